@@ -1,0 +1,24 @@
+"""The model families that models/export.py can write, and what they share."""
+
+
+class ExportError(Exception):
+    """Something the user can put right: a missing file, a wrong checkpoint, a setting that the format cannot carry. One clear sentence."""
+
+
+def import_torchvision():
+    """Imports torchvision, also a CUDA build of it beside a CPU-only torch, which otherwise dies on an operator that nothing here uses.
+
+    Call it before timm or transformers, which import torchvision themselves.
+    """
+    try:
+        import torchvision
+    except RuntimeError as error:
+        if "torchvision::nms" not in str(error):
+            raise
+        import torch
+        library = torch.library.Library("torchvision", "DEF")
+        library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+        import torchvision
+        torchvision.schema_library = library  # the schemas live as long as this object
+    return torchvision

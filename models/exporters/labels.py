@@ -1,0 +1,39 @@
+"""The labels of the classes: line i of a UTF-8 text file is the label of class i."""
+import pathlib
+
+from . import ExportError
+
+
+def read(path):
+    """The labels in a text file, split as models/FORMAT.md says: LF or CRLF, an optional BOM, a last line end or none."""
+    lines = read_lines(path)
+    check(lines, str(path))
+    return lines
+
+
+def read_lines(path):
+    """The lines of a UTF-8 text file; only LF and CRLF end a line, unlike in str.splitlines."""
+    try:
+        text = pathlib.Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise ExportError(f"cannot read the labels {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ExportError(f"the labels {path} are not UTF-8: {error.reason} at byte {error.start}") from error
+    lines = [line.removesuffix("\r") for line in text.split("\n")]
+    return lines[:-1] if lines[-1] == "" else lines
+
+
+def placeholders(count):
+    """Labels for a model without names: 类别0, 类别1, …"""
+    return [f"类别{i}" for i in range(count)]
+
+
+def check(labels, where="the labels"):
+    """Raises ExportError unless every label can be one line of labels.txt."""
+    if not labels:
+        raise ExportError(f"{where}: no label at all")
+    for i, label in enumerate(labels):
+        if not isinstance(label, str) or not label.strip():
+            raise ExportError(f"{where}: the label of class {i} (line {i + 1}) is empty")
+        if "\n" in label or "\r" in label:
+            raise ExportError(f"{where}: the label of class {i} (line {i + 1}) contains a line end")

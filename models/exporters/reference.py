@@ -1,0 +1,55 @@
+"""The reference pipeline: what a manifest's `input` means, in Pillow and torchvision. The Java side must give the same numbers."""
+import io
+
+import torch
+from PIL import Image, ImageOps
+
+from . import import_torchvision
+
+import_torchvision()
+from torchvision.transforms import InterpolationMode  # noqa: E402 (after the import above has made it possible)
+from torchvision.transforms import functional  # noqa: E402
+
+MODES = {"bilinear": InterpolationMode.BILINEAR, "bicubic": InterpolationMode.BICUBIC}
+
+
+def decode(data, spec):
+    """PNG (or any Pillow) bytes to an upright RGB image. `spec` is the manifest's `input`."""
+    with Image.open(io.BytesIO(data)) as picture:
+        picture.load()
+        if spec["orientation"] == "exif":
+            picture = ImageOps.exif_transpose(picture)
+        if spec["alpha"] == "white" and picture.has_transparency_data:
+            picture = picture.convert("RGBA")
+            picture = Image.alpha_composite(Image.new("RGBA", picture.size, (255, 255, 255, 255)), picture)
+        return picture.convert("RGB")
+
+
+def resize_and_crop(picture, spec):
+    """An RGB image to one of `width` x `height`, still in whole levels of 255, as Pillow rounds."""
+    resize, width, height = spec["resize"], spec["width"], spec["height"]
+    size = [resize["size"]] if resize["rule"] == "shorter-side" else [resize["height"], resize["width"]]
+    picture = functional.resize(picture, size, MODES[spec["interpolation"]], antialias=True)
+    if spec["crop_rounding"] == "half-even":
+        return functional.center_crop(picture, [height, width])
+    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    return picture.crop((left, top, left + width, top + height))
+
+
+def normalise(picture, spec):
+    """A cropped image to 1 x 3 x height x width float32, in the channel order and range that the network sees."""
+    tensor = functional.to_tensor(picture)
+    if spec["color"] == "BGR":
+        tensor = tensor.flip(0)
+    return functional.normalize(tensor, spec["mean"], spec["std"])[None]
+
+
+def network_input(data, spec):
+    """Bytes of a picture to the input of `forward`."""
+    return normalise(resize_and_crop(decode(data, spec), spec), spec)
+
+
+@torch.inference_mode()
+def logits(module, pictures, spec):
+    """Pictures x classes, float32, one picture at a time, as `wwts verify` does."""
+    return torch.cat([module(network_input(data, spec)).float() for data in pictures])

@@ -1,0 +1,69 @@
+// dev.wwts.cuda.NativePreprocess: the C interface, with addresses as longs. README.md shows the class.
+//
+// No C++ exception can reach the virtual machine, since nothing here or below throws; Java exceptions are left to Java, which
+// turns error codes into them. The only memory that is touched besides the caller's addresses are arrays copied to the stack.
+#include <jni.h>
+
+#include "plan.h"
+
+#define WWTS_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_cuda_NativePreprocess_##name
+
+namespace {
+
+constexpr jsize kRecipeNumbers = 10;
+
+const wwts_plan_t *plan_at(jlong address) { return reinterpret_cast<const wwts_plan_t *>(address); }
+
+}  // namespace
+
+WWTS_JNI(jint, abiVersion)(JNIEnv *, jclass) { return wwts_abi_version(); }
+
+WWTS_JNI(jlong, planBytes)(JNIEnv *, jclass) { return static_cast<jlong>(sizeof(wwts_plan_t)); }
+
+// numbers: width, height, rule, resize width, resize height, interpolation, crop rounding, bgr, layout, dtype
+WWTS_JNI(jint, plan)(JNIEnv *env, jclass, jlong plan, jint width, jint height, jint orientation, jboolean bgr, jintArray numbers,
+                     jfloatArray meanThenStd) {
+  if (!plan || !numbers || !meanThenStd || env->GetArrayLength(numbers) != kRecipeNumbers || env->GetArrayLength(meanThenStd) != 6) {
+    return wwts::failed(WWTS_ERROR_ARGUMENT, "a null plan, or not 10 numbers and 6 floats");
+  }
+  jint n[kRecipeNumbers];
+  jfloat f[6];
+  env->GetIntArrayRegion(numbers, 0, kRecipeNumbers, n);
+  env->GetFloatArrayRegion(meanThenStd, 0, 6, f);
+  const wwts_picture picture{width, height, orientation, bgr ? 1 : 0};
+  const wwts_recipe recipe{n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], {f[0], f[1], f[2]}, {f[3], f[4], f[5]}};
+  return wwts_plan(&picture, &recipe, reinterpret_cast<wwts_plan_t *>(plan));
+}
+
+WWTS_JNI(jlong, tableBytes)(JNIEnv *, jclass, jlong plan) { return wwts_table_bytes(plan_at(plan)); }
+
+WWTS_JNI(jlong, scratchBytes)(JNIEnv *, jclass, jlong plan) { return wwts_scratch_bytes(plan_at(plan)); }
+
+// region: x, y, width, height
+WWTS_JNI(jint, sourceRegion)(JNIEnv *env, jclass, jlong plan, jintArray region) {
+  wwts_region r;
+  if (!region || env->GetArrayLength(region) != 4) return wwts::failed(WWTS_ERROR_ARGUMENT, "a region has 4 numbers");
+  if (const int code = wwts_source_region(plan_at(plan), &r)) return code;
+  const jint values[4] = {r.x, r.y, r.width, r.height};
+  env->SetIntArrayRegion(region, 0, 4, values);
+  return WWTS_OK;
+}
+
+WWTS_JNI(jint, fillTable)(JNIEnv *, jclass, jlong plan, jlong table, jlong bytes) {
+  return wwts_fill_table(plan_at(plan), reinterpret_cast<void *>(table), bytes);
+}
+
+WWTS_JNI(jint, launch)(JNIEnv *, jclass, jlong plan, jlong source, jlong pitch, jlong table, jlong scratch, jlong output, jlong index,
+                       jlong stream) {
+  return wwts_launch(plan_at(plan), static_cast<uint64_t>(source), pitch, static_cast<uint64_t>(table), static_cast<uint64_t>(scratch),
+                     static_cast<uint64_t>(output), index, reinterpret_cast<void *>(stream));
+}
+
+WWTS_JNI(jint, runOnHost)(JNIEnv *, jclass, jlong plan, jlong source, jlong pitch, jlong table, jlong scratch, jlong output, jlong index) {
+  return wwts_run_on_host(plan_at(plan), static_cast<uint64_t>(source), pitch, static_cast<uint64_t>(table), static_cast<uint64_t>(scratch),
+                          static_cast<uint64_t>(output), index);
+}
+
+WWTS_JNI(jint, prepare)(JNIEnv *, jclass) { return wwts_prepare(); }
+
+WWTS_JNI(jstring, lastError)(JNIEnv *env, jclass) { return env->NewStringUTF(wwts_last_error()); }

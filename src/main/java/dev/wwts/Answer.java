@@ -1,0 +1,28 @@
+package dev.wwts;
+
+import java.util.List;
+
+/** What became of one picture of a batch. */
+public sealed interface Answer {
+  /**
+   * The picture was looked at.
+   *
+   * @param results at most top-k classes, best first; empty where the best one is below the threshold: not recognised
+   * @param best the best class, whatever its confidence
+   * @param timings what the stages took
+   */
+  record Recognized(List<Recognition> results, Recognition best, Timings timings)
+      implements Answer {
+    /** Copies the list. */
+    public Recognized {
+      results = List.copyOf(results);
+    }
+  }
+
+  /**
+   * The picture could not be read; the others of its batch are not affected.
+   *
+   * @param cause why
+   */
+  record Refused(PictureException cause) implements Answer {}
+}

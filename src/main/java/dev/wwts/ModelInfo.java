@@ -1,0 +1,36 @@
+package dev.wwts;
+
+import java.util.List;
+
+/**
+ * A loaded model, for people and logs.
+ *
+ * @param name as in its manifest
+ * @param family the exporter that made it
+ * @param license as in its manifest, may be empty
+ * @param trained false where its weights are random
+ * @param width pixels the network sees
+ * @param height pixels the network sees
+ * @param labels the name of each class
+ * @param threshold best confidence below it: not recognised
+ * @param device where it runs
+ * @param precision what it computes in
+ * @param threads threads of one forward on a CPU
+ */
+public record ModelInfo(
+    String name,
+    String family,
+    String license,
+    boolean trained,
+    int width,
+    int height,
+    List<String> labels,
+    double threshold,
+    Device device,
+    Precision precision,
+    int threads) {
+  /** Copies the list. */
+  public ModelInfo {
+    labels = List.copyOf(labels);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.wwts;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * An encoded picture (JPEG, PNG, WebP, GIF or BMP) and the name that messages call it by. The bytes are not copied: leave
+ * them alone until the call has returned.
+ */
+public sealed interface Picture {
+  /** What messages call it. */
+  String name();
+
+  /**
+   * Bytes in memory; a direct buffer is decoded without a copy. The buffer's position does not move.
+   *
+   * @param name what messages call it
+   * @param bytes from position to limit
+   */
+  record Bytes(String name, ByteBuffer bytes) implements Picture {}
+
+  /**
+   * A file, read when its turn comes.
+   *
+   * @param path the file
+   */
+  record File(Path path) implements Picture {
+    @Override
+    public String name() {
+      return path.toString();
+    }
+  }
+
+  /** A picture in an array. */
+  static Picture of(byte[] bytes) {
+    return new Bytes("the picture", ByteBuffer.wrap(bytes));
+  }
+
+  /** A picture in a buffer, from position to limit. */
+  static Picture of(ByteBuffer bytes) {
+    return new Bytes("the picture", bytes.duplicate());
+  }
+
+  /** A picture in a file. */
+  static Picture of(Path path) {
+    return new File(path);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.wwts;
+
+import dev.wwts.PictureException.Reason;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.Manifest;
+import dev.wwts.bundle.SelfTest;
+import dev.wwts.bundle.Sha256;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Recognises pictures with a model. One recognizer serves any number of threads.
+ *
+ * <pre>{@code
+ * try (Recognizer recognizer = Recognizer.load(Path.of("models/default.pt"))) {
+ *   List<Recognition> top = recognizer.recognize(bytes);
+ * }
+ * }</pre>
+ *
+ * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the JVM's end open recognizers close
+ * themselves the same way, as native code must not run while its libraries are torn down.
+ */
+public final class Recognizer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Recognizer.class);
+
+  private final ModelInfo info;
+  private final Manifest manifest;
+  private final List<SelfTest> selfTest;
+  private final Settings settings;
+  private final Resources resources;
+
+  private Recognizer(Bundle bundle, Settings settings, Resources resources) {
+    this.manifest = bundle.manifest();
+    this.selfTest = bundle.selfTest().stream().toList();
+    this.settings = settings;
+    this.resources = resources;
+    this.info = resources.info(bundle, settings);
+    resources.guard(this);
+  }
+
+  /**
+   * Loads a model with all defaults.
+   *
+   * @throws ModelException if the model is not whole or not valid
+   * @throws DeviceException if the natives are not there
+   */
+  public static Recognizer load(Path model) {
+    return builder(model).load();
+  }
+
+  /**
+   * Loads a model that must have this SHA-256, 64 hexadecimal digits, with all defaults.
+   *
+   * @throws ModelException also if it has another one
+   */
+  public static Recognizer load(Path model, String sha256) {
+    return builder(model).sha256(sha256).load();
+  }
+
+  /** Settings for a model. */
+  public static RecognizerBuilder builder(Path model) {
+    return new RecognizerBuilder(model);
+  }
+
+  static Recognizer load(Path model, Settings wish) {
+    if (wish.sha256() != null) {
+      Sha256.require(model, wish.sha256());
+    }
+    Bundle bundle = Bundle.read(model);
+    Settings settings = wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
+    Recognizer recognizer = open(bundle, settings);
+    if (recognizer.info.precision() == Precision.FP32 || recognizer.selfTest.isEmpty()) {
+      return recognizer;
+    }
+    String fault = recognizer.reducedPrecisionFault();
+    if (fault.isEmpty()) {
+      return recognizer;
+    }
+    LOG.warn("{} in {} {}: falling back to fp32.", model, recognizer.info.precision(), fault);
+    recognizer.close();
+    return open(bundle, settings.withPrecision(Precision.FP32));
+  }
+
+  private static Recognizer open(Bundle bundle, Settings settings) {
+    Resources resources = Resources.open(bundle, settings);
+    try {
+      resources.with(
+          worker -> {
+            settings.batchSizes().forEach(worker::warmUp);
+            return worker;
+          });
+      return new Recognizer(bundle, settings, resources);
+    } catch (Throwable e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private String reducedPrecisionFault() {
+    try {
+      Verification verification = verify();
+      return verification.passed()
+          ? ""
+          : "answers %d of %d clear self-test pictures as the reference does, probabilities differ by up to %.3f"
+              .formatted(
+                  verification.agreeing(),
+                  verification.clear(),
+                  verification.probabilityDifference());
+    } catch (ModelException e) {
+      return "fails its self-test (" + e.getMessage() + ")";
+    }
+  }
+
+  /**
+   * The best classes of an encoded picture, best first; empty if it is not recognised.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public List<Recognition> recognize(byte[] picture) {
+    return answer(Picture.of(picture)).results();
+  }
+
+  /**
+   * The same for a buffer, from its position to its limit; direct buffers are decoded without a copy.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public List<Recognition> recognize(ByteBuffer picture) {
+    return answer(Picture.of(picture)).results();
+  }
+
+  /**
+   * The same for a file.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public List<Recognition> recognize(Path picture) {
+    return answer(Picture.of(picture)).results();
+  }
+
+  /**
+   * The same for a stream, which is read to its end, or one byte over the limit, and not closed.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public List<Recognition> recognize(InputStream picture) {
+    long most = Math.min(settings.limits().maxBytes() + 1, Integer.MAX_VALUE - 8);
+    try {
+      return recognize(picture.readNBytes((int) most));
+    } catch (IOException e) {
+      throw new PictureException(
+          Reason.UNREADABLE, "The stream can't be read (" + e.getMessage() + ").", e);
+    }
+  }
+
+  /**
+   * What a picture was recognised as, and what each stage took.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public Answer.Recognized answer(Picture picture) {
+    return resources.with(worker -> worker.answer(picture));
+  }
+
+  /** The same for many pictures, as one forward; one that can't be read is refused, the others are answered. */
+  public List<Answer> answers(List<Picture> pictures) {
+    List<Picture> batch = List.copyOf(pictures);
+    return batch.isEmpty() ? List.of() : resources.with(worker -> worker.answers(batch));
+  }
+
+  /**
+   * Replays the model's self-test on this device, in this precision.
+   *
+   * @throws ModelException if the model has none
+   */
+  public Verification verify() {
+    if (selfTest.isEmpty()) {
+      throw new ModelException(
+          ModelException.Reason.NO_SELF_TEST,
+          info.name() + " has no self-test: export it with models/export.py.");
+    }
+    SelfTest test = selfTest.get(0);
+    Function<Worker, List<float[]>> run =
+        worker -> {
+          List<float[]> rows = new ArrayList<>();
+          for (byte[] picture : test.pictures()) {
+            rows.addAll(Arrays.asList(worker.logits(List.of(Picture.of(picture)))));
+          }
+          return rows;
+        };
+    return SelfTestRun.compare(
+        test, resources.with(run), manifest.output().activation(), info.precision());
+  }
+
+  /** The loaded model. */
+  public ModelInfo model() {
+    return info;
+  }
+
+  /** Waits for calls in flight and frees everything; closing twice does nothing. */
+  @Override
+  public void close() {
+    resources.close();
+  }
+}

@@ -1,0 +1,142 @@
+package dev.wwts;
+
+import dev.wwts.image.Limits;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** How a model is to be loaded and asked; every setting has a default. Not for several threads at once. */
+public final class RecognizerBuilder {
+  private static final double FROM_MANIFEST = -1;
+
+  private final Path model;
+  private Device device = Device.AUTO;
+  private Precision precision = Precision.AUTO;
+  private int threads;
+  private int lanes;
+  private int topK = 5;
+  private double minConfidence;
+  private double threshold = FROM_MANIFEST;
+  private long maxPixels = Limits.DEFAULT.maxPixels();
+  private long maxBytes = Limits.DEFAULT.maxBytes();
+  private List<Integer> batchSizes = List.of(1);
+  private @Nullable String sha256;
+
+  RecognizerBuilder(Path model) {
+    this.model = model;
+  }
+
+  /** Where the network runs; {@link Device#AUTO} if not set. */
+  public RecognizerBuilder device(Device device) {
+    this.device = device;
+    return this;
+  }
+
+  /** What the network computes in; {@link Precision#AUTO} if not set. */
+  public RecognizerBuilder precision(Precision precision) {
+    this.precision = precision;
+    return this;
+  }
+
+  /** Threads of one forward on a CPU, 1 to 1024; the number of cores if not set. */
+  public RecognizerBuilder threads(int threads) {
+    this.threads = inRange("threads", threads, 1, 1024);
+    return this;
+  }
+
+  /**
+   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, at least 2, so that one call decodes
+   * while another computes.
+   */
+  public RecognizerBuilder lanes(int lanes) {
+    this.lanes = inRange("lanes", lanes, 1, 1024);
+    return this;
+  }
+
+  /** Classes in an answer, from 1; 5 if not set. Models with fewer classes answer with all they have. */
+  public RecognizerBuilder topK(int topK) {
+    this.topK = inRange("topK", topK, 1, Integer.MAX_VALUE);
+    return this;
+  }
+
+  /** Leaves classes below this confidence out of answers, 0 to 1; 0 if not set. */
+  public RecognizerBuilder minConfidence(double minConfidence) {
+    this.minConfidence = inRange("minConfidence", minConfidence);
+    return this;
+  }
+
+  /**
+   * A picture whose best confidence is below this counts as not recognised: its answer is empty. 0 to 1; what the model's manifest says if
+   * not set.
+   */
+  public RecognizerBuilder threshold(double threshold) {
+    this.threshold = inRange("threshold", threshold);
+    return this;
+  }
+
+  /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 100 million if not set. */
+  public RecognizerBuilder maxPixels(long maxPixels) {
+    this.maxPixels = new Limits(maxPixels, maxBytes).maxPixels();
+    return this;
+  }
+
+  /** The largest encoded picture, in bytes, from 1; 64 MiB if not set. */
+  public RecognizerBuilder maxBytes(long maxBytes) {
+    this.maxBytes = new Limits(maxPixels, maxBytes).maxBytes();
+    return this;
+  }
+
+  /** The batch sizes to warm up at load, each from 1; 1 if not set. Others work too; their first calls are slower. */
+  public RecognizerBuilder batchSizes(int... sizes) {
+    List<Integer> checked = new ArrayList<>();
+    for (int size : sizes) {
+      checked.add(inRange("batchSizes", size, 1, 4096));
+    }
+    batchSizes = List.copyOf(checked);
+    return this;
+  }
+
+  /** Requires the model file to have this SHA-256, 64 hexadecimal digits. */
+  public RecognizerBuilder sha256(String digits) {
+    this.sha256 = digits;
+    return this;
+  }
+
+  /**
+   * Loads the model and warms it up.
+   *
+   * @throws ModelException if the model is not whole, not valid, or not the pinned one
+   * @throws DeviceException if the device, the precision or the natives are not there
+   */
+  public Recognizer load() {
+    return Recognizer.load(
+        model,
+        new Settings(
+            device,
+            precision,
+            threads,
+            lanes,
+            topK,
+            minConfidence,
+            threshold,
+            new Limits(maxPixels, maxBytes),
+            batchSizes,
+            sha256));
+  }
+
+  private static int inRange(String name, int value, int least, int most) {
+    if (value < least || value > most) {
+      throw new IllegalArgumentException(
+          name + " must be from " + least + " to " + most + ", not " + value + ".");
+    }
+    return value;
+  }
+
+  private static double inRange(String name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(name + " must be from 0 to 1, not " + value + ".");
+    }
+    return value;
+  }
+}

@@ -1,0 +1,115 @@
+package dev.wwts;
+
+import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.Recipe;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.torch.Engine;
+import java.lang.ref.Cleaner;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer can be collected, warned about and
+ * freed; and so that the JVM's end can close all that are open.
+ */
+final class Resources {
+  private static final Logger LOG = LoggerFactory.getLogger(Resources.class);
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final Set<Resources> OPEN = ConcurrentHashMap.newKeySet();
+  private static final long SHUTDOWN_SECONDS = 10;
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(Resources::shutDown, "wwts-shutdown"));
+  }
+
+  private final Engine engine;
+  private final WorkerPool pool;
+  private boolean closed;
+
+  private Resources(Engine engine, WorkerPool pool) {
+    this.engine = engine;
+    this.pool = pool;
+    OPEN.add(this);
+  }
+
+  static Resources open(Bundle bundle, Settings settings) {
+    Engine engine =
+        Engine.load(bundle, settings.device(), settings.precision(), settings.threads());
+    AlphaMode alpha =
+        bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
+    int lanes =
+        settings.lanes() > 0
+            ? settings.lanes()
+            : Math.max(2, Runtime.getRuntime().availableProcessors() / engine.threads());
+    return new Resources(
+        engine,
+        new WorkerPool(
+            lanes, () -> new Worker(settings, bundle.labels(), alpha, engine.newLane())));
+  }
+
+  ModelInfo info(Bundle bundle, Settings settings) {
+    return new ModelInfo(
+        bundle.manifest().name(),
+        bundle.manifest().family(),
+        bundle.manifest().license(),
+        bundle.manifest().trained(),
+        bundle.manifest().input().width(),
+        bundle.manifest().input().height(),
+        bundle.labels(),
+        settings.threshold(),
+        engine.device(),
+        engine.precision(),
+        engine.threads());
+  }
+
+  /** Frees them when {@code owner} was forgotten. */
+  void guard(Recognizer owner) {
+    CLEANER.register(owner, this::closeForgotten);
+  }
+
+  /** Does something with a worker, for as long as it takes. */
+  <R> R with(Function<Worker, R> use) {
+    Worker worker = pool.take();
+    try {
+      return use.apply(worker);
+    } finally {
+      pool.give(worker);
+    }
+  }
+
+  void close() {
+    close(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS);
+  }
+
+  private synchronized boolean close(long timeout, TimeUnit unit) {
+    if (closed) {
+      return true;
+    }
+    if (!pool.close(timeout, unit)) {
+      return false;
+    }
+    closed = true;
+    engine.close();
+    OPEN.remove(this);
+    return true;
+  }
+
+  private void closeForgotten() {
+    if (OPEN.contains(this)) {
+      LOG.warn("A recognizer was dropped without close(): freeing it now.");
+      close();
+    }
+  }
+
+  private static void shutDown() {
+    for (Resources resources : OPEN) {
+      if (!resources.close(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.wwts;
+
+import dev.wwts.bundle.Manifest.Activation;
+import dev.wwts.bundle.SelfTest;
+import java.util.List;
+
+/** Compares logits with those of a model's self-test, as models/FORMAT.md says. */
+final class SelfTestRun {
+  private static final double CLEAR = 0.02;
+  private static final double TOLERANCE = 0.02;
+  private static final double HALF_TOLERANCE = 0.05;
+
+  private SelfTestRun() {}
+
+  static Verification compare(
+      SelfTest test, List<float[]> actual, Activation activation, Precision precision) {
+    int clear = 0;
+    int agreeing = 0;
+    double logitDifference = 0;
+    double probabilityDifference = 0;
+    for (int i = 0; i < actual.size(); i++) {
+      float[] expected = test.logits().get(i);
+      double[] reference = probabilities(expected, activation);
+      double[] ours = probabilities(actual.get(i), activation);
+      for (int c = 0; c < ours.length; c++) {
+        logitDifference =
+            larger(logitDifference, Math.abs((double) actual.get(i)[c] - expected[c]));
+        probabilityDifference = larger(probabilityDifference, Math.abs(ours[c] - reference[c]));
+      }
+      if (isClear(reference)) {
+        clear++;
+        agreeing += best(reference) == best(ours) ? 1 : 0;
+      }
+    }
+    double tolerance = precision == Precision.FP32 ? TOLERANCE : HALF_TOLERANCE;
+    return new Verification(
+        test.reference(),
+        actual.size(),
+        clear,
+        agreeing,
+        logitDifference,
+        probabilityDifference,
+        clear == agreeing && probabilityDifference <= tolerance,
+        tolerance);
+  }
+
+  /** The larger one; not a number wins. */
+  private static double larger(double a, double b) {
+    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.max(a, b);
+  }
+
+  private static double[] probabilities(float[] logits, Activation activation) {
+    double[] values = new double[logits.length];
+    double largest = Double.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    double total = 0;
+    for (int c = 0; c < values.length; c++) {
+      values[c] =
+          activation == Activation.SIGMOID
+              ? 1 / (1 + Math.exp(-logits[c]))
+              : Math.exp(logits[c] - largest);
+      total += values[c];
+    }
+    if (activation != Activation.SIGMOID) {
+      for (int c = 0; c < values.length; c++) {
+        values[c] /= total;
+      }
+    }
+    return values;
+  }
+
+  private static boolean isClear(double[] probabilities) {
+    int best = best(probabilities);
+    double second = Double.NEGATIVE_INFINITY;
+    for (int c = 0; c < probabilities.length; c++) {
+      second = c == best ? second : Math.max(second, probabilities[c]);
+    }
+    return probabilities[best] - second >= CLEAR;
+  }
+
+  private static int best(double[] values) {
+    int best = 0;
+    for (int c = 1; c < values.length; c++) {
+      best = values[c] > values[best] ? c : best;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,168 @@
+package dev.wwts;
+
+import dev.wwts.PictureException.Reason;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Decoder;
+import dev.wwts.image.EncodedFile;
+import dev.wwts.image.Limits;
+import dev.wwts.image.Pixels;
+import dev.wwts.torch.Lane;
+import dev.wwts.torch.Ranking;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call at a time, from bytes to labels: it only strings decoder and lane together. */
+final class Worker implements AutoCloseable {
+  /** The profiling executor records on the first run and optimises on the second. */
+  private static final int WARM_UPS = 3;
+
+  private static final int GREY = 64;
+  private static final int BMP_HEADER = 54;
+
+  private final Settings settings;
+  private final List<String> labels;
+  private final Limits limits;
+  private final EncodedFile file = new EncodedFile();
+  private final Decoder decoder;
+  private final Lane lane;
+
+  Worker(Settings settings, List<String> labels, AlphaMode alpha, Lane lane) {
+    this.settings = settings;
+    this.labels = labels;
+    this.limits = settings.limits();
+    this.decoder = new Decoder(limits, alpha);
+    this.lane = lane;
+  }
+
+  /**
+   * Answers one picture.
+   *
+   * @throws PictureException if it can't be read
+   */
+  Answer.Recognized answer(Picture picture) {
+    Answer answer = answers(List.of(picture)).get(0);
+    if (answer instanceof Answer.Refused refused) {
+      throw refused.cause();
+    }
+    return (Answer.Recognized) answer;
+  }
+
+  /** Answers a batch, as one forward of the pictures that can be read. */
+  List<Answer> answers(List<Picture> pictures) {
+    long start = System.nanoTime();
+    lane.begin(pictures.size());
+    List<@Nullable PictureException> refusals = new ArrayList<>(pictures.size());
+    long[] decode = new long[pictures.size()];
+    long[] preprocess = new long[pictures.size()];
+    int n = 0;
+    for (Picture picture : pictures) {
+      try {
+        long began = System.nanoTime();
+        Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), picture.name());
+        decode[n] = System.nanoTime() - began;
+        lane.preprocess(n, pixels);
+        preprocess[n] = System.nanoTime() - began - decode[n];
+        n++;
+        refusals.add(null);
+      } catch (PictureException e) {
+        refusals.add(e);
+      }
+    }
+    if (n == 0) {
+      return answers(refusals, i -> { throw new IllegalStateException("Nothing was ranked."); });
+    }
+    long began = System.nanoTime();
+    lane.forward(n);
+    long forward = System.nanoTime() - began;
+    Ranking ranking = lane.rank(settings.topK());
+    long end = System.nanoTime();
+    long rank = end - began - forward;
+    return answers(
+        refusals,
+        i -> recognized(ranking, i, new Timings(decode[i], preprocess[i], forward, rank, end - start)));
+  }
+
+  /** The logits of pictures that must all be readable. */
+  float[][] logits(List<Picture> pictures) {
+    lane.begin(pictures.size());
+    for (int i = 0; i < pictures.size(); i++) {
+      Picture picture = pictures.get(i);
+      lane.preprocess(i, decoder.decode(bytes(picture), lane.pixels(), picture.name()));
+    }
+    lane.forward(pictures.size());
+    return lane.logits();
+  }
+
+  /**
+   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or allocated at the first calls is done, and an
+   * output that is of another shape or not finite shows now.
+   */
+  void warmUp(int batch) {
+    List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));
+    for (int pass = 0; pass < WARM_UPS; pass++) {
+      answers(pictures);
+    }
+  }
+
+  /** A Windows bitmap of 64 x 64 grey pixels, 24 bits each, no compression. */
+  private static byte[] greyBmp() {
+    byte[] bmp = new byte[BMP_HEADER + 3 * GREY * GREY];
+    Arrays.fill(bmp, BMP_HEADER, bmp.length, (byte) 128);
+    ByteBuffer header = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN);
+    header.put((byte) 'B').put((byte) 'M').putInt(bmp.length).putInt(0).putInt(BMP_HEADER);
+    header.putInt(40).putInt(GREY).putInt(GREY).putShort((short) 1).putShort((short) 24);
+    return bmp;
+  }
+
+  private interface RankedAt {
+    Answer.Recognized get(int row);
+  }
+
+  private static List<Answer> answers(
+      List<@Nullable PictureException> refusals, RankedAt recognized) {
+    List<Answer> answers = new ArrayList<>(refusals.size());
+    int row = 0;
+    for (PictureException refusal : refusals) {
+      answers.add(refusal == null ? recognized.get(row++) : new Answer.Refused(refusal));
+    }
+    return answers;
+  }
+
+  private Answer.Recognized recognized(Ranking ranking, int row, Timings timings) {
+    Ranking.Row ranked = ranking.rows().get(row);
+    List<Recognition> results = new ArrayList<>(ranked.size());
+    for (int i = 0; i < ranked.size(); i++) {
+      int index = ranked.index(i);
+      results.add(new Recognition(index, labels.get(index), ranked.confidence(i)));
+    }
+    Recognition best = results.get(0);
+    if (best.confidence() < settings.threshold()) {
+      results.clear();
+    }
+    results.removeIf(result -> result.confidence() < settings.minConfidence());
+    return new Answer.Recognized(results, best, timings);
+  }
+
+  private ByteBuffer bytes(Picture picture) {
+    if (picture instanceof Picture.File onDisk) {
+      return file.read(onDisk.path(), limits.maxBytes());
+    }
+    ByteBuffer bytes = ((Picture.Bytes) picture).bytes();
+    if (!bytes.hasRemaining()) {
+      throw new PictureException(Reason.EMPTY, picture.name() + " has no bytes.");
+    }
+    return bytes.duplicate();
+  }
+
+  @Override
+  public void close() {
+    lane.close();
+    decoder.close();
+    file.close();
+  }
+}

@@ -1,0 +1,135 @@
+package dev.wwts.bundle;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.bundle.Manifest.SelfTestEntries;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model file, read and checked, native code not yet involved.
+ *
+ * @param path the TorchScript file
+ * @param bytes its size
+ * @param manifest its manifest
+ * @param labels the name of each class
+ * @param selfTest its self-test, if it has one
+ */
+public record Bundle(
+    Path path, long bytes, Manifest manifest, List<String> labels, Optional<SelfTest> selfTest) {
+  private static final long MAX_MANIFEST = 1 << 20;
+  private static final long MAX_LABELS = 256 << 20;
+  private static final long MAX_PICTURE = 8 << 20;
+  private static final long MAX_LOGITS = 1 << 30;
+
+  /** Copies the list. */
+  public Bundle {
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code NAME.labels.txt} beside it, and
+   * compares all checksums.
+   *
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels
+   */
+  public static Bundle read(Path path) {
+    try (Archive archive = Archive.open(path)) {
+      archive.verify();
+      Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
+      Manifest manifest =
+          ManifestReader.read(
+              json.orElseGet(() -> beside(path, ".wwts.json", MAX_MANIFEST)), path.toString());
+      byte[] labels =
+          json.isPresent()
+              ? archive
+                  .extra("labels.txt", MAX_LABELS)
+                  .orElseThrow(
+                      () ->
+                          new ModelException(
+                              Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
+              : beside(path, ".labels.txt", MAX_LABELS);
+      int classes = manifest.output().classes();
+      return new Bundle(
+          path,
+          size(path),
+          manifest,
+          Labels.read(labels, classes, path.toString()),
+          json.isPresent()
+              ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
+              : Optional.empty());
+    }
+  }
+
+  private static SelfTest selfTest(
+      Archive archive, SelfTestEntries entries, int classes, Path path) {
+    List<byte[]> pictures = new ArrayList<>();
+    for (String name : entries.pictures()) {
+      pictures.add(selfTestEntry(archive, name, MAX_PICTURE, path));
+    }
+    byte[] raw = selfTestEntry(archive, entries.logits(), MAX_LOGITS, path);
+    if (raw.length != (long) pictures.size() * classes * Float.BYTES) {
+      throw new ModelException(
+          Reason.CORRUPT,
+          "%s: the self-test has %d bytes of logits, not %d pictures x %d classes x 4."
+              .formatted(path, raw.length, pictures.size(), classes));
+    }
+    ByteBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+    List<float[]> logits = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      float[] row = new float[classes];
+      floats.asFloatBuffer().get(row);
+      floats.position(floats.position() + classes * Float.BYTES);
+      logits.add(row);
+    }
+    return new SelfTest(pictures, logits, entries.reference());
+  }
+
+  private static byte[] selfTestEntry(Archive archive, String name, long maxBytes, Path path) {
+    return archive
+        .extra(name, maxBytes)
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    Reason.CORRUPT, path + " has no entry extra/" + name + " for its self-test."));
+  }
+
+  private static byte[] beside(Path model, String suffix, long maxBytes) {
+    String name = model.getFileName().toString();
+    int dot = name.lastIndexOf('.');
+    Path path = model.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + suffix);
+    if (!Files.isRegularFile(path)) {
+      throw new ModelException(
+          Reason.NOT_A_MODEL,
+          "%s holds no manifest and there is no %s beside it: make it with models/export.py, or write one as models/FORMAT.md says."
+              .formatted(model, path.getFileName()));
+    }
+    if (size(path) > maxBytes) {
+      throw new ModelException(
+          Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
+    }
+    try {
+      return Files.readAllBytes(path);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static long size(Path path) {
+    try {
+      return Files.size(path);
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
+  private static ModelException unreadable(Path path, IOException cause) {
+    return new ModelException(Reason.UNREADABLE, path + " can't be read.", cause);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.wwts.cli;
+
+import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.Manifest;
+import dev.wwts.bundle.Recipe;
+import dev.wwts.bundle.Sha256;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wwts info}: what a model file says of itself. */
+@Command(
+    name = "info",
+    mixinStandardHelpOptions = true,
+    description = "Prints a model's manifest, sizes and SHA-256, without loading LibTorch.")
+final class Info implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "M.pt", description = "The model file.")
+  private Path model = Path.of("");
+
+  @Override
+  public Integer call() {
+    Bundle bundle = Bundle.read(model);
+    Manifest manifest = bundle.manifest();
+    Recipe input = manifest.input();
+    line("file", model);
+    line("bytes", String.format(Locale.ROOT, "%,d", bundle.bytes()));
+    line("sha256", Sha256.of(model));
+    line("name", manifest.name());
+    line("family", manifest.family());
+    line("size", lower(manifest.size()));
+    line("version", manifest.version());
+    line("source", manifest.source());
+    line("license", manifest.license());
+    line("attribution", manifest.attribution());
+    line("trained", manifest.trained() ? "yes" : "no, random weights");
+    line("weights", lower(manifest.dtype()));
+    line("input", input.width() + " x " + input.height() + " " + input.color());
+    line("resize", resize(input) + ", " + lower(input.interpolation()) + ", antialiased");
+    line("crop", "center, " + lower(input.cropRounding()));
+    line("mean, std", input.mean() + ", " + input.std());
+    line("alpha", lower(input.alpha()));
+    line("orientation", input.applyOrientation() ? "exif" : "ignored");
+    line("classes", manifest.output().classes());
+    line("activation", lower(manifest.output().activation()));
+    line("threshold", manifest.output().threshold());
+    line(
+        "self-test",
+        bundle
+            .selfTest()
+            .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
+            .orElse("none"));
+    return Wwts.OK;
+  }
+
+  private void line(String name, Object value) {
+    PrintWriter out = spec.commandLine().getOut();
+    String text = value.toString();
+    if (!text.isEmpty()) {
+      out.printf("%-12s %s%n", name, text);
+    }
+  }
+
+  private static String resize(Recipe input) {
+    if (input.resize() instanceof Recipe.Resize.ShorterSide rule) {
+      return "shorter side to " + rule.size();
+    }
+    Recipe.Resize.Exact exact = (Recipe.Resize.Exact) input.resize();
+    return "to " + exact.width() + " x " + exact.height();
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+}

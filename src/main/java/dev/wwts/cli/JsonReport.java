@@ -1,0 +1,76 @@
+package dev.wwts.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.Answer;
+import dev.wwts.ModelInfo;
+import dev.wwts.PictureException;
+import dev.wwts.Recognition;
+import dev.wwts.Timings;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/** For programs: one JSON object a line. */
+final class JsonReport implements Report {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  JsonReport(PrintWriter out, PrintWriter err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void loading() {}
+
+  @Override
+  public void loaded(ModelInfo model, long nanos) {
+    if (!model.trained()) {
+      err.println("[WARN] " + model.name() + " has random weights: for benchmarks only.");
+    }
+  }
+
+  @Override
+  public void recognized(Path picture, Answer.Recognized answer) {
+    ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
+    ArrayNode results = object.putArray("results");
+    for (Recognition result : answer.results()) {
+      results
+          .addObject()
+          .put("index", result.index())
+          .put("label", result.label())
+          .put("confidence", result.confidence());
+    }
+    Timings timings = answer.timings();
+    object
+        .putObject("millis")
+        .put("decode", Timings.millis(timings.decode()))
+        .put("preprocess", Timings.millis(timings.preprocess()))
+        .put("forward", Timings.millis(timings.forward()))
+        .put("rank", Timings.millis(timings.rank()))
+        .put("total", Timings.millis(timings.total()));
+    print(object);
+  }
+
+  @Override
+  public void refused(Path picture, PictureException cause) {
+    ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
+    object
+        .putObject("error")
+        .put("type", cause.reason().name())
+        .put("message", cause.getMessage());
+    print(object);
+  }
+
+  private void print(ObjectNode object) {
+    try {
+      out.println(JSON.writeValueAsString(object));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("A tree of JSON nodes can always be written.", e);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.wwts.cli;
+
+import dev.wwts.Device;
+import dev.wwts.Precision;
+import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of every command that runs a model. */
+final class ModelOptions {
+  @Option(
+      names = "--device",
+      paramLabel = "auto|cpu|cuda[:N]",
+      defaultValue = "auto",
+      description = "Where the network runs; auto: CUDA if there is one, else the CPU.")
+  private Device device = Device.AUTO;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "auto|fp32|fp16|bf16",
+      defaultValue = "auto",
+      description = "What the network computes in; auto: fp16 on CUDA, else fp32.")
+  private Precision precision = Precision.AUTO;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "CPU threads of one forward; all cores if not given.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--sha256",
+      paramLabel = "DIGITS",
+      description = "Refuse the model if its SHA-256 is another one.")
+  private @Nullable String sha256;
+
+  /** The default model, in the project's folder. */
+  static Path defaultModel() {
+    return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
+  }
+
+  RecognizerBuilder builder(Path model) {
+    RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
+    if (threads != null) {
+      builder.threads(threads);
+    }
+    if (sha256 != null) {
+      builder.sha256(sha256);
+    }
+    return builder;
+  }
+}

@@ -1,0 +1,156 @@
+package dev.wwts.cli;
+
+import dev.wwts.Answer;
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wwts recognize}: pictures in, labels out. */
+@Command(
+    name = "recognize",
+    mixinStandardHelpOptions = true,
+    description = "Recognises pictures, and the pictures of folders.",
+    footer = {
+      "",
+      "With --json each picture is one line on stdout, and nothing else is:",
+      "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
+      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}"
+    })
+final class Recognize implements Callable<Integer> {
+  private static final Set<String> ENDINGS =
+      Set.of("jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp");
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "PICTURE|FOLDER",
+      description = "Pictures, or folders whose .jpg .png .webp .gif .bmp files are taken.")
+  private List<Path> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "M.pt",
+      description = "The model file; models/default.pt if not given.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--top",
+      paramLabel = "K",
+      defaultValue = "5",
+      description = "Classes per picture (default: ${DEFAULT-VALUE}).")
+  private int top;
+
+  @Option(
+      names = "--min-confidence",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Leave out classes below it, 0 to 1 (default: ${DEFAULT-VALUE}).")
+  private double minConfidence;
+
+  @Option(
+      names = "--threshold",
+      paramLabel = "X",
+      description =
+          "A picture whose best confidence is below it is not recognised, 0 to 1; the model's own if not given.")
+  private @Nullable Double threshold;
+
+  @Option(names = "--json", description = "One JSON object a picture on stdout, nothing else.")
+  private boolean json;
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    List<Path> pictures = new ArrayList<>();
+    boolean folder = false;
+    for (Path input : inputs) {
+      folder |= Files.isDirectory(input);
+      pictures.addAll(expand(input));
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    Report report = json ? new JsonReport(out, err) : new TextReport(out, err);
+    report.loading();
+    long start = System.nanoTime();
+    try (Recognizer recognizer = builder().load()) {
+      report.loaded(recognizer.model(), System.nanoTime() - start);
+      return folder
+          ? withProgress(recognizer, pictures, report)
+          : recognize(recognizer, pictures, report, () -> {});
+    }
+  }
+
+  private RecognizerBuilder builder() {
+    RecognizerBuilder builder =
+        options
+            .builder(model == null ? ModelOptions.defaultModel() : model)
+            .topK(top)
+            .minConfidence(minConfidence);
+    return threshold == null ? builder : builder.threshold(threshold);
+  }
+
+  private static int withProgress(Recognizer recognizer, List<Path> pictures, Report report) {
+    try (ProgressBar bar =
+        new ProgressBarBuilder()
+            .setInitialMax(pictures.size())
+            .setTaskName("wwts")
+            .setConsumer(new ConsoleProgressBarConsumer(System.err))
+            .build()) {
+      return recognize(recognizer, pictures, report, bar::step);
+    }
+  }
+
+  private static int recognize(
+      Recognizer recognizer, List<Path> pictures, Report report, Runnable step) {
+    int failed = 0;
+    for (Path picture : pictures) {
+      try {
+        Answer.Recognized answer = recognizer.answer(Picture.of(picture));
+        report.recognized(picture, answer);
+      } catch (PictureException e) {
+        failed++;
+        report.refused(picture, e);
+      }
+      step.run();
+    }
+    return failed == 0 ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private static List<Path> expand(Path input) {
+    if (!Files.isDirectory(input)) {
+      return List.of(input);
+    }
+    try (Stream<Path> files = Files.list(input)) {
+      return files.filter(Recognize::isPicture).sorted().toList();
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The folder " + input + " can't be listed.", e);
+    }
+  }
+
+  private static boolean isPicture(Path file) {
+    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+    return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.wwts.cli;
+
+import dev.wwts.Answer;
+import dev.wwts.ModelInfo;
+import dev.wwts.PictureException;
+import dev.wwts.Recognition;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** For people, in Chinese. */
+final class TextReport implements Report {
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  TextReport(PrintWriter out, PrintWriter err) {
+    this.out = out;
+    this.err = err;
+  }
+
+  @Override
+  public void loading() {
+    out.println("[INFO] 加载模型中...");
+  }
+
+  @Override
+  public void loaded(ModelInfo model, long nanos) {
+    if (!model.trained()) {
+      err.println("[WARN] 模型 " + model.name() + " 的权重是随机的，结果没有意义，只能用于测速。");
+    }
+    out.printf(
+        Locale.ROOT,
+        "[INFO] 模型加载完成，耗时 %.1fs（%s，%d 类，%s %s）%n",
+        nanos / 1e9,
+        model.name(),
+        model.labels().size(),
+        model.device(),
+        model.precision());
+  }
+
+  @Override
+  public void recognized(Path picture, Answer.Recognized answer) {
+    out.println("[INFO] 正在处理图像: " + picture);
+    if (answer.results().isEmpty()) {
+      Recognition best = answer.best();
+      out.printf(
+          Locale.ROOT,
+          "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n",
+          best.label(),
+          best.confidence());
+    } else {
+      out.println("[RESULT] 识别结果:");
+      for (Recognition result : answer.results()) {
+        out.printf(Locale.ROOT, "- %s (置信度: %.2f)%n", result.label(), result.confidence());
+      }
+    }
+    out.printf(Locale.ROOT, "[INFO] 总耗时: %.3fs%n", answer.timings().total() / 1e9);
+  }
+
+  @Override
+  public void refused(Path picture, PictureException cause) {
+    out.println("[INFO] 正在处理图像: " + picture);
+    out.flush();
+    err.println("[ERROR] " + cause.getMessage());
+  }
+}

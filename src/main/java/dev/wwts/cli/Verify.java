@@ -1,0 +1,55 @@
+package dev.wwts.cli;
+
+import dev.wwts.Recognizer;
+import dev.wwts.Verification;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wwts verify}: proof that Java answers as Python did. */
+@Command(
+    name = "verify",
+    mixinStandardHelpOptions = true,
+    description =
+        "Replays a model's self-test and holds the answers against those that Python gave at export.")
+final class Verify implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(paramLabel = "M.pt", description = "The model file.")
+  private Path model = Path.of("");
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (Recognizer recognizer = options.builder(model).load()) {
+      Verification result = recognizer.verify();
+      out.printf(
+          Locale.ROOT,
+          "model                           %s (%s %s)%n",
+          recognizer.model().name(),
+          recognizer.model().device(),
+          recognizer.model().precision());
+      out.printf("reference                       %s%n", result.reference());
+      out.printf(
+          "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
+          result.agreeing(), result.clear(), result.pictures());
+      out.printf(
+          Locale.ROOT, "largest logit difference        %.2e%n", result.logitDifference());
+      out.printf(
+          Locale.ROOT,
+          "largest probability difference  %.2e (allowed: %.2f)%n",
+          result.probabilityDifference(),
+          result.tolerance());
+      out.println(result.passed() ? "PASS" : "FAIL");
+      return result.passed() ? Wwts.OK : Wwts.FAILED;
+    }
+  }
+}

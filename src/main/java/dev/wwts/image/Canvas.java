@@ -1,0 +1,31 @@
+package dev.wwts.image;
+
+import java.nio.ByteBuffer;
+
+/** The picture that the decoders written in Java paint: RGB, height x width x 3 bytes without gaps, in native memory. */
+final class Canvas {
+  private final ByteBuffer pixels;
+  private final int pitch;
+
+  /** A canvas over {@code header.bytes()} bytes at {@code address}, which the caller keeps alive. */
+  Canvas(long address, PictureHeader header) {
+    this.pitch = 3 * header.width();
+    this.pixels = Address.view(address, (int) header.bytes());
+  }
+
+  /** Sets row {@code y} from its 3 * width bytes at {@code from}. */
+  void row(int y, byte[] rgb, int from) {
+    pixels.put(y * pitch, rgb, from, pitch);
+  }
+
+  /** Sets {@code count} pixels of row {@code y}, from column {@code x} on and {@code step} columns apart. */
+  void spread(int y, int x, int step, byte[] rgb, int count) {
+    int at = y * pitch + 3 * x;
+    for (int i = 0; i < 3 * count; i += 3) {
+      pixels.put(at, rgb[i]);
+      pixels.put(at + 1, rgb[i + 1]);
+      pixels.put(at + 2, rgb[i + 2]);
+      at += 3 * step;
+    }
+  }
+}

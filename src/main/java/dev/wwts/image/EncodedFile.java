@@ -1,0 +1,60 @@
+package dev.wwts.image;
+
+import dev.wwts.PictureException;
+import dev.wwts.PictureException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/** Reads picture files into one block of native memory that is used again; not for several threads at once. */
+public final class EncodedFile implements AutoCloseable {
+  private final NativeBuffer memory = new NativeBuffer();
+
+  /** Creates one that has read nothing. */
+  public EncodedFile() {}
+
+  /**
+   * Reads a file to its end.
+   *
+   * @param maxBytes the longest that is read
+   * @return its bytes, valid until the next call or close
+   * @throws PictureException if there is no such file, it can't be read or is too long
+   */
+  public ByteBuffer read(Path file, long maxBytes) {
+    String fault =
+        Files.notExists(file)
+            ? "does not exist"
+            : Files.isDirectory(file)
+                ? "is a folder, not a picture"
+                : Files.isReadable(file) ? null : "can't be read: check its permissions";
+    if (fault != null) {
+      throw new PictureException(Reason.UNREADABLE, file + " " + fault + ".");
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      long size = channel.size();
+      if (size > Math.min(maxBytes, Integer.MAX_VALUE)) {
+        throw new PictureException(
+            Reason.TOO_LARGE,
+            String.format(
+                Locale.ROOT, "%s has %,d bytes, the limit is %,d.", file, size, maxBytes));
+      }
+      ByteBuffer bytes = memory.view((int) size);
+      int read = 0;
+      while (read >= 0 && bytes.hasRemaining()) {
+        read = channel.read(bytes);
+      }
+      return bytes.flip();
+    } catch (IOException e) {
+      throw new PictureException(
+          Reason.UNREADABLE, file + " can't be read (" + e.getMessage() + ").", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

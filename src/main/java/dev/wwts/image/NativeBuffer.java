@@ -1,0 +1,74 @@
+package dev.wwts.image;
+
+import java.nio.ByteBuffer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A block of C memory that grows to the largest request and is reused from then on; it never shrinks. Not thread safe:
+ * one owner, who closes it.
+ */
+public final class NativeBuffer implements PixelBuffer, AutoCloseable {
+  /** Requests are rounded up to this, in bytes, so that slightly growing pictures do not reallocate every time. */
+  private static final long GRAIN = 1 << 20;
+
+  private @Nullable Pointer block;
+  private long capacity;
+  private boolean closed;
+
+  /** Creates an empty one; the first {@link #reserve} allocates. */
+  public NativeBuffer() {}
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalStateException after {@link #close}
+   * @throws OutOfMemoryError when the C library has no such block
+   */
+  @Override
+  public long reserve(long bytes) {
+    if (closed) {
+      throw new IllegalStateException("the buffer is closed");
+    }
+    Pointer current = block;
+    if (current != null && bytes <= capacity) {
+      return current.address();
+    }
+    // freed first: what is in it is not needed, and the two blocks together could be too much
+    release();
+    long wanted = Math.max(1, (bytes + GRAIN - 1) / GRAIN) * GRAIN;
+    Pointer fresh = Pointer.malloc(wanted);
+    if (fresh == null || fresh.isNull()) {
+      throw new OutOfMemoryError("no " + wanted + " bytes of native memory for pixels");
+    }
+    block = fresh;
+    capacity = wanted;
+    return fresh.address();
+  }
+
+  /** A view of the first {@code bytes} bytes; valid until a larger {@link #reserve} or {@link #close}. */
+  ByteBuffer view(int bytes) {
+    return Address.view(reserve(bytes), bytes);
+  }
+
+  /** Bytes held now. */
+  public long capacity() {
+    return capacity;
+  }
+
+  /** Frees the block. Closing twice does nothing. */
+  @Override
+  public void close() {
+    closed = true;
+    release();
+  }
+
+  private void release() {
+    Pointer old = block;
+    block = null;
+    capacity = 0;
+    if (old != null) {
+      Pointer.free(old);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.wwts.image;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One walk over the chunks of a PNG, from length to length; no data are looked at but metadata. It ends without complaint
+ * where the chunks stop making sense: the decoder meets the fault again where it matters.
+ */
+final class PngChunks {
+  private static final String XMP_NAME = "XML:com.adobe.xmp\0";
+  private static final String RAW_EXIF_NAME = "Raw profile type exif\0";
+
+  private final Metadata metadata = new Metadata();
+  private int palette = -1;
+  private int transparency = -1;
+  private int data = -1;
+  private long dataBytes;
+  private boolean dataEnded;
+  private @Nullable ByteBuffer rawExif;
+
+  private PngChunks() {}
+
+  static PngChunks walk(Encoded picture, int from) {
+    PngChunks chunks = new PngChunks();
+    long at = from;
+    while (at <= picture.size() - 8 && isName(picture, (int) at + 4) && !picture.has((int) at + 4, "IEND")) {
+      chunks.note(picture, (int) at, (int) Math.min(picture.u32be((int) at), Integer.MAX_VALUE));
+      at += PngLayout.FRAME + picture.u32be((int) at);
+    }
+    // what ImageMagick writes instead of an eXIf chunk; as in Pillow, that one goes first
+    if (chunks.rawExif != null && !chunks.metadata.hasExif()) {
+      chunks.metadata.exif(chunks.rawExif);
+    }
+    return chunks;
+  }
+
+  /** Whether four letters stand there, the only thing a chunk may be called. */
+  private static boolean isName(Encoded picture, int at) {
+    for (int i = at; i < at + 4; i++) {
+      int letter = picture.u8(i) | 0x20;
+      if (letter < 'a' || letter > 'z') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void note(Encoded picture, int at, int length) {
+    int name = at + 4;
+    int body = at + 8;
+    if (picture.has(name, "IDAT")) {
+      data = data < 0 ? at : data;
+      dataBytes += dataEnded ? 0 : Math.min(length, picture.size() - body);
+      return;
+    }
+    dataEnded = data >= 0;
+    if (picture.has(name, "IHDR")) {
+      throw picture.corrupt("the PNG has two headers");
+    }
+    if (picture.has(name, "PLTE") && !dataEnded) {
+      palette = at;
+    } else if (picture.has(name, "tRNS") && !dataEnded) {
+      transparency = at;
+    } else if (picture.has(name, "eXIf")) {
+      metadata.exif(picture.view(body, length));
+    } else if (picture.has(name, "iTXt") && picture.has(body, XMP_NAME + "\0")) {
+      metadata.xmp(picture.view(body, length));
+    } else if (picture.has(name, "tEXt") && picture.has(body, RAW_EXIF_NAME)) {
+      rawExif = unhex(picture.view(body, length));
+    }
+  }
+
+  /** The profile is text: name, newline, kind, newline, length, newline, then hexadecimal digits in lines. */
+  private static @Nullable ByteBuffer unhex(ByteBuffer chunk) {
+    String[] parts = StandardCharsets.ISO_8859_1.decode(chunk).toString().split("\n", 4);
+    if (parts.length < 4) {
+      return null;
+    }
+    try {
+      return ByteBuffer.wrap(HexFormat.of().parseHex(parts[3].replaceAll("\\s", "")));
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  Metadata metadata() {
+    return metadata;
+  }
+
+  int palette() {
+    return palette;
+  }
+
+  int transparency() {
+    return transparency;
+  }
+
+  int data() {
+    return data;
+  }
+
+  long dataBytes() {
+    return dataBytes;
+  }
+}

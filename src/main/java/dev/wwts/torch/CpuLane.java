@@ -1,0 +1,159 @@
+package dev.wwts.torch;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.image.NativeBuffer;
+import dev.wwts.image.PixelBuffer;
+import dev.wwts.image.Pixels;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** A lane whose every stage runs on the processor, in the calling thread and LibTorch's own. */
+final class CpuLane implements Lane {
+  private final Bundle bundle;
+  private final Network network;
+  private final torch.ScalarType type;
+  private final int threads;
+  private final NativeBuffer pixels = new NativeBuffer();
+  private final Preprocessor preprocessor;
+  private final Ranker ranker;
+  private @Nullable Owned<Tensor> input;
+  private @Nullable Owned<Tensor> logits;
+  private int batch;
+
+  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads) {
+    this.bundle = bundle;
+    this.network = network;
+    this.type = type;
+    this.threads = threads;
+    this.ranker = new Ranker(bundle.manifest().output().activation());
+    this.preprocessor =
+        NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()));
+  }
+
+  @Override
+  public PixelBuffer pixels() {
+    return pixels;
+  }
+
+  @Override
+  public void begin(int n) {
+    closeLogits();
+    if (input != null && batch == n) {
+      return;
+    }
+    if (input != null) {
+      input.close();
+      input = null;
+    }
+    long[] shape = {n, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
+    input =
+        NativeScope.inference(
+            () -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
+    batch = n;
+  }
+
+  @Override
+  public void preprocess(int slot, Pixels picture) {
+    LibTorch.useThreads(threads);
+    NativeScope.inference(
+        () -> {
+          preprocessor.write(picture, begun().select(0, slot));
+          return picture;
+        });
+  }
+
+  @Override
+  public void forward(int n) {
+    LibTorch.useThreads(threads);
+    closeLogits();
+    logits = NativeScope.inference(() -> checked(network.forward(slots(n)), n));
+  }
+
+  @Override
+  public Ranking rank(int k) {
+    int most = Math.min(k, bundle.labels().size());
+    Ranking ranking = NativeScope.inference(() -> ranker.rank(answered(), most));
+    for (Ranking.Row row : ranking.rows()) {
+      if (!Float.isFinite(row.confidence(0))) {
+        throw new ModelException(
+            Reason.BAD_OUTPUT,
+            bundle.path()
+                + ": the network's output is not finite: its weights or its precision are unfit.");
+      }
+    }
+    return ranking;
+  }
+
+  @Override
+  public float[][] logits() {
+    return NativeScope.inference(() -> rows(answered().contiguous()));
+  }
+
+  private static float[][] rows(Tensor values) {
+    int classes = (int) values.size(1);
+    float[][] rows = new float[(int) values.size(0)][classes];
+    for (int i = 0; i < rows.length; i++) {
+      values.data_ptr_float().position((long) i * classes).get(rows[i]);
+    }
+    return rows;
+  }
+
+  private Owned<Tensor> checked(Tensor output, int n) {
+    int classes = bundle.labels().size();
+    if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: the network must return %d x %d logits, but returns %s."
+              .formatted(bundle.path(), n, classes, shape(output)));
+    }
+    return new Owned<>(new Tensor(output.to(torch.ScalarType.Float)));
+  }
+
+  private Tensor slots(int n) {
+    return n == batch ? begun() : begun().narrow(0, 0, n);
+  }
+
+  private Tensor begun() {
+    if (input == null) {
+      throw new IllegalStateException("begin(n) comes first.");
+    }
+    return input.get();
+  }
+
+  private Tensor answered() {
+    if (logits == null) {
+      throw new IllegalStateException("forward(n) comes first.");
+    }
+    return logits.get();
+  }
+
+  private void closeLogits() {
+    if (logits != null) {
+      logits.close();
+      logits = null;
+    }
+  }
+
+  private static String shape(Tensor tensor) {
+    StringBuilder text = new StringBuilder();
+    for (long i = 0; i < tensor.dim(); i++) {
+      text.append(i == 0 ? "" : " x ").append(tensor.size(i));
+    }
+    return text.length() == 0 ? "a single number" : text.toString();
+  }
+
+  @Override
+  public void close() {
+    closeLogits();
+    if (input != null) {
+      input.close();
+      input = null;
+    }
+    preprocessor.close();
+    pixels.close();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.wwts.torch;
+
+import dev.wwts.image.PixelBuffer;
+import dev.wwts.image.Pixels;
+
+/**
+ * What one call needs for itself: buffers and tensors that are made once and used again. A lane serves one call at a time, in
+ * this order: {@link #begin}, {@link #preprocess} for each slot, {@link #forward}, {@link #rank} or {@link #logits}.
+ */
+public interface Lane extends AutoCloseable {
+  /** Where the decoder writes the next picture's pixels. */
+  PixelBuffer pixels();
+
+  /** Makes room for a batch of at most {@code n} pictures, n from 1. */
+  void begin(int n);
+
+  /** Writes the network's input for the picture in {@code slot}, from 0 to n - 1. */
+  void preprocess(int slot, Pixels pixels);
+
+  /**
+   * Runs the network on the first {@code n} slots.
+   *
+   * @throws dev.wwts.ModelException if it fails or its output is not n x classes
+   */
+  void forward(int n);
+
+  /**
+   * The {@code k} best classes of each picture, k from 1.
+   *
+   * @throws dev.wwts.ModelException if an output is not a number
+   */
+  Ranking rank(int k);
+
+  /** The logits of each picture: n rows of classes values. */
+  float[][] logits();
+
+  @Override
+  void close();
+}

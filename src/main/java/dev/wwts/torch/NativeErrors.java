@@ -1,0 +1,22 @@
+package dev.wwts.torch;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** LibTorch's errors are kilobytes of C++ frames; the useful words stand in front. */
+final class NativeErrors {
+  private static final Pattern FRAMES =
+      Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
+  private static final int LONGEST = 300;
+
+  private NativeErrors() {}
+
+  /** The first words of an error, without frames, on one line, without a final full stop. */
+  static String firstWords(Throwable error) {
+    String message = String.valueOf(error.getMessage());
+    Matcher frames = FRAMES.matcher(message);
+    String words = frames.find() ? message.substring(0, frames.start()) : message;
+    String line = words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
+    return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+  }
+}

@@ -1,0 +1,209 @@
+package dev.wwts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wwts.ModelException.Reason;
+import java.awt.Color;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Model files that must be refused with one sentence, or read in a documented tolerant way. */
+class BadModelTest {
+  private static final byte[] RED = TestPictures.png(8, 8, Color.RED);
+
+  @TempDir private static Path folder;
+  private static byte[] good;
+
+  @BeforeAll
+  static void writeModel() throws IOException {
+    good = Files.readAllBytes(ModelFiles.tiny(folder));
+  }
+
+  @Test
+  void refusesWhatIsNoReadableFile() {
+    refused(folder.resolve("none.pt"), Reason.UNREADABLE);
+    refused(folder, Reason.UNREADABLE);
+  }
+
+  @Test
+  void refusesAnEmptyFileAndOneThatIsNoZip() throws IOException {
+    refused(write(new byte[0]), Reason.NOT_A_MODEL);
+    refused(write("not a model".getBytes(StandardCharsets.UTF_8)), Reason.NOT_A_MODEL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
+  void refusesAFileTruncatedAtAnyTenth(int tenth) throws IOException {
+    refused(write(Arrays.copyOf(good, good.length * tenth / 10)), Reason.NOT_A_MODEL);
+  }
+
+  @Test
+  void refusesAPlainZipAndPathTricks() {
+    refused(zip(Map.of("hello.txt", new byte[3])), Reason.NOT_A_MODEL);
+    refused(zip(Map.of("a/hello.txt", new byte[3])), Reason.NOT_A_MODEL);
+    for (String trick : new String[] {"bare/../../evil", "/etc/evil", "bare\\..\\evil"}) {
+      Map<String, byte[]> entries = entries();
+      entries.put(trick, new byte[3]);
+      refused(zip(entries), Reason.CORRUPT);
+    }
+  }
+
+  @Test
+  void refusesATorchScriptFileWithoutManifest() {
+    refused(folder.resolve("bare.pt"), Reason.NOT_A_MODEL);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          "format": 1            | "format": 2             | NEWER_FORMAT | format 2
+          "format": 1            | "format": "1"           | BAD_MANIFEST | format
+          "name": "tiny"         | "name": ""              | BAD_MANIFEST | name
+          "size": "small"        | "size": "huge"          | BAD_MANIFEST | small, base, large
+          "width": 8             | "width": 0              | BAD_MANIFEST | input.width
+          "width": 8             | "width": 9              | BAD_MANIFEST | input.resize.size
+          "bilinear"             | "lanczos"               | BAD_MANIFEST | input.interpolation
+          "antialias": true      | "antialias": false      | BAD_MANIFEST | input.antialias
+          "std": [1, 1, 1]       | "std": [1, 0, 1]        | BAD_MANIFEST | input.std
+          "mean": [0, 0, 0]      | "mean": [0, 0]          | BAD_MANIFEST | input.mean
+          "classes": 3           | "classes": 2.5          | BAD_MANIFEST | output.classes
+          "threshold": 0.0       | "threshold": 2          | BAD_MANIFEST | output.threshold
+          "output"               | "outputs"               | BAD_MANIFEST | output
+          "family": "test",      | "family": "test",,      | BAD_MANIFEST | JSON
+          "family": "test",      | "name": "b",            | BAD_MANIFEST | JSON
+          """)
+  void namesTheFieldThatIsWrong(String from, String to, Reason reason, String named) {
+    Path file = model("m", ModelFiles.MANIFEST.replace(from, to), ModelFiles.LABELS);
+
+    assertThatThrownBy(() -> Recognizer.load(file))
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .hasMessageContaining(named)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void refusesLabelsThatDoNotFit() {
+    refused(model("m", ModelFiles.MANIFEST, "红\n绿\n"), Reason.BAD_LABELS);
+    refused(model("m", ModelFiles.MANIFEST, "红\n绿\n蓝\n黄\n"), Reason.BAD_LABELS);
+    refused(model("m", ModelFiles.MANIFEST, "红\n\n蓝\n"), Reason.BAD_LABELS);
+    byte[] invalid = {(byte) 0xff, '\n', 'b', '\n', 'c'};
+    refused(ModelFiles.write(folder, "m", ModelFiles.MANIFEST, invalid), Reason.BAD_LABELS);
+  }
+
+  @Test
+  void readsLabelsWithBomAndWindowsLineEndings() {
+    Path file = model("m * 10", ModelFiles.MANIFEST, "\uFEFF红\r\n绿\r\n蓝");
+
+    try (Recognizer recognizer = Recognizer.load(file)) {
+      assertThat(recognizer.model().labels()).containsExactly("红", "绿", "蓝");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "m[:, :2]",
+        "x",
+        "m.sum()",
+        "(m, m)",
+        "m / 0 * 0",
+        "m.log() * w.sum() * 0 / 0",
+        "x @ w",
+        "m.to(torch.int64)[:, :1]"
+      })
+  void refusesANetworkWhoseOutputDoesNotFit(String expression) {
+    refused(model(expression, ModelFiles.MANIFEST, ModelFiles.LABELS), Reason.BAD_OUTPUT);
+  }
+
+  @Test
+  void refusesWeightsThatAreNotANumber() {
+    Path bare = folder.resolve("nan.pt");
+    dev.wwts.torch.TestModels.write(bare, "m @ w", Float.NaN);
+    Map<String, byte[]> entries = ModelFiles.entries(bare);
+    entries.put("nan/extra/wwts.json", ModelFiles.MANIFEST.getBytes(StandardCharsets.UTF_8));
+    entries.put("nan/extra/labels.txt", ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));
+
+    refused(zip(entries), Reason.BAD_OUTPUT);
+  }
+
+  /** A damaged file is refused, or its damage is where nothing reads and its answers are those of the good one. */
+  @Test
+  void survivesTwoHundredMutations() throws IOException {
+    Random random = new Random(20261123);
+    java.util.List<Recognition> expected;
+    try (Recognizer recognizer = Recognizer.load(write(good))) {
+      expected = recognizer.recognize(RED);
+    }
+    int refused = 0;
+    for (int i = 0; i < 200; i++) {
+      Path file = write(mutated(random));
+      try (Recognizer recognizer = Recognizer.load(file)) {
+        assertThat(recognizer.recognize(RED)).as("mutation %d", i).isEqualTo(expected);
+      } catch (ModelException e) {
+        assertThat(e.getMessage()).contains(file.toString()).doesNotContain("\n");
+        refused++;
+      }
+    }
+    assertThat(refused).as("most mutations hit something that is checked").isGreaterThan(100);
+  }
+
+  private static byte[] mutated(Random random) {
+    byte[] bytes = good.clone();
+    switch (random.nextInt(4)) {
+      case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      case 1 -> {
+        int from = random.nextInt(bytes.length);
+        Arrays.fill(bytes, from, Math.min(bytes.length, from + 64), (byte) random.nextInt());
+      }
+      case 2 -> {
+        int from = random.nextInt(bytes.length - 64);
+        System.arraycopy(bytes, random.nextInt(bytes.length - 64), bytes, from, 64);
+      }
+      default -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+    }
+    return bytes;
+  }
+
+  private static void refused(Path file, Reason reason) {
+    assertThatThrownBy(() -> Recognizer.load(file).close())
+        .isInstanceOfSatisfying(
+            ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .message()
+        .contains(file.toString())
+        .endsWith(".")
+        .doesNotContain("\n");
+  }
+
+  private static Path model(String expression, String manifest, String labels) {
+    return ModelFiles.write(
+        folder, expression, manifest, labels.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Map<String, byte[]> entries() {
+    return new LinkedHashMap<>(ModelFiles.entries(folder.resolve("model.pt")));
+  }
+
+  private static Path zip(Map<String, byte[]> entries) {
+    return ModelFiles.zip(folder.resolve("zipped.pt"), entries);
+  }
+
+  private static Path write(byte[] bytes) throws IOException {
+    return Files.write(folder.resolve("file.pt"), bytes);
+  }
+}

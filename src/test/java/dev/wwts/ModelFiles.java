@@ -1,0 +1,79 @@
+package dev.wwts;
+
+import dev.wwts.torch.TestModels;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+
+/** Model files for tests, made on the spot: three classes, 8 x 8 pixels, the answer is the strongest channel. */
+public final class ModelFiles {
+  /** A manifest that fits the tiny network. */
+  public static final String MANIFEST =
+      """
+      {"format": 1, "name": "tiny", "family": "test", "size": "small", "dtype": "float32",
+       "input": {"width": 8, "height": 8, "color": "RGB", "alpha": "drop", "orientation": "exif",
+                 "resize": {"rule": "shorter-side", "size": 8}, "interpolation": "bilinear", "antialias": true,
+                 "crop": "center", "crop_rounding": "half-even", "mean": [0, 0, 0], "std": [1, 1, 1]},
+       "output": {"classes": 3, "activation": "softmax", "threshold": 0.0}}
+      """;
+
+  /** Labels that fit it. */
+  public static final String LABELS = "红\n绿\n蓝\n";
+
+  private ModelFiles() {}
+
+  /** A good model. */
+  public static Path tiny(Path folder) {
+    return write(folder, "m * 10", MANIFEST, LABELS.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A model of that network, manifest and labels. */
+  public static Path write(Path folder, String expression, String manifest, byte[] labels) {
+    Path bare = folder.resolve("bare.pt");
+    TestModels.write(bare, expression, 1f);
+    Map<String, byte[]> entries = entries(bare);
+    entries.put("bare/extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
+    entries.put("bare/extra/labels.txt", labels);
+    return zip(folder.resolve("model.pt"), entries);
+  }
+
+  /** All entries of a zip. */
+  public static Map<String, byte[]> entries(Path file) {
+    Map<String, byte[]> entries = new LinkedHashMap<>();
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        entries.put(entry.getName(), zip.getInputStream(entry).readAllBytes());
+      }
+      return entries;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A zip of stored entries. */
+  public static Path zip(Path file, Map<String, byte[]> entries) {
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      for (Map.Entry<String, byte[]> content : entries.entrySet()) {
+        ZipEntry entry = new ZipEntry(content.getKey());
+        entry.setMethod(ZipEntry.STORED);
+        entry.setSize(content.getValue().length);
+        CRC32 crc = new CRC32();
+        crc.update(content.getValue());
+        entry.setCrc(crc.getValue());
+        out.putNextEntry(entry);
+        out.write(content.getValue());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return file;
+  }
+}

@@ -1,0 +1,33 @@
+package dev.wwts.torch;
+
+import java.nio.file.Path;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.global.torch;
+
+/** Writes small TorchScript files without Python; they have no manifest yet. */
+public final class TestModels {
+  private TestModels() {}
+
+  /**
+   * A network for 3 x 8 x 8 inputs that answers with {@code expression} over {@code x}, the input, {@code m}, its mean per channel (N x 3), and
+   * {@code w}, a 3 x 3 weight filled with {@code weight}.
+   */
+  public static void write(Path file, String expression, float weight) {
+    LibTorch.load();
+    PointerScope scope = new PointerScope();
+    try {
+      JitModule module = new JitModule(new QualifiedName("Tiny"));
+      module.register_parameter("w", torch.empty(3, 3).fill_(new Scalar(weight)), false);
+      module.define(
+          "def forward(self, x):\n  m = x.mean([2, 3])\n  w = self.w\n  return "
+              + expression
+              + "\n");
+      module.save(file.toString());
+    } finally {
+      scope.close();
+    }
+  }
+}
