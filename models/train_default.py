@@ -37,6 +37,7 @@ KNOWN_PHOTOS = {
     "Pineapple": "菠萝", "Potato": "土豆", "Tomato": "西红柿", "Cabbage": "青菜", "dress": "连衣裙", "hat": "草帽", "outwear": "外套",
     "pants": "裤子", "shirt": "衬衫", "shoes": "运动鞋", "shorts": "短裤", "t-shirt": "T恤"}
 MEAN = STD = 0.5
+SELFTEST = ("alarm-clock", "compass", "factory", "crab", "teapot")
 PREPROCESSING = bundle.manifest(name="", family="", size="small", resize=bundle.shorter_side(SIZE), width=SIZE)["input"]
 
 
@@ -108,7 +109,6 @@ class Batches(torch.utils.data.IterableDataset):
 
     def __iter__(self):
         torch.set_num_threads(1)
-        os.nice(1)
         torch.manual_seed(self.seed)
         p = self.pictures
         photos = p.photos.get("train", (torch.full((1, 96, 96, 3), 255, dtype=torch.uint8), [""]))
@@ -350,7 +350,8 @@ def options():
     parser.add_argument("--photos", type=Path, help="photos-kit: backgrounds, and photographs that are not to be recognised")
     parser.add_argument("--extra-photos", type=Path, help="folder of other photographs, named one by one in the report")
     parser.add_argument("--out", type=Path, default=here / "default.pt", help="the model file (default: %(default)s)")
-    parser.add_argument("--selftest", type=Path, nargs="*", default=sorted((here / "samples").glob("*.png"))[:6], help="PNG pictures for the self-test (default: the first six of models/samples)")
+    parser.add_argument("--selftest", type=Path, nargs="*", default=[here / "samples" / f"{name}.png" for name in SELFTEST],
+                        help="PNG pictures for the self-test (default: %s of models/samples)" % ", ".join(SELFTEST))
     parser.add_argument("--minutes", type=float, default=60, help="of training; 0: none, with --resume measures and writes the checkpoint (default: %(default)s)")
     parser.add_argument("--resume", action="store_true", help="goes on from the checkpoint in --work")
     parser.add_argument("--threads", type=int, default=2, help="of the training process; another one makes the batches (default: %(default)s)")

@@ -77,14 +77,13 @@ def check_movable(graph):
 
 
 @torch.no_grad()
-def check_casts(traced, dtype, spec, classes):
+def check_cast(traced, dtype, spec, classes):
     """Raises ExportError unless the module, cast to `dtype`, runs and answers in it. Leaves it cast."""
     traced.to(dtype)
-    for batch in (1, 2):
-        output = _run(traced, _noise(batch, spec, seed=3).to(dtype), f"cast to {dtype}")
-        _check_output(output, batch, classes)
-        if output.dtype != dtype:
-            raise ExportError(f"the traced model cast to {dtype} answers in {output.dtype}: a dtype is fixed in its code")
+    output = _run(traced, _noise(1, spec, seed=3).to(dtype), f"cast to {dtype}")
+    _check_output(output, 1, classes)
+    if output.dtype != dtype:
+        raise ExportError(f"the traced model cast to {dtype} answers in {output.dtype}: a dtype is fixed in its code")
 
 
 def _check_output(output, batch, classes):
@@ -96,7 +95,8 @@ def _check_output(output, batch, classes):
 
 def _run(traced, x, where):
     try:
-        return traced(x)
+        with torch.jit.optimized_execution(False):  # compiling for one run would cost more than the run
+            return traced(x)
     except RuntimeError as error:
         raise ExportError(f"{where} the traced model fails: {_last_line(error)}") from error
 

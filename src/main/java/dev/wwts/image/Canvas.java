@@ -1,6 +1,7 @@
 package dev.wwts.image;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** The picture that the decoders written in Java paint: RGB, height x width x 3 bytes without gaps, in native memory. */
 final class Canvas {
@@ -13,6 +14,15 @@ final class Canvas {
     this.pixels = Address.view(address, (int) header.bytes());
   }
 
+  /** Sets all samples of all pixels. */
+  void clear(int sample) {
+    byte[] row = new byte[pitch];
+    Arrays.fill(row, (byte) sample);
+    for (int at = 0; at < pixels.limit(); at += pitch) {
+      pixels.put(at, row);
+    }
+  }
+
   /** Sets row {@code y} from its 3 * width bytes at {@code from}. */
   void row(int y, byte[] rgb, int from) {
     pixels.put(y * pitch, rgb, from, pitch);
@@ -21,6 +31,10 @@ final class Canvas {
   /** Sets {@code count} pixels of row {@code y}, from column {@code x} on and {@code step} columns apart. */
   void spread(int y, int x, int step, byte[] rgb, int count) {
     int at = y * pitch + 3 * x;
+    if (step == 1) {
+      pixels.put(at, rgb, 0, 3 * count);
+      return;
+    }
     for (int i = 0; i < 3 * count; i += 3) {
       pixels.put(at, rgb[i]);
       pixels.put(at + 1, rgb[i + 1]);

@@ -16,6 +16,7 @@ public final class Decoder implements AutoCloseable {
   private final Limits limits;
   private final AlphaMode alpha;
   private final NativeCodec nativeCodec = new NativeCodec();
+  private final WebpDecoder webp = new WebpDecoder();
   private final PngDecoder png = new PngDecoder();
   private final GifDecoder gif = new GifDecoder();
   private final BmpDecoder bmp = new BmpDecoder();
@@ -61,8 +62,8 @@ public final class Decoder implements AutoCloseable {
       }
     } else if (layout instanceof PngLayout pngLayout) {
       png.verifyChunks(picture, pngLayout);
-    } else if (layout instanceof WebpLayout webp) {
-      webp.checkClaim(picture);
+    } else if (layout instanceof WebpLayout webpLayout) {
+      webpLayout.checkClaim(picture);
     } else if (layout instanceof GifLayout gifLayout) {
       gifLayout.checkClaim(picture);
     } else if (layout instanceof BmpLayout bmpLayout) {
@@ -78,10 +79,10 @@ public final class Decoder implements AutoCloseable {
       gif.decode(picture, gifLayout, alpha, new Canvas(address, header));
     } else if (layout instanceof BmpLayout bmpLayout) {
       bmp.decode(picture, bmpLayout, alpha, new Canvas(address, header));
-    } else if (header.alpha() && alpha == AlphaMode.WHITE) {
-      nativeCodec.decodeOnWhite(picture, layout, new Canvas(address, header));
+    } else if (layout instanceof WebpLayout webpLayout) {
+      webp.decode(nativeCodec, picture, webpLayout, alpha, address);
     } else {
-      nativeCodec.decode(picture, layout, address);
+      nativeCodec.decode(picture, layout, header.width(), header.height(), NativeCodec.RGB, address);
     }
   }
 
@@ -90,6 +91,7 @@ public final class Decoder implements AutoCloseable {
   public void close() {
     closed = true;
     nativeCodec.close();
+    webp.close();
     png.close();
   }
 }

@@ -10,60 +10,38 @@ import org.bytedeco.opencv.opencv_core.Mat;
 /**
  * JPEG and WebP through OpenCV's imdecode (libjpeg-turbo, libwebp), which gives Pillow's pixels exactly; CMYK within 2 levels.
  *
- * <p>OpenCV decodes into a matrix header that is laid over the caller's memory. No setting of OpenCV is touched. Its threads
- * are not used but for transparent and animated WebP, where it converts colours.
+ * <p>OpenCV decodes into a matrix header that is laid over the caller's memory. No setting of OpenCV is touched, and none of
+ * its threads is started: these two decoders use none as long as no colours have to be converted behind them.
+ *
+ * <p>libjpeg's complaint about damaged entropy-coded data goes to stderr, one line for a picture that is decoded nevertheless,
+ * as by Pillow. OpenCV leaves no way to turn that off, and only decoding the picture twice would tell beforehand.
  */
 final class NativeCodec implements AutoCloseable {
-  /** libwebp's reader in OpenCV looks at so many bytes before it asks how many there are. */
+  /** Channels asked for: red, green, blue. */
+  static final int RGB = 3;
+
+  /** Channels asked for: blue, green, red, alpha; only of a picture that has alpha. */
+  static final int BGRA = 4;
+
+  /** OpenCV's WebP reader looks at so many bytes before it asks how many there are. */
   private static final int LEAST_BYTES = 32;
 
   private static final int TO_RGB = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   private final NativeBuffer input = new NativeBuffer();
-  private final NativeBuffer fourChannels = new NativeBuffer();
-  private byte[] row = {};
-  private byte[] rgb = {};
 
-  /** Decodes to RGB at {@code address}. */
-  void decode(Encoded picture, Layout layout, long address) {
-    decode(picture, layout, address, opencv_core.CV_8UC3, TO_RGB);
-  }
-
-  /** Decodes a picture with alpha and lays it on white. */
-  void decodeOnWhite(Encoded picture, Layout layout, Canvas canvas) {
-    PictureHeader header = layout.header();
-    long bytes = 4 * header.pixels();
-    long address = fourChannels.reserve(bytes);
-    decode(picture, layout, address, opencv_core.CV_8UC4, opencv_imgcodecs.IMREAD_UNCHANGED);
-    int pitch = 4 * header.width();
-    if (row.length < pitch) {
-      row = new byte[pitch];
-      rgb = new byte[3 * header.width()];
-    }
-    for (int y = 0; y < header.height(); y++) {
-      // a view of its own for each row: the four channels together can be more than a buffer may hold
-      Address.view(address + (long) y * pitch, pitch).get(0, row, 0, pitch);
-      blend(header.width());
-      canvas.row(y, rgb, 0);
-    }
-  }
-
-  private void blend(int width) {
-    for (int i = 0; i < width; i++) {
-      int alpha = row[4 * i + 3] & 0xFF;
-      rgb[3 * i] = Alpha.onWhite(row[4 * i + 2] & 0xFF, alpha);
-      rgb[3 * i + 1] = Alpha.onWhite(row[4 * i + 1] & 0xFF, alpha);
-      rgb[3 * i + 2] = Alpha.onWhite(row[4 * i] & 0xFF, alpha);
-    }
-  }
-
-  private void decode(Encoded picture, Layout layout, long address, int type, int flags) {
-    PictureHeader header = layout.header();
-    int channels = opencv_core.CV_MAT_CN(type);
-    BytePointer target = Address.of(address, channels * header.pixels());
+  /**
+   * Decodes {@code width x height} pixels of {@link #RGB} or {@link #BGRA} to {@code address}, rows without gaps.
+   *
+   * @param layout of the whole picture, for messages
+   */
+  void decode(Encoded picture, Layout layout, int width, int height, int channels, long address) {
+    int type = channels == RGB ? opencv_core.CV_8UC3 : opencv_core.CV_8UC4;
+    int flags = channels == RGB ? TO_RGB : opencv_imgcodecs.IMREAD_UNCHANGED;
+    BytePointer target = Address.of(address, (long) channels * width * height);
     try (BytePointer source = source(picture);
         Mat encoded = new Mat(1, (int) source.limit(), opencv_core.CV_8UC1, source);
-        Mat decoded = new Mat(header.height(), header.width(), type, target);
+        Mat decoded = new Mat(height, width, type, target);
         Mat result = opencv_imgcodecs.imdecode(encoded, flags, decoded)) {
       // the result is empty after an error, when the target may be half filled; another address means another size or type
       if (result.empty() || result.data().address() != address) {
@@ -72,7 +50,7 @@ final class NativeCodec implements AutoCloseable {
     } catch (PictureException e) {
       throw e;
     } catch (RuntimeException e) {
-      throw translate(picture, header, e);
+      throw translate(picture, layout.header(), e);
     }
   }
 
@@ -108,6 +86,5 @@ final class NativeCodec implements AutoCloseable {
   @Override
   public void close() {
     input.close();
-    fourChannels.close();
   }
 }

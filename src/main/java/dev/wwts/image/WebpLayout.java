@@ -4,9 +4,11 @@ package dev.wwts.image;
  * A WebP's header: the RIFF container and the header of the VP8, VP8L or VP8X chunk (RFC 9649).
  *
  * @param header what the first chunk claims
+ * @param frame the picture within it: all of a still one, the first frame of an animated one
  */
-record WebpLayout(PictureHeader header) implements Layout {
+record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
   private static final int FIRST_CHUNK = 12;
+  private static final int FLAG_ANIMATION = 2;
   private static final int FLAG_XMP = 4;
   private static final int FLAG_EXIF = 8;
   private static final int FLAG_ALPHA = 16;
@@ -50,14 +52,20 @@ record WebpLayout(PictureHeader header) implements Layout {
     int flags = picture.u8(body);
     int width = (int) (picture.u32le(body + 3) >> 8) + 1;
     int height = (int) (picture.u32le(body + 6) >> 8) + 1;
-    return of(picture, width, height, (flags & FLAG_ALPHA) != 0, metadata(picture, flags).orientation());
+    boolean alpha = (flags & FLAG_ALPHA) != 0;
+    WebpLayout still = of(picture, width, height, alpha, metadata(picture, flags).orientation());
+    if ((flags & FLAG_ANIMATION) == 0) {
+      return still;
+    }
+    return new WebpLayout(still.header, WebpFrame.first(picture, FIRST_CHUNK, width, height));
   }
 
   private static WebpLayout of(Encoded picture, int width, int height, boolean alpha, Orientation orientation) {
     if (width == 0 || height == 0) {
       throw picture.corrupt("its header says " + width + " x " + height + " pixels");
     }
-    return new WebpLayout(new PictureHeader(PictureFormat.WEBP, width, height, orientation, alpha));
+    PictureHeader header = new PictureHeader(PictureFormat.WEBP, width, height, orientation, alpha);
+    return new WebpLayout(header, WebpFrame.whole(width, height, alpha));
   }
 
   /** EXIF and XMP chunks count where the header announces them, the first of each, as in libwebp's demuxer. */

@@ -1,0 +1,103 @@
+package dev.wwts;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The walls between the packages. */
+class ArchitectureTest {
+  private static JavaClasses classes;
+
+  @BeforeAll
+  static void read() {
+    classes =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.wwts");
+  }
+
+  @Test
+  void onlyTorchAndCudaKnowLibTorch() {
+    noClasses()
+        .that(not(resideInAnyPackage("dev.wwts.torch..", "dev.wwts.cuda..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.pytorch..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyCudaKnowsCuda() {
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.cuda..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.cuda..")
+        .check(classes);
+  }
+
+  @Test
+  void onlyImageKnowsOpenCv() {
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.image..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.bytedeco.opencv..")
+        .check(classes);
+  }
+
+  @Test
+  void noNativeTypeStandsInAPublicSignature() {
+    noMethods()
+        .that()
+        .haveModifier(JavaModifier.PUBLIC)
+        .and()
+        .areDeclaredInClassesThat()
+        .arePublic()
+        .should()
+        .haveRawReturnType(resideInAPackage("org.bytedeco.."))
+        .check(classes);
+    for (var javaClass : classes) {
+      if (!javaClass.getModifiers().contains(JavaModifier.PUBLIC)) {
+        continue;
+      }
+      for (var codeUnit : javaClass.getCodeUnits()) {
+        if (codeUnit.getModifiers().contains(JavaModifier.PUBLIC)
+            && codeUnit.getRawParameterTypes().stream()
+                .anyMatch(type -> type.getPackageName().startsWith("org.bytedeco"))) {
+          throw new AssertionError(codeUnit.getFullName());
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingDependsOnTheCommandLine() {
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.cli..")))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.wwts.cli..")
+        .check(classes);
+  }
+
+  @Test
+  void modelFilesAreReadWithoutNativeCode() {
+    classes()
+        .that()
+        .resideInAPackage("dev.wwts.bundle..")
+        .should()
+        .onlyDependOnClassesThat(not(resideInAPackage("org.bytedeco..")))
+        .check(classes);
+  }
+}

@@ -1,0 +1,149 @@
+package dev.wwts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.ModelFiles;
+import dev.wwts.TestPictures;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command line: what it prints, where, and its exit codes. */
+class WwtsTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir private static Path folder;
+  private static String model = "";
+  private static String red = "";
+  private static String broken = "";
+
+  private record Run(int code, String out, String err) {}
+
+  @BeforeAll
+  static void write() throws IOException {
+    model = ModelFiles.tiny(folder).toString();
+    Path pictures = Files.createDirectory(folder.resolve("pictures"));
+    red = Files.write(pictures.resolve("a.png"), TestPictures.png(9, 9, Color.RED)).toString();
+    broken = Files.write(pictures.resolve("b.jpg"), new byte[] {1, 2, 3}).toString();
+    Files.writeString(pictures.resolve("notes.txt"), "not a picture");
+  }
+
+  @Test
+  void printsLabelsAsTheArticleDoes() {
+    Run run = run("recognize", "--model", model, "--top", "2", red);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("[INFO] 加载模型中...", "[INFO] 正在处理图像: " + red, "[RESULT] 识别结果:")
+        .contains("- 红 (置信度: 1.00)")
+        .contains("[INFO] 总耗时: ");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void printsOneJsonObjectAPictureAndNothingElse() throws IOException {
+    Run run = run("recognize", "--model", model, "--json", red, broken);
+
+    assertThat(run.code()).isEqualTo(1);
+    String[] lines = run.out().strip().split("\n");
+    assertThat(lines).hasSize(2);
+    JsonNode good = JSON.readTree(lines[0]);
+    assertThat(good.get("file").asText()).isEqualTo(red);
+    assertThat(good.at("/results/0/label").asText()).isEqualTo("红");
+    assertThat(good.at("/results/0/index").asInt(-1)).isZero();
+    assertThat(good.at("/results/0/confidence").asDouble()).isGreaterThan(0.99);
+    assertThat(good.get("millis").fieldNames())
+        .toIterable()
+        .containsExactly("decode", "preprocess", "forward", "rank", "total");
+    JsonNode bad = JSON.readTree(lines[1]);
+    assertThat(bad.at("/error/type").asText()).isEqualTo("UNSUPPORTED_FORMAT");
+    assertThat(bad.at("/error/message").asText()).contains(broken);
+  }
+
+  @Test
+  void takesThePicturesOfAFolder() {
+    Run run = run("recognize", "--model", model, "--json", folder.resolve("pictures").toString());
+
+    assertThat(run.code()).isEqualTo(1);
+    assertThat(run.out().strip().split("\n")).hasSize(2);
+    assertThat(run.out()).doesNotContain("notes.txt");
+  }
+
+  @Test
+  void saysThatAPictureIsNotRecognised() throws IOException {
+    Path grey = Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY));
+
+    Run run = run("recognize", "--model", model, "--threshold", "0.9", grey.toString());
+
+    assertThat(run.out()).contains("[RESULT] 未识别");
+  }
+
+  @Test
+  void warnsOfRandomWeights() {
+    String untrained =
+        ModelFiles.MANIFEST.replace("\"size\": \"small\"", "\"size\": \"small\", \"trained\": false");
+    Path file =
+        ModelFiles.write(
+            folder, "m", untrained, ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));
+
+    Run run = run("recognize", "--model", file.toString(), red);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.err()).contains("[WARN]", "随机");
+    ModelFiles.tiny(folder);
+  }
+
+  @Test
+  void exitsWithTwoForUsageModelAndDevice() {
+    assertThat(run().code()).isEqualTo(2);
+    assertThat(run("recognize").code()).isEqualTo(2);
+    assertThat(run("recognize", "--top", "0", "--model", model, red).code()).isEqualTo(2);
+    assertThat(run("recognize", "--device", "tpu", "--model", model, red).code()).isEqualTo(2);
+    Run noModel = run("recognize", "--model", "none.pt", red);
+    assertThat(noModel.code()).isEqualTo(2);
+    assertThat(noModel.err().strip()).isEqualTo("[ERROR] none.pt does not exist.");
+    assertThat(run("recognize", "--device", "cuda", "--model", model, red).code()).isEqualTo(2);
+    assertThat(run("verify", model).code()).as("no self-test").isEqualTo(2);
+  }
+
+  @Test
+  void describesAModelWithoutLoadingIt() {
+    Run run = run("info", model);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out())
+        .contains("tiny", "8 x 8 RGB", "classes      3", dev.wwts.bundle.Sha256.of(Path.of(model)));
+  }
+
+  @Test
+  void examinesTheMachine() {
+    Run run = run("doctor");
+
+    assertThat(run.code()).isZero();
+    assertThat(run.out()).contains("JDK", "LibTorch version", "2.13.0", "Nothing is wrong.");
+  }
+
+  @Test
+  void helpsWithEveryCommand() {
+    for (String command : new String[] {"recognize", "verify", "info", "doctor"}) {
+      assertThat(run(command, "--help").code()).isZero();
+      assertThat(run("--help").out()).contains(command);
+    }
+  }
+
+  private static Run run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), args);
+    return new Run(code, out.toString(), err.toString());
+  }
+}
