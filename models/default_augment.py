@@ -14,6 +14,7 @@ class Augment:
     def __init__(self, drawings, dark, photos, seed):
         self.drawings, self.dark, self.photos = drawings, dark, photos
         self.rng = torch.Generator().manual_seed(seed)
+        self.shrunk = {}
 
     def uniform(self, n, low=0.0, high=1.0):
         return torch.rand(n, generator=self.rng) * (high - low) + low
@@ -28,9 +29,7 @@ class Augment:
         """index: which drawings; -> uint8 B x 3 x size x size"""
         n = len(index)
         hard = self.chance(n, hard_share)
-        x = self.drawings[index].permute(0, 3, 1, 2).float() / 255
-        if size < 0.75 * x.shape[-1]:
-            x = F.interpolate(x, size=int(size * 1.25), mode="bilinear", antialias=True)
+        x = self.drawings_for(size)[index].permute(0, 3, 1, 2).float() / 255
         dark = self.dark[index]
         x = self.redraw(x, hard, dark)
         x = self.recolour(x, hard)
@@ -39,6 +38,16 @@ class Augment:
         ground = torch.where((dark & ~self.tinted)[:, None, None, None], 0.55 + 0.45 * ground, ground)
         y = x[:, :3] + (1 - x[:, 3:]) * ground
         return (self.spoil(y, hard).clamp(0, 1) * 255 + 0.5).to(torch.uint8)
+
+    def drawings_for(self, size):
+        """The drawings, shrunk once where the wanted size is much smaller than they are."""
+        have, want = self.drawings.shape[1], size * 5 // 4
+        if want >= 0.94 * have:
+            return self.drawings
+        if want not in self.shrunk:
+            parts = [F.interpolate(d.permute(0, 3, 1, 2), size=want, mode="bilinear", antialias=True).permute(0, 2, 3, 1) for d in self.drawings.split(256)]
+            self.shrunk[want] = torch.cat(parts)
+        return self.shrunk[want]
 
     def redraw(self, x, hard, dark):
         """Contours along colour edges, sometimes nothing but contours, sometimes a sticker's rim."""

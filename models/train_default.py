@@ -25,7 +25,7 @@ from default_augment import Augment
 from exporters import reference
 
 SIZE = 64
-FIRST_SIZE, FIRST_SHARE = 48, 0.35           # smaller pictures for the first part of the run: the same network, nearly twice the speed
+FIRST_SIZE, FIRST_SHARE = 48, 0.7           # smaller pictures for the first part of the run: the same network, nearly twice the speed
 BATCH, RATE, DECAY, WARM_UP, SMOOTHING, AVERAGE = 64, 2.5e-3, 0.03, 0.03, 0.08, 0.998
 STYLE_WEIGHTS = {"outlined": 0.7, "lines": 0.45, "icons": 0.45, "mono": 0.6}
 OUTLIERS = {"symbols": 2, "photos": 3, "textures": 1}   # pictures a batch with no right answer; loss against the uniform distribution
@@ -60,7 +60,7 @@ class Block(nn.Module):
 class Network(nn.Sequential):
     """N x 3 x H x W, H and W multiples of 16, to N x classes logits."""
 
-    def __init__(self, classes, widths=(32, 48, 112, 224), top=448):
+    def __init__(self, classes, widths=(32, 48, 96, 192), top=448):
         blocks = [Block(a, b) for a, b in zip(widths, widths[1:])]
         super().__init__(*convolution(3, widths[0], 3, 2), nn.ReLU(True), *blocks, *convolution(widths[-1], top, 1), nn.ReLU(True),
                          nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Dropout(0.1), nn.Linear(top, classes))
@@ -119,7 +119,7 @@ class Batches(torch.utils.data.IterableDataset):
         while True:
             done = self.progress.value
             size = FIRST_SIZE if done < FIRST_SHARE else SIZE
-            hard = 0.15 + 0.65 * min(1.0, done / 0.6)
+            hard = 0.15 + 0.5 * min(1.0, done / 0.6)
             known = torch.multinomial(p.weights, BATCH - symbols - from_photos - textures, replacement=True)
             index = torch.cat([known, p.symbols[torch.randint(len(p.symbols), (symbols,))]])
             x = augment(index, size, hard)

@@ -111,7 +111,7 @@ def tokenise(tokens, texts):
     return tokens(texts, padding="max_length", truncation=True, max_length=TOKENS, return_tensors="pt")["input_ids"]
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def text_embeddings(model, tokens, labels, prompts, batch=64):
     """Labels x projection, each of length 1: the mean over the prompts of the normalised text features."""
     total = 0

@@ -21,23 +21,21 @@ def add_arguments(parser):
                      "the default softmax gives a confidence from 0 to 1 over all classes.")
 
 
-def run(args, classes=CLASSES):
-    """`classes` differs from the published model's only in tests."""
+def run(args):
     if args.random:
-        labels = label_files.placeholders(classes)
-        module = create(classes)
+        labels, module = label_files.placeholders(CLASSES), create(CLASSES)
     else:
-        labels, module = load(pathlib.Path(args.checkpoint), classes)
+        labels, module = load(pathlib.Path(args.checkpoint), CLASSES)
         args.source = args.source or "ModelScope iic/cv_resnest101_general_recognition"
     options.write(args, module, labels, family="general-recognition", name="general-recognition" + ("-random" if args.random else ""),
                   trained=not args.random, preprocessing=PREPROCESSING)
 
 
-def create(classes=CLASSES):
+def create(classes):
     return timm_family.create("resnest101e", classes)
 
 
-def load(folder, classes=CLASSES):
+def load(folder, classes):
     """Labels and module from ModelScope's folder; anything missing or different is an ExportError."""
     if not folder.is_dir():
         raise ExportError(f"no such folder: {folder}")

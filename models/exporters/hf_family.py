@@ -24,7 +24,7 @@ def run(args):
     folder = pathlib.Path(args.path)
     if not (folder / "config.json").is_file():
         raise ExportError(f"{folder} has no config.json" if folder.is_dir() else f"no such folder: {folder}")
-    processor = load_pretrained(AutoImageProcessor, folder, "the image processor")
+    processor = load_pretrained(AutoImageProcessor, folder, "the image processor", backend="pil")
     preprocessing = processors.preprocessing(processor)
     module = Logits(load(folder))
     config = module.model.config

@@ -18,6 +18,11 @@ import java.util.concurrent.TimeUnit;
 public final class Kit {
   private static final Path ROOT = Path.of("..", "shared", "models-kit");
 
+  /** Looks without importing: a torchvision for CUDA beside a torch for CPUs can't be imported by itself, but export.py can use it. */
+  private static final String HAS_PACKAGES =
+      "from importlib.util import find_spec as f; import sys;"
+          + "sys.exit(not all(map(f, ('torch', 'torchvision', 'timm', 'safetensors'))))";
+
   private Kit() {}
 
   /** The kit's folder; the test is skipped where it is absent. */
@@ -63,7 +68,7 @@ public final class Kit {
     }
     String python = System.getenv().getOrDefault("WWTS_PYTHON", "python3");
     assumeTrue(
-        run(List.of(python, "-c", "import torch, torchvision, timm, safetensors")).isEmpty(),
+        run(List.of(python, "-c", HAS_PACKAGES)).isEmpty(),
         "skipped: "
             + python
             + " has not the packages of models/requirements.txt; name one that has in WWTS_PYTHON");
