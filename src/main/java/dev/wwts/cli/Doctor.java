@@ -2,12 +2,17 @@ package dev.wwts.cli;
 
 import dev.wwts.DeviceException;
 import dev.wwts.torch.LibTorch;
-import java.io.PrintWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code wwts doctor}: what is here, and what is wrong with it. */
@@ -16,7 +21,15 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Says what this machine offers and what is wrong, a sentence each.")
 final class Doctor implements Callable<Integer> {
+  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+  private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia/version");
+  private static final List<String> INTERESTING =
+      List.of("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8");
+
   @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(names = "--build", description = "Also print how LibTorch was built.")
+  private boolean build;
 
   private final List<String> faults = new ArrayList<>();
 
@@ -26,18 +39,51 @@ final class Doctor implements Callable<Integer> {
     line("JDK", System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
     line("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     line("processors", Runtime.getRuntime().availableProcessors());
+    line("CPU features", cpuFeatures());
+    line("NVIDIA driver", firstLine(NVIDIA_DRIVER, "none"));
     try {
       LibTorch.facts().forEach((name, value) -> line("LibTorch " + name, value));
+      LibTorch.libraries().forEach(path -> line("loaded", path));
+      faults.addAll(LibTorch.faults());
+      if (build) {
+        line("LibTorch build", LibTorch.build());
+      }
     } catch (DeviceException e) {
       faults.add(e.getMessage());
     }
-    PrintWriter out = spec.commandLine().getOut();
+    faults.forEach(fault -> line("WRONG", fault));
     if (faults.isEmpty()) {
-      out.println("Nothing is wrong.");
-      return Wwts.OK;
+      spec.commandLine().getOut().println("Nothing is wrong.");
     }
-    faults.forEach(fault -> out.println("WRONG: " + fault));
-    return Wwts.FAILED;
+    return faults.isEmpty() ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private static String cpuFeatures() {
+    if (!Files.isReadable(CPU_INFO)) {
+      return "unknown";
+    }
+    try (Stream<String> lines = Files.lines(CPU_INFO)) {
+      List<String> flags =
+          lines
+              .filter(line -> line.startsWith("flags"))
+              .findFirst()
+              .map(line -> Arrays.asList(line.split("\\s+")))
+              .orElse(List.of());
+      return String.join(" ", INTERESTING.stream().filter(flags::contains).toList());
+    } catch (IOException e) {
+      return "unknown";
+    }
+  }
+
+  private static String firstLine(Path file, String otherwise) {
+    if (!Files.isReadable(file)) {
+      return otherwise;
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      return lines.findFirst().orElse(otherwise);
+    } catch (IOException e) {
+      return otherwise;
+    }
   }
 
   private void line(String name, Object value) {

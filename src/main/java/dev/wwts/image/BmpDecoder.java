@@ -57,16 +57,16 @@ final class BmpDecoder {
   private void unpack(int bits, int width) {
     for (int i = 0; i < width; i++) {
       int bit = i * bits;
-      indices[i] = (byte) (row[bit >> 3] >> 8 - bits - (bit & 7) & (1 << bits) - 1);
+      indices[i] = (byte) ((row[bit >> 3] >> (8 - bits - (bit & 7))) & ((1 << bits) - 1));
     }
   }
 
   private void expand16(int width, int greenBits) {
     int greenMost = (1 << greenBits) - 1;
     for (int i = 0; i < width; i++) {
-      int pixel = row[2 * i] & 0xFF | (row[2 * i + 1] & 0xFF) << 8;
-      rgb[3 * i] = (byte) ((pixel >> 5 + greenBits & 31) * 255 / 31);
-      rgb[3 * i + 1] = (byte) ((pixel >> 5 & greenMost) * 255 / greenMost);
+      int pixel = (row[2 * i] & 0xFF) | (row[2 * i + 1] & 0xFF) << 8;
+      rgb[3 * i] = (byte) (((pixel >> (5 + greenBits)) & 31) * 255 / 31);
+      rgb[3 * i + 1] = (byte) (((pixel >> 5) & greenMost) * 255 / greenMost);
       rgb[3 * i + 2] = (byte) ((pixel & 31) * 255 / 31);
     }
   }

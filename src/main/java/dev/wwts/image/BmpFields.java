@@ -50,11 +50,15 @@ record BmpFields(int red, int green, int blue, int alpha, int greenBits) {
     if (bits == 24 && red == 0xFF0000 && green == 0xFF00 && blue == 0xFF) {
       return BGR;
     }
-    if (bits == 16 && blue == 0x1F && (red == 0x7C00 && green == 0x3E0 || red == 0xF800 && green == 0x7E0)) {
+    if (bits == 16 && blue == 0x1F && is565or555(red, green)) {
       return new BmpFields(2, 1, 0, -1, red == 0xF800 ? 6 : 5);
     }
     throw picture.unsupported(
         "a BMP with the bit fields " + Long.toHexString(red) + ", " + Long.toHexString(green) + ", " + Long.toHexString(blue));
+  }
+
+  private static boolean is565or555(long red, long green) {
+    return (red == 0x7C00 && green == 0x3E0) || (red == 0xF800 && green == 0x7E0);
   }
 
   private static int byteOf(long mask) {

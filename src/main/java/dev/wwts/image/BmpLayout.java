@@ -57,7 +57,7 @@ record BmpLayout(
     if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
       throw picture.corrupt("its header says " + width + " x " + height + " pixels");
     }
-    if (bits != 1 && bits != 4 && bits != 8 && bits != 16 && bits != 24 && bits != 32 || compression == RLE8 && bits != 8) {
+    if (!isKnownDepth(bits) || (compression == RLE8 && bits != 8)) {
       throw picture.unsupported("a BMP with " + bits + " bits a pixel and compression " + compression);
     }
     BmpFields fields = compression == BIT_FIELDS ? BmpFields.read(picture, size, bits) : BmpFields.usual(bits);
@@ -77,6 +77,10 @@ record BmpLayout(
         new PictureHeader(PictureFormat.BMP, (int) width, (int) height, Orientation.TOP_LEFT, fields.alpha() >= 0);
     return new BmpLayout(
         header, bits, compression == RLE8, topDown, INFO + size, entry, (int) Math.min(256, colours), fields, data);
+  }
+
+  private static boolean isKnownDepth(int bits) {
+    return bits == 1 || bits == 4 || bits == 8 || bits == 16 || bits == 24 || bits == 32;
   }
 
   /** Bytes from row to row: a multiple of 4. */

@@ -75,7 +75,7 @@ final class GifDecoder {
         continue;
       }
       // the end code, a code that is not defined yet, or one that would need a last one to be defined
-      if (code == clear + 1 || code > next || code >= clear && last < 0 || code >= TABLE) {
+      if (code == clear + 1 || code > next || (code >= clear && last < 0) || code >= TABLE) {
         throw picture.corrupt("the data of the GIF's first frame make no sense");
       }
       int count = spell(code < next ? code : last, clear);

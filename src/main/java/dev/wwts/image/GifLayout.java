@@ -56,7 +56,7 @@ record GifLayout(
   }
 
   private static int paletteBytes(int flags) {
-    return (flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1;
+    return (flags & 0x80) == 0 ? 0 : 3 << ((flags & 7) + 1);
   }
 
   private static int transparent(Encoded picture, int at, int before) {

@@ -27,7 +27,7 @@ final class JpegMarkers {
   /** Where the segment of the marker at {@code at} ends. */
   static int end(Encoded picture, int at) {
     int kind = kind(picture, at);
-    if (kind == TEM || kind >= RST0 && kind <= EOI) {
+    if (kind == TEM || (kind >= RST0 && kind <= EOI)) {
       return at + 2;
     }
     int length = picture.u16be(at + 2);

@@ -77,7 +77,7 @@ final class Magic {
     // two bytes could be anything; controls other than tab, line ends and escape don't occur in text
     for (int i = 0; i < count; i++) {
       int value = sample[i] & 0xFF;
-      if (value == 0xFF || value < ' ' && value != '\t' && value != '\n' && value != '\r' && value != 0x1B) {
+      if (value == 0xFF || (value < ' ' && "\t\n\r\u001B".indexOf(value) < 0)) {
         return false;
       }
     }

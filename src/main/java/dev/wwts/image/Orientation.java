@@ -6,29 +6,31 @@ package dev.wwts.image;
  */
 public enum Orientation {
   /** 1: stored upright. */
-  TOP_LEFT(false, false, false),
+  TOP_LEFT(1, false, false, false),
   /** 2: mirrored left to right. */
-  TOP_RIGHT(false, true, false),
+  TOP_RIGHT(2, false, true, false),
   /** 3: turned by 180 degrees. */
-  BOTTOM_RIGHT(false, true, true),
+  BOTTOM_RIGHT(3, false, true, true),
   /** 4: mirrored top to bottom. */
-  BOTTOM_LEFT(false, false, true),
+  BOTTOM_LEFT(4, false, false, true),
   /** 5: mirrored along the diagonal from top left to bottom right. */
-  LEFT_TOP(true, false, false),
+  LEFT_TOP(5, true, false, false),
   /** 6: has to be turned clockwise by 90 degrees. */
-  RIGHT_TOP(true, false, true),
+  RIGHT_TOP(6, true, false, true),
   /** 7: mirrored along the other diagonal. */
-  RIGHT_BOTTOM(true, true, true),
+  RIGHT_BOTTOM(7, true, true, true),
   /** 8: has to be turned counter-clockwise by 90 degrees. */
-  LEFT_BOTTOM(true, true, false);
+  LEFT_BOTTOM(8, true, true, false);
 
-  private static final Orientation[] BY_TAG = values();
+  private static final Orientation[] ALL = values();
 
+  private final int tag;
   private final boolean swapsSides;
   private final boolean mirrorsX;
   private final boolean mirrorsY;
 
-  Orientation(boolean swapsSides, boolean mirrorsX, boolean mirrorsY) {
+  Orientation(int tag, boolean swapsSides, boolean mirrorsX, boolean mirrorsY) {
+    this.tag = tag;
     this.swapsSides = swapsSides;
     this.mirrorsX = mirrorsX;
     this.mirrorsY = mirrorsY;
@@ -36,12 +38,17 @@ public enum Orientation {
 
   /** The orientation for an EXIF value; anything but 1 to 8 is {@link #TOP_LEFT}, as for Pillow. */
   public static Orientation ofTag(long tag) {
-    return tag >= 1 && tag <= BY_TAG.length ? BY_TAG[(int) tag - 1] : TOP_LEFT;
+    for (Orientation orientation : ALL) {
+      if (orientation.tag == tag) {
+        return orientation;
+      }
+    }
+    return TOP_LEFT;
   }
 
   /** The EXIF value, 1 to 8. */
   public int tag() {
-    return ordinal() + 1;
+    return tag;
   }
 
   /** Whether the upright picture is as wide as the stored one is high. Swapping comes before the mirroring. */

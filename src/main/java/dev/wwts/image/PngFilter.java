@@ -52,7 +52,7 @@ final class PngFilter {
 
   private static void average(byte[] row, byte[] above, int end, int pixel) {
     for (int i = pixel; i < end; i++) {
-      row[i] += (byte) ((row[i - pixel] & 0xFF) + (above[i] & 0xFF) >> 1);
+      row[i] += (byte) (((row[i - pixel] & 0xFF) + (above[i] & 0xFF)) >> 1);
     }
   }
 
@@ -74,9 +74,9 @@ final class PngFilter {
       int b0 = above[i] & 0xFF;
       int b1 = above[i + 1] & 0xFF;
       int b2 = above[i + 2] & 0xFF;
-      a0 = row[i] + nearest(a0, b0, c0) & 0xFF;
-      a1 = row[i + 1] + nearest(a1, b1, c1) & 0xFF;
-      a2 = row[i + 2] + nearest(a2, b2, c2) & 0xFF;
+      a0 = (row[i] + nearest(a0, b0, c0)) & 0xFF;
+      a1 = (row[i + 1] + nearest(a1, b1, c1)) & 0xFF;
+      a2 = (row[i + 2] + nearest(a2, b2, c2)) & 0xFF;
       row[i] = (byte) a0;
       row[i + 1] = (byte) a1;
       row[i + 2] = (byte) a2;
@@ -93,10 +93,10 @@ final class PngFilter {
     int a2 = 0;
     int a3 = 0;
     for (int i = 4; i < end - 3; i += 4) {
-      a0 = row[i] + nearest(a0, above[i] & 0xFF, above[i - 4] & 0xFF) & 0xFF;
-      a1 = row[i + 1] + nearest(a1, above[i + 1] & 0xFF, above[i - 3] & 0xFF) & 0xFF;
-      a2 = row[i + 2] + nearest(a2, above[i + 2] & 0xFF, above[i - 2] & 0xFF) & 0xFF;
-      a3 = row[i + 3] + nearest(a3, above[i + 3] & 0xFF, above[i - 1] & 0xFF) & 0xFF;
+      a0 = (row[i] + nearest(a0, above[i] & 0xFF, above[i - 4] & 0xFF)) & 0xFF;
+      a1 = (row[i + 1] + nearest(a1, above[i + 1] & 0xFF, above[i - 3] & 0xFF)) & 0xFF;
+      a2 = (row[i + 2] + nearest(a2, above[i + 2] & 0xFF, above[i - 2] & 0xFF)) & 0xFF;
+      a3 = (row[i + 3] + nearest(a3, above[i + 3] & 0xFF, above[i - 1] & 0xFF)) & 0xFF;
       row[i] = (byte) a0;
       row[i + 1] = (byte) a1;
       row[i + 2] = (byte) a2;

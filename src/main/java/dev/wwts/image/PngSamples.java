@@ -48,7 +48,7 @@ final class PngSamples {
       return;
     }
     for (int i = 0; i < channels; i++) {
-      key[i] = picture.u16be(chunk + 8 + 2 * i) & (1 << depth) - 1;
+      key[i] = picture.u16be(chunk + 8 + 2 * i) & ((1 << depth) - 1);
     }
   }
 
@@ -87,7 +87,7 @@ final class PngSamples {
     int mask = (1 << depth) - 1;
     for (int i = 0; i < count; i++) {
       int bit = i * depth;
-      indices[i] = (byte) (row[from + (bit >> 3)] >> 8 - depth - (bit & 7) & mask);
+      indices[i] = (byte) ((row[from + (bit >> 3)] >> (8 - depth - (bit & 7))) & mask);
     }
   }
 
@@ -130,7 +130,7 @@ final class PngSamples {
     }
     for (int i = 0; i < channels; i++) {
       int value =
-          depth == 8 ? row[at + i] & 0xFF : (row[at + 2 * i] & 0xFF) << 8 | row[at + 2 * i + 1] & 0xFF;
+          depth == 8 ? row[at + i] & 0xFF : (row[at + 2 * i] & 0xFF) << 8 | (row[at + 2 * i + 1] & 0xFF);
       if (value != key[i]) {
         return false;
       }

@@ -88,7 +88,7 @@ record WebpFrame(int x, int y, int width, int height, boolean alpha, int from, i
     still.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(22 + length);
     still.put("WEBPVP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(alpha ? 0x10 : 0);
     // two 24-bit numbers, less one; the second is written over the fourth byte of the first
-    still.putInt(24, width - 1).putShort(27, (short) (height - 1)).put(29, (byte) (height - 1 >> 16));
+    still.putInt(24, width - 1).putShort(27, (short) (height - 1)).put(29, (byte) ((height - 1) >> 16));
     still.position(30).put(picture.view(from, length)).flip();
     return new Encoded(still, picture.name());
   }

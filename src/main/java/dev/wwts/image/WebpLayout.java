@@ -31,7 +31,7 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
   private static WebpLayout lossy(Encoded picture, int body) {
     picture.need(body, 10);
     // RFC 6386, section 9.1: a key frame has bit 0 clear and this start code
-    if ((picture.u8(body) & 1) != 0 || !picture.has(body + 3, "\u009D\u0001\u002A")) {
+    if ((picture.u8(body) & 1) != 0 || !picture.has(body + 3, "\u009D\u0001*")) {
       throw picture.corrupt("its VP8 data begin with no key frame");
     }
     return of(picture, picture.u16le(body + 6) & 0x3FFF, picture.u16le(body + 8) & 0x3FFF, false, Orientation.TOP_LEFT);

@@ -2,8 +2,11 @@ package dev.wwts.torch;
 
 import dev.wwts.DeviceException;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -77,12 +80,30 @@ public final class LibTorch {
     load();
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("version", presets());
-    facts.put("cpu capability", torch.get_cpu_capability().getString());
+    facts.put("capability", torch.get_cpu_capability().getString());
     facts.put("oneDNN", torch.get_mkldnn_version().getString());
     facts.put("BLAS", Context.hasMKL() ? "MKL" : "OpenBLAS");
     facts.put("OpenMP", torch.get_openmp_version().getString());
     facts.put("threads", String.valueOf(defaultThreads()));
-    facts.put("build", torch.show_config().getString().strip());
+    facts.put("CUDA", Context.hasCUDART() ? "in this build" : "not in this build");
     return facts;
+  }
+
+  /** How the natives were built, some lines. */
+  public static String build() {
+    load();
+    return torch.show_config().getString().strip();
+  }
+
+  /** The native libraries that JavaCPP has loaded in this process, by their paths. */
+  public static Collection<String> libraries() {
+    load();
+    return new TreeSet<>(Loader.getLoadedLibraries().values());
+  }
+
+  /** What is wrong with them, a sentence each; empty where nothing is. */
+  public static List<String> faults() {
+    load();
+    return List.of();
   }
 }

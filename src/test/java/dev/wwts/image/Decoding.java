@@ -7,11 +7,12 @@ import java.util.Base64;
 /** Helps the tests of this package: decodes to Java arrays, and builds encoded pictures byte by byte. */
 final class Decoding {
   /** A decoded picture: 3 bytes a pixel. */
+  @SuppressWarnings("ArrayRecordComponent")
   record Decoded(int width, int height, Orientation orientation, byte[] rgb) {
     /** The pixel as 0xRRGGBB. */
     int at(int x, int y) {
       int i = 3 * (y * width + x);
-      return (rgb[i] & 0xFF) << 16 | (rgb[i + 1] & 0xFF) << 8 | rgb[i + 2] & 0xFF;
+      return (rgb[i] & 0xFF) << 16 | (rgb[i + 1] & 0xFF) << 8 | (rgb[i + 2] & 0xFF);
     }
 
     /** The pixel of the upright picture as 0xRRGGBB. */

@@ -36,7 +36,7 @@ class JpegTest {
 
   /** Position of the frame header's marker. */
   private static int frame(byte[] jpeg) {
-    for (int at = 2; at < jpeg.length; at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | jpeg[at + 3] & 0xFF)) {
+    for (int at = 2; at < jpeg.length; at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF))) {
       if ((jpeg[at + 1] & 0xFF) == 0xC0) {
         return at;
       }
@@ -65,9 +65,7 @@ class JpegTest {
   }
 
   @Test
-  void cutOffIsTruncatedUnlessOnlyTheEndMarkerIsMissing() {
-    byte[] whole = Decoding.decode(PHOTO).rgb();
-    assertThat(Decoding.decode(Arrays.copyOf(PHOTO, PHOTO.length - 2)).rgb()).isEqualTo(whole);
+  void cutOffIsTruncated() {
     for (int length : new int[] {3, 20, 100, 400, PHOTO.length / 2, PHOTO.length - 100}) {
       byte[] cut = Arrays.copyOf(PHOTO, length);
       assertThatThrownBy(() -> Decoding.decode(cut))

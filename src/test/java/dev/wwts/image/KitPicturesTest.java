@@ -9,6 +9,7 @@ import dev.wwts.PictureException.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,8 +19,8 @@ class KitPicturesTest {
   private static final List<String> SAME_AS_BASELINE =
       List.of("lossless.webp", "alpha.webp", "alpha.png", "rgb.bmp", "rgb16.png", "exif_orientation_6.png");
 
-  /** Levels, from the kit's README: the rotated JPEGs are within 15 of the yardstick. */
-  private static final int JPEG_DIFFERENCE = 15;
+  /** Levels: what Pillow's own pixels of the rotated JPEGs (4:4:4, quality 95) differ from the yardstick at most. */
+  private static final int JPEG_DIFFERENCE = 19;
 
   private static final Map<String, Reason> BAD =
       Map.ofEntries(
@@ -87,6 +88,13 @@ class KitPicturesTest {
     byte[] baseline = Decoding.decode(photo("hard/baseline.jpg")).rgb();
     assertThat(Decoding.decode(photo("hard/progressive.jpg")).rgb()).isEqualTo(baseline);
     assertThat(Decoding.decode(photo("hard/restart_markers.jpg")).rgb()).isEqualTo(baseline);
+  }
+
+  @Test
+  void aMissingEndMarkerIsToleratedWhereLibjpegHasAllItNeeds() {
+    byte[] file = photo("hard/baseline.jpg");
+    byte[] cut = Arrays.copyOf(file, file.length - 2);
+    assertThat(Decoding.decode(cut).rgb()).isEqualTo(Decoding.decode(file).rgb());
   }
 
   @Test

@@ -48,7 +48,7 @@ class PngDecoderTest {
   private static int expected(TestPng png, byte[] palette, int x, int y) {
     int first = png.sample(x, y, 0);
     if (png.colour == 3) {
-      return (palette[3 * first] & 0xFF) << 16 | (palette[3 * first + 1] & 0xFF) << 8 | palette[3 * first + 2] & 0xFF;
+      return (palette[3 * first] & 0xFF) << 16 | (palette[3 * first + 1] & 0xFF) << 8 | (palette[3 * first + 2] & 0xFF);
     }
     int down = Math.max(0, png.depth - 8);
     int up = 255 / ((1 << Math.min(8, png.depth)) - 1);

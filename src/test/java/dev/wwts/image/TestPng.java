@@ -30,7 +30,7 @@ final class TestPng {
     this.samples = new int[width * height * channels()];
     for (int i = 0; i < samples.length; i++) {
       // smooth enough for the filters to matter, rough enough to meet all values
-      samples[i] = i * 2654435 / 97 + i / 7 & (1 << depth) - 1;
+      samples[i] = (i * 2654435 / 97 + i / 7) & ((1 << depth) - 1);
     }
   }
 
@@ -109,7 +109,7 @@ final class TestPng {
           row[bit / 8] = (byte) (value >> 8);
           row[bit / 8 + 1] = (byte) value;
         } else {
-          row[bit / 8] |= (byte) (value << 8 - depth - bit % 8);
+          row[bit / 8] |= (byte) (value << (8 - depth - bit % 8));
         }
         bit += depth;
       }
