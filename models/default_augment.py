@@ -11,10 +11,10 @@ from PIL import Image
 class Augment:
     """drawings: uint8 N x P x P x 4, premultiplied; dark: bool N, drawn in black without a ground; photos: uint8 M x Q x Q x 3."""
 
-    def __init__(self, drawings, dark, photos, seed):
+    def __init__(self, drawings, dark, photos, seed, shrunk=None):
         self.drawings, self.dark, self.photos = drawings, dark, photos
         self.rng = torch.Generator().manual_seed(seed)
-        self.shrunk = {}
+        self.shrunk = {} if shrunk is None else shrunk
 
     def uniform(self, n, low=0.0, high=1.0):
         return torch.rand(n, generator=self.rng) * (high - low) + low

@@ -5,11 +5,13 @@ checkpoint, so that a stopped run goes on with --resume. `--minutes 0 --resume` 
 """
 import argparse
 import copy
+import datetime
 import functools
 import io
 import math
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
-from torch import nn
+from torch import distributed, nn
 
 import bundle
 import default_data
@@ -26,7 +28,7 @@ from exporters import reference
 
 SIZE = 64
 FIRST_SIZE, FIRST_SHARE = 48, 0.7           # smaller pictures for the first part of the run: the same network, nearly twice the speed
-BATCH, RATE, DECAY, WARM_UP, SMOOTHING, AVERAGE = 64, 2.5e-3, 0.03, 0.03, 0.08, 0.998
+BATCH, RATE, DECAY, WARM_UP, SMOOTHING, AVERAGE = 64, 3e-3, 0.03, 0.03, 0.08, 0.998
 STYLE_WEIGHTS = {"outlined": 0.7, "lines": 0.45, "icons": 0.45, "mono": 0.6}
 OUTLIERS = {"symbols": 2, "photos": 3, "textures": 1}   # pictures a batch with no right answer; loss against the uniform distribution
 # photographs of these show things that drawings have too: neither a right answer nor none is taught
@@ -92,6 +94,8 @@ class Pictures:
             for split in ("train", "val"):
                 pictures, classes = default_data.photographs(photos, split, 96)
                 self.photos[split] = torch.from_numpy(pictures), classes
+        self.backgrounds = self.photos.get("train", (torch.full((1, 96, 96, 3), 255, dtype=torch.uint8), ["none"]))
+        self.shrunk = {}
 
     @staticmethod
     def style_weight(style):
@@ -111,22 +115,19 @@ class Batches(torch.utils.data.IterableDataset):
         torch.set_num_threads(1)
         torch.manual_seed(self.seed)
         p = self.pictures
-        photos = p.photos.get("train", (torch.full((1, 96, 96, 3), 255, dtype=torch.uint8), [""]))
-        augment = Augment(p.drawings, p.dark, photos[0], self.seed)
-        unknown = torch.tensor([i for i, c in enumerate(photos[1]) if c not in KNOWN_PHOTOS])
-        unknown_photos = Augment(p.drawings, p.dark, photos[0][unknown] if p.photos else photos[0], self.seed + 1)
-        symbols, from_photos, textures = OUTLIERS.values()
+        unknown = [i for i, c in enumerate(p.backgrounds[1]) if c not in KNOWN_PHOTOS]
+        augment = Augment(p.drawings, p.dark, p.backgrounds[0], self.seed, p.shrunk)
+        foreign = Augment(p.drawings, p.dark, p.backgrounds[0][unknown], self.seed + 1)
+        symbols, photos, textures = OUTLIERS.values()
         while True:
             done = self.progress.value
             size = FIRST_SIZE if done < FIRST_SHARE else SIZE
             hard = 0.15 + 0.5 * min(1.0, done / 0.6)
-            known = torch.multinomial(p.weights, BATCH - symbols - from_photos - textures, replacement=True)
-            index = torch.cat([known, p.symbols[torch.randint(len(p.symbols), (symbols,))]])
-            x = augment(index, size, hard)
-            plain = torch.cat([unknown_photos.photo(from_photos, size), augment.texture(textures, size)])
-            x = torch.cat([x, (augment.spoil(plain, torch.ones(len(plain), dtype=torch.bool)).clamp(0, 1) * 255).to(torch.uint8)])
-            y = torch.cat([p.targets[known], torch.full((symbols + from_photos + textures,), -1)])
-            yield x, y
+            known = torch.multinomial(p.weights, BATCH - symbols - photos - textures, replacement=True)
+            x = augment(torch.cat([known, p.symbols[torch.randint(len(p.symbols), (symbols,))]]), size, hard)
+            plain = torch.cat([foreign.photo(photos, size), augment.texture(textures, size)])
+            plain = augment.spoil(plain, torch.ones(len(plain), dtype=torch.bool)).clamp(0, 1) * 255
+            yield torch.cat([x, plain.to(torch.uint8)]), torch.cat([p.targets[known], torch.full((symbols + photos + textures,), -1)])
 
 
 def network_input(x):
@@ -140,69 +141,108 @@ def loss_of(logits, y):
     return right + none * float((~known).sum()) / len(y)
 
 
-def wait_while(pause_file):
-    """Seconds spent waiting for `pause_file` to disappear."""
-    begin = time.monotonic()
-    while pause_file and pause_file.exists():
-        time.sleep(1)
-    return time.monotonic() - begin
-
-
 def train(pictures, args, checkpoint):
+    """The averaged network, trained by args.trainers processes that share their gradients, and what was spent."""
+    if args.minutes <= 0:
+        state = torch.load(checkpoint, weights_only=True)
+        network = Network(len(pictures.labels))
+        network.load_state_dict(state["average"])
+        return network.eval(), state
+    Augment(pictures.drawings, pictures.dark, pictures.backgrounds[0], 0, pictures.shrunk).drawings_for(FIRST_SIZE)
+    context = torch.multiprocessing.get_context("fork")
+    with tempfile.TemporaryDirectory() as folder:
+        others = [context.Process(target=learn, args=(rank, Path(folder) / "meeting", pictures, args, checkpoint), daemon=False) for rank in range(1, args.trainers)]
+        for other in others:
+            other.start()
+        result = learn(0, Path(folder) / "meeting", pictures, args, checkpoint)
+        for other in others:
+            other.join()
+    return result
+
+
+def learn(rank, meeting, pictures, args, checkpoint):
+    """One of the training processes. All hold the same weights; the first one keeps the time, the average and the checkpoint."""
+    distributed.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=args.trainers, timeout=datetime.timedelta(hours=6))
     torch.manual_seed(args.seed)
     network = Network(len(pictures.labels)).to(memory_format=torch.channels_last)
     average = copy.deepcopy(network).eval()
     decayed = [p for p in network.parameters() if p.ndim > 1]
     other = [p for p in network.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW([{"params": decayed, "weight_decay": DECAY}, {"params": other, "weight_decay": 0.0}], RATE, fused=True)
-    spent, step, seen = 0.0, 0, 0
+    state = {"spent": 0.0, "step": 0, "seen": 0}
     if args.resume and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
         network.load_state_dict(state["network"])
         average.load_state_dict(state["average"])
-        if args.minutes > 0:
-            optimiser.load_state_dict(state["optimiser"])
-        spent, step, seen = state["spent"], state["step"], state["seen"]
-    if args.minutes <= 0:
-        return average, {"seconds": spent, "seen": seen}
+        optimiser.load_state_dict(state["optimiser"])
+    spent, step, seen = state["spent"], state["step"], state["seen"]
     budget = args.minutes * 60
     progress = torch.multiprocessing.get_context("fork").Value("d", min(1.0, spent / budget))
-    batches = iter(torch.utils.data.DataLoader(Batches(pictures, progress, args.seed + step), batch_size=None, num_workers=1,
+    batches = iter(torch.utils.data.DataLoader(Batches(pictures, progress, args.seed + 1000 * step + rank), batch_size=None, num_workers=1,
                                                prefetch_factor=6, multiprocessing_context="fork"))
-    last, saved, told, sums = time.monotonic(), spent, spent, [0.0, 0]
+    saved = told = spent
+    loss_sum, losses = 0.0, 0
     network.train()
-    while spent < budget:
+    last = time.monotonic()
+    while True:
+        done = torch.tensor([spent / budget])
+        distributed.broadcast(done, 0)
+        done = done.item()
+        progress.value = min(1.0, done)
+        if done >= 1:
+            break
         x, y = next(batches)
-        done = spent / budget
-        rate = RATE * min(1.0, done / WARM_UP) if done < WARM_UP else RATE * (0.01 + 0.99 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2)
-        for group in optimiser.param_groups:
-            group["lr"] = rate
         loss = loss_of(network(network_input(x)), y)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
+        share_gradients(network, args.trainers)
+        for group in optimiser.param_groups:
+            group["lr"] = rate_at(done)
         nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimiser.step()
-        step, seen = step + 1, seen + len(x)
-        keep = min(AVERAGE, (step + 1) / (step + 10))
-        with torch.no_grad():
-            ours, theirs = list(average.state_dict().values()), list(network.state_dict().values())
-            torch._foreach_lerp_([t for t in ours if t.is_floating_point()], [t for t in theirs if t.is_floating_point()], 1 - keep)
-        sums = [sums[0] + loss.item(), sums[1] + 1]
+        step, seen, loss_sum, losses = step + 1, seen + len(x) * args.trainers, loss_sum + loss.item(), losses + 1
+        if rank > 0:
+            continue
+        follow(average, network, min(AVERAGE, (step + 1) / (step + 10)))
         now = time.monotonic()
         spent, last = spent + now - last, now
-        progress.value = min(1.0, spent / budget)
         if spent - told >= 60 or spent >= budget:
-            print(f"{spent / 60:5.1f} min  {seen / spent:4.0f} pictures/s  loss {sums[0] / sums[1]:.3f}  {quick(average, pictures)}", flush=True)
-            told, sums = spent, [0.0, 0]
+            print(f"{spent / 60:5.1f} min  {seen / spent:4.0f} pictures/s  loss {loss_sum / losses:.3f}  {quick(average, pictures)}", flush=True)
+            told, loss_sum, losses = spent, 0.0, 0
         if spent - saved >= 60 or spent >= budget:
             torch.save({"network": network.state_dict(), "average": average.state_dict(), "optimiser": optimiser.state_dict(), "spent": spent,
-                        "step": step, "seen": seen, "labels": pictures.labels}, str(checkpoint) + ".new")
-            os.replace(str(checkpoint) + ".new", checkpoint)
+                        "step": step, "seen": seen}, f"{checkpoint}.new")
+            os.replace(f"{checkpoint}.new", checkpoint)
             saved = spent
-        if args.pause_file and args.pause_file.exists():
-            wait_while(args.pause_file)
-        last = time.monotonic()
-    return average, {"seconds": spent, "seen": seen}
+        while args.pause_file and args.pause_file.exists():
+            time.sleep(1)
+            last = time.monotonic()
+    distributed.destroy_process_group()
+    return average, {"spent": spent, "seen": seen}
+
+
+def rate_at(done):
+    """Warm-up, then a cosine down to a hundredth."""
+    if done < WARM_UP:
+        return RATE * done / WARM_UP
+    return RATE * (0.01 + 0.99 * (1 + math.cos(math.pi * (done - WARM_UP) / (1 - WARM_UP))) / 2)
+
+
+def share_gradients(network, trainers):
+    """Every process gets the mean of all."""
+    if trainers > 1:
+        gradients = [p.grad for p in network.parameters()]
+        flat = torch.cat([g.reshape(-1) for g in gradients])
+        distributed.all_reduce(flat)
+        for gradient, mean in zip(gradients, flat.div_(trainers).split([g.numel() for g in gradients])):
+            gradient.copy_(mean.view(gradient.shape))
+
+
+@torch.no_grad()
+def follow(average, network, keep):
+    """The exponential moving average of weights and batch statistics."""
+    pairs = [(a, n) for a, n in zip(average.state_dict().values(), network.state_dict().values()) if a.is_floating_point()]
+    torch._foreach_lerp_([a for a, _ in pairs], [n for _, n in pairs], 1 - keep)
 
 
 def on_white(picture):
@@ -308,12 +348,11 @@ def report(network, pictures, threshold, extra_photos):
         good[style] = row(f"{style}, on white", *held_out(pictures, style))
         if "black" not in style:
             row(f"{style}, on random backgrounds", *on_grounds(pictures, style, 2))
-    photos = pictures.photos.get("train", (torch.full((1, 96, 96, 3), 255, dtype=torch.uint8),))[0]
     torch.manual_seed(3)
     for style in sorted(set(pictures.styles)):
         some = torch.from_numpy(np.flatnonzero((pictures.styles == style) & (pictures.targets.numpy() >= 0)))
         some = some[torch.randperm(len(some))[:600]]
-        augment = Augment(pictures.drawings, pictures.dark, photos, 3)
+        augment = Augment(pictures.drawings, pictures.dark, pictures.backgrounds[0], 3)
         row(f"trained on: {style}, augmented anew", torch.cat([augment(part, SIZE, 0.8) for part in some.split(64)]), pictures.targets[some].numpy())
     for style, name in (("val:emojione-v1", "symbols of the validation style"), ("test:openmoji-color", "symbols of OpenMoji")):
         drawn, y = pictures.held[style]
@@ -354,7 +393,7 @@ def options():
                         help="PNG pictures for the self-test (default: %s of models/samples)" % ", ".join(SELFTEST))
     parser.add_argument("--minutes", type=float, default=60, help="of training; 0: none, with --resume measures and writes the checkpoint (default: %(default)s)")
     parser.add_argument("--resume", action="store_true", help="goes on from the checkpoint in --work")
-    parser.add_argument("--threads", type=int, default=2, help="of the training process; another one makes the batches (default: %(default)s)")
+    parser.add_argument("--trainers", type=int, default=2, help="processes that train, each with one thread and another process that makes its batches (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--version", default="1.0", help="of the model, for its manifest")
     parser.add_argument("--threshold", type=float, help="takes this instead of choosing one")
@@ -364,12 +403,12 @@ def options():
 
 def main():
     args = options()
-    torch.set_num_threads(args.threads)
+    torch.set_num_threads(1)
     args.work.mkdir(parents=True, exist_ok=True)
     pictures = Pictures(args.work, args.photos)
     print(f"{len(pictures.labels)} classes, {len(pictures.styles)} drawings", flush=True)
     network, run = train(pictures, args, args.work / "checkpoint.pt")
-    print(f"trained {run['seconds'] / 60:.1f} minutes, {run['seen']} pictures seen")
+    print(f"trained {run['spent'] / 60:.1f} minutes, {run['seen']} pictures seen")
     threshold = args.threshold if args.threshold is not None else choose_threshold(network, pictures)
     write(network, pictures, threshold, args)
     report(network, pictures, threshold, args.extra_photos)
