@@ -18,7 +18,10 @@ final class Address extends BytePointer {
     return new Address(address, bytes);
   }
 
-  /** The same memory as a direct buffer. The caller keeps the memory alive as long as the view is used. */
+  /**
+   * The same memory as a direct buffer. The caller keeps the memory alive as long as the view is
+   * used.
+   */
   static ByteBuffer view(long address, int bytes) {
     return new Address(address, bytes).asByteBuffer();
   }

@@ -4,6 +4,9 @@ package dev.wwts.image;
 public enum AlphaMode {
   /** The colours under the transparency are kept, as by Pillow's {@code convert("RGB")}. */
   DROP,
-  /** The picture is laid on white, as by Pillow's {@code paste} on a white picture with its alpha as the mask. */
+  /**
+   * The picture is laid on white, as by Pillow's {@code paste} on a white picture with its alpha as
+   * the mask.
+   */
   WHITE
 }

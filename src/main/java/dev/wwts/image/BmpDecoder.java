@@ -1,8 +1,8 @@
 package dev.wwts.image;
 
 /**
- * Decodes BMP in Java. OpenCV's decoder takes other decisions than Pillow: it knows fewer bit fields and fills skipped
- * run-length pixels differently.
+ * Decodes BMP in Java. OpenCV's decoder takes other decisions than Pillow: it knows fewer bit
+ * fields and fills skipped run-length pixels differently.
  */
 final class BmpDecoder {
   private byte[] row = {};
@@ -17,7 +17,8 @@ final class BmpDecoder {
       indices = new byte[width];
     }
     if (bmp.runLength()) {
-      new BmpRuns(picture, (int) bmp.data()).decode(palette(picture, bmp), bmp, indices, rgb, canvas);
+      new BmpRuns(picture, (int) bmp.data())
+          .decode(palette(picture, bmp), bmp, indices, rgb, canvas);
       return;
     }
     int rowBytes = (int) (((long) width * bmp.bits() + 7) / 8);

@@ -1,8 +1,8 @@
 package dev.wwts.image;
 
 /**
- * Where red, green, blue and alpha are in a BMP pixel of 16, 24 or 32 bits: byte numbers, -1 for no alpha; or, for 16 bits,
- * how many bits green has (5 or 6) between red and blue with 5 each.
+ * Where red, green, blue and alpha are in a BMP pixel of 16, 24 or 32 bits: byte numbers, -1 for no
+ * alpha; or, for 16 bits, how many bits green has (5 or 6) between red and blue with 5 each.
  *
  * @param red byte of red
  * @param green byte of green
@@ -29,7 +29,7 @@ record BmpFields(int red, int green, int blue, int alpha, int greenBits) {
   private static final BmpFields BGRA = new BmpFields(2, 1, 0, 3, 5);
 
   /** Without masks: blue, green, red, and a byte that means nothing; 5 bits each in 16. */
-  static BmpFields usual(int bits) {
+  static BmpFields usual() {
     return BGR;
   }
 
@@ -43,8 +43,13 @@ record BmpFields(int red, int green, int blue, int alpha, int greenBits) {
       return BGRA;
     }
     for (long[] known : KNOWN_32) {
-      if (bits == 32 && red == known[0] && green == known[1] && blue == known[2] && alpha == known[3]) {
-        return new BmpFields(byteOf(red), byteOf(green), byteOf(blue), alpha == 0 ? -1 : byteOf(alpha), 5);
+      if (bits == 32
+          && red == known[0]
+          && green == known[1]
+          && blue == known[2]
+          && alpha == known[3]) {
+        return new BmpFields(
+            byteOf(red), byteOf(green), byteOf(blue), alpha == 0 ? -1 : byteOf(alpha), 5);
       }
     }
     if (bits == 24 && red == 0xFF0000 && green == 0xFF00 && blue == 0xFF) {
@@ -54,7 +59,12 @@ record BmpFields(int red, int green, int blue, int alpha, int greenBits) {
       return new BmpFields(2, 1, 0, -1, red == 0xF800 ? 6 : 5);
     }
     throw picture.unsupported(
-        "a BMP with the bit fields " + Long.toHexString(red) + ", " + Long.toHexString(green) + ", " + Long.toHexString(blue));
+        "a BMP with the bit fields "
+            + Long.toHexString(red)
+            + ", "
+            + Long.toHexString(green)
+            + ", "
+            + Long.toHexString(blue));
   }
 
   private static boolean is565or555(long red, long green) {

@@ -5,7 +5,8 @@ import java.util.Locale;
 /**
  * A BMP's headers (BITMAPCOREHEADER to BITMAPV5HEADER), read as Pillow reads them.
  *
- * @param header size; alpha only where a bit field names it, since the fourth byte of a plain 32-bit BMP means nothing
+ * @param header size; alpha only where a bit field names it, since the fourth byte of a plain
+ *     32-bit BMP means nothing
  * @param bits bits a pixel: 1, 4, 8, 16, 24 or 32
  * @param runLength whether rows are RLE8-coded
  * @param topDown whether the first row is the upper one
@@ -36,7 +37,8 @@ record BmpLayout(
     long size = picture.u32le(INFO);
     if (size == CORE_HEADER) {
       picture.need(INFO, CORE_HEADER);
-      return of(picture, CORE_HEADER, picture.u16le(18), picture.u16le(20), picture.u16le(24), RAW, 0);
+      return of(
+          picture, CORE_HEADER, picture.u16le(18), picture.u16le(20), picture.u16le(24), RAW, 0);
     }
     if (size != 40 && size != 52 && size != 56 && size != 64 && size != 108 && size != 124) {
       throw picture.unsupported("a BMP with a header of " + size + " bytes");
@@ -47,36 +49,67 @@ record BmpLayout(
       throw picture.unsupported("a BMP with compression " + compression);
     }
     return of(
-        picture, (int) size, picture.u32le(18), picture.u32le(22), picture.u16le(28), (int) compression, picture.u32le(46));
+        picture,
+        (int) size,
+        picture.u32le(18),
+        picture.u32le(22),
+        picture.u16le(28),
+        (int) compression,
+        picture.u32le(46));
   }
 
   private static BmpLayout of(
-      Encoded picture, int size, long width, long signedHeight, int bits, int compression, long said) {
+      Encoded picture,
+      int size,
+      long width,
+      long signedHeight,
+      int bits,
+      int compression,
+      long said) {
     boolean topDown = size != CORE_HEADER && signedHeight >> 24 == 0xFF;
     long height = topDown ? (1L << 32) - signedHeight : signedHeight;
     if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
       throw picture.corrupt("its header says " + width + " x " + height + " pixels");
     }
     if (!isKnownDepth(bits) || (compression == RLE8 && bits != 8)) {
-      throw picture.unsupported("a BMP with " + bits + " bits a pixel and compression " + compression);
+      throw picture.unsupported(
+          "a BMP with " + bits + " bits a pixel and compression " + compression);
     }
-    BmpFields fields = compression == BIT_FIELDS ? BmpFields.read(picture, size, bits) : BmpFields.usual(bits);
+    BmpFields fields =
+        compression == BIT_FIELDS ? BmpFields.read(picture, size, bits) : BmpFields.usual();
     int entry = size == CORE_HEADER ? 3 : 4;
     long colours = said == 0 && bits <= 8 ? 1L << bits : said;
     if (bits <= 8 && (colours < 1 || colours > 65536)) {
-      throw picture.corrupt(String.format(Locale.ROOT, "the BMP has a palette of %d colours", colours));
+      throw picture.corrupt(
+          String.format(Locale.ROOT, "the BMP has a palette of %d colours", colours));
     }
     long data = picture.u32le(10);
     if (data == INFO + size && bits <= 8) {
       // some writers leave the palette out of the offset
       data += entry * colours;
     } else if (data == 0) {
-      data = INFO + size + (bits <= 8 ? entry * colours : compression == BIT_FIELDS && size == 40 ? 12 : 0);
+      data =
+          INFO
+              + size
+              + (bits <= 8 ? entry * colours : compression == BIT_FIELDS && size == 40 ? 12 : 0);
     }
     PictureHeader header =
-        new PictureHeader(PictureFormat.BMP, (int) width, (int) height, Orientation.TOP_LEFT, fields.alpha() >= 0);
+        new PictureHeader(
+            PictureFormat.BMP,
+            (int) width,
+            (int) height,
+            Orientation.TOP_LEFT,
+            fields.alpha() >= 0);
     return new BmpLayout(
-        header, bits, compression == RLE8, topDown, INFO + size, entry, (int) Math.min(256, colours), fields, data);
+        header,
+        bits,
+        compression == RLE8,
+        topDown,
+        INFO + size,
+        entry,
+        (int) Math.min(256, colours),
+        fields,
+        data);
   }
 
   private static boolean isKnownDepth(int bits) {
@@ -88,7 +121,10 @@ record BmpLayout(
     return ((long) header.width() * bits + 31) / 32 * 4;
   }
 
-  /** Refuses a picture whose rows or palette are not all there; the padding of the last row may be missing. */
+  /**
+   * Refuses a picture whose rows or palette are not all there; the padding of the last row may be
+   * missing.
+   */
   void checkClaim(Encoded picture) {
     if (bits <= 8) {
       picture.need(palette, entry * colours);

@@ -1,8 +1,9 @@
 package dev.wwts.image;
 
 /**
- * The RLE8 coding of BMP, with Pillow's decisions (BmpRleDecoder): a run longer than the rest of its row is cut, skipped
- * pixels have index 0, and a picture whose runs end before its last row is refused.
+ * The RLE8 coding of BMP, with Pillow's decisions (BmpRleDecoder): a run longer than the rest of
+ * its row is cut, skipped pixels have index 0, and a picture whose runs end before its last row is
+ * refused.
  */
 final class BmpRuns {
   private final Encoded picture;
@@ -10,7 +11,10 @@ final class BmpRuns {
   private int x;
   private int y;
 
-  /** Like x, but it stays behind the last pixel of a full row until the end-of-line code: Pillow cuts runs by it. */
+  /**
+   * Like x, but it stays behind the last pixel of a full row until the end-of-line code: Pillow
+   * cuts runs by it.
+   */
   private int column;
 
   /** Begins with the pair of bytes at {@code at}. */

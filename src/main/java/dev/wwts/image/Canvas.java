@@ -3,12 +3,17 @@ package dev.wwts.image;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** The picture that the decoders written in Java paint: RGB, height x width x 3 bytes without gaps, in native memory. */
+/**
+ * The picture that the decoders written in Java paint: RGB, height x width x 3 bytes without gaps,
+ * in native memory.
+ */
 final class Canvas {
   private final ByteBuffer pixels;
   private final int pitch;
 
-  /** A canvas over {@code header.bytes()} bytes at {@code address}, which the caller keeps alive. */
+  /**
+   * A canvas over {@code header.bytes()} bytes at {@code address}, which the caller keeps alive.
+   */
   Canvas(long address, PictureHeader header) {
     this.pitch = 3 * header.width();
     this.pixels = Address.view(address, (int) header.bytes());
@@ -28,7 +33,10 @@ final class Canvas {
     pixels.put(y * pitch, rgb, from, pitch);
   }
 
-  /** Sets {@code count} pixels of row {@code y}, from column {@code x} on and {@code step} columns apart. */
+  /**
+   * Sets {@code count} pixels of row {@code y}, from column {@code x} on and {@code step} columns
+   * apart.
+   */
   void spread(int y, int x, int step, byte[] rgb, int count) {
     int at = y * pitch + 3 * x;
     if (step == 1) {

@@ -5,12 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Decodes pictures, one at a time; each lane has its own. Not thread safe. Buffers grow to the largest picture seen and are
- * reused; {@link #close} frees them.
+ * Decodes pictures, one at a time; each lane has its own. Not thread safe. Buffers grow to the
+ * largest picture seen and are reused; {@link #close} frees them.
  *
- * <p>A picture is an error where it is one for Pillow, and beyond that where a PNG's data checksum is wrong, where a JPEG
- * could not possibly hold what its header claims or needs too many passes, and for the rare kinds that the message names
- * (arithmetic-coded, lossless, hierarchical JPEG; RLE4 BMP). Bytes behind the end of the picture are ignored.
+ * <p>A picture is an error where it is one for Pillow, and beyond that where a PNG's data checksum
+ * is wrong, where a JPEG could not possibly hold what its header claims or needs too many passes,
+ * and for the rare kinds that the message names (arithmetic-coded, lossless, hierarchical JPEG;
+ * RLE4 BMP). Bytes behind the end of the picture are ignored.
  */
 public final class Decoder implements AutoCloseable {
   private final Limits limits;
@@ -31,7 +32,8 @@ public final class Decoder implements AutoCloseable {
   /**
    * Decodes one picture.
    *
-   * @param encoded the picture between position and limit, which stay as they are; direct buffers are decoded in place
+   * @param encoded the picture between position and limit, which stay as they are; direct buffers
+   *     are decoded in place
    * @param into where the pixels go: asked once, after the header is checked, for 3 bytes a pixel
    * @param name how messages call the picture, such as a file name or {@code picture 3}
    * @return u8 RGB, height x width x 3, as stored; valid until {@code into} is used again
@@ -58,7 +60,10 @@ public final class Decoder implements AutoCloseable {
     if (layout instanceof JpegLayout jpeg) {
       jpeg.checkClaim(picture);
       if (jpeg.manyScans()) {
-        limits.checkPasses(picture, jpeg.header(), JpegMarkers.countScans(picture, jpeg.scan(), Limits.MOST_PASSES + 1));
+        limits.checkPasses(
+            picture,
+            jpeg.header(),
+            JpegMarkers.countScans(picture, jpeg.scan(), Limits.MOST_PASSES + 1));
       }
     } else if (layout instanceof PngLayout pngLayout) {
       png.verifyChunks(picture, pngLayout);
@@ -82,7 +87,8 @@ public final class Decoder implements AutoCloseable {
     } else if (layout instanceof WebpLayout webpLayout) {
       webp.decode(nativeCodec, picture, webpLayout, alpha, address);
     } else {
-      nativeCodec.decode(picture, layout, header.width(), header.height(), NativeCodec.RGB, address);
+      nativeCodec.decode(
+          picture, layout, header.width(), header.height(), NativeCodec.RGB, address);
     }
   }
 

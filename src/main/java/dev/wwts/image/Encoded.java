@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An encoded picture: reads at absolute positions, each checked against the end, and the exceptions for what is wrong with
- * it. Reading behind the end is the picture's fault and throws TRUNCATED.
+ * An encoded picture: reads at absolute positions, each checked against the end, and the exceptions
+ * for what is wrong with it. Reading behind the end is the picture's fault and throws TRUNCATED.
  */
 final class Encoded {
   private final ByteBuffer bytes;
@@ -51,7 +51,10 @@ final class Encoded {
     return Integer.reverseBytes((int) u32be(at)) & 0xFFFF_FFFFL;
   }
 
-  /** Whether all of {@code ascii} (one byte a character) stands at {@code at}; false, not an error, behind the end. */
+  /**
+   * Whether all of {@code ascii} (one byte a character) stands at {@code at}; false, not an error,
+   * behind the end.
+   */
   boolean has(int at, String ascii) {
     if (at < 0 || at > size() - ascii.length()) {
       return false;
@@ -85,7 +88,9 @@ final class Encoded {
     return bytes.slice(from, Math.min(count, size() - from));
   }
 
-  /** Text for messages: what stands at {@code at}, with everything unprintable as a question mark. */
+  /**
+   * Text for messages: what stands at {@code at}, with everything unprintable as a question mark.
+   */
   String text(int at, int count) {
     return new String(copy(at, count), StandardCharsets.ISO_8859_1).replaceAll("[^ -~]", "?");
   }
@@ -98,7 +103,9 @@ final class Encoded {
   }
 
   PictureException truncated() {
-    return new PictureException(Reason.TRUNCATED, name + " is cut off: it ends after " + size() + " bytes, before its data do");
+    return new PictureException(
+        Reason.TRUNCATED,
+        name + " is cut off: it ends after " + size() + " bytes, before its data do");
   }
 
   PictureException corrupt(String what) {
@@ -111,7 +118,11 @@ final class Encoded {
 
   PictureException unsupported(String what) {
     return new PictureException(
-        Reason.UNSUPPORTED_FORMAT, name + " is " + what + ", which is not decoded here; convert it to JPEG, PNG, WebP, GIF or BMP");
+        Reason.UNSUPPORTED_FORMAT,
+        name
+            + " is "
+            + what
+            + ", which is not decoded here; convert it to JPEG, PNG, WebP, GIF or BMP");
   }
 
   PictureException empty() {

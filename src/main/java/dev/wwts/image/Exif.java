@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The orientation in an EXIF block: a TIFF header and the tag 0x0112 of the first directory. Whatever is wrong with the
- * block, the answer is "none": a picture is not refused for its metadata. One pass over at most 65,535 entries; offsets
- * are followed once, so nothing can loop.
+ * The orientation in an EXIF block: a TIFF header and the tag 0x0112 of the first directory.
+ * Whatever is wrong with the block, the answer is "none": a picture is not refused for its
+ * metadata. One pass over at most 65,535 entries; offsets are followed once, so nothing can loop.
  */
 final class Exif {
   /** No orientation said. Values from a block are never negative. */
@@ -17,7 +17,10 @@ final class Exif {
 
   private Exif() {}
 
-  /** The orientation tag's value, or {@link #NONE}. {@code block} begins with the TIFF header or with {@code Exif\0\0}. */
+  /**
+   * The orientation tag's value, or {@link #NONE}. {@code block} begins with the TIFF header or
+   * with {@code Exif\0\0}.
+   */
   static long orientation(ByteBuffer block) {
     ByteBuffer tiff = block.slice();
     while (startsWithName(tiff)) {
@@ -65,7 +68,10 @@ final class Exif {
     return found;
   }
 
-  /** The first value of an entry of one of the whole-number types; the others are not what the tag is written with. */
+  /**
+   * The first value of an entry of one of the whole-number types; the others are not what the tag
+   * is written with.
+   */
   private static long value(ByteBuffer tiff, int entry) {
     int unit =
         switch (tiff.getShort(entry + 2)) {

@@ -1,6 +1,9 @@
 package dev.wwts.image;
 
-/** The LZW codes of a GIF frame: little-endian bit strings of growing width in blocks of at most 255 bytes. */
+/**
+ * The LZW codes of a GIF frame: little-endian bit strings of growing width in blocks of at most 255
+ * bytes.
+ */
 final class GifCodes {
   private final Encoded picture;
   private int at;

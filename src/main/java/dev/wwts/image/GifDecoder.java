@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * Decodes the first frame of a GIF in Java (LZW, GIF89a specification, appendix F).
  *
- * <p>OpenCV's decoder differs from Pillow in what lies outside the frame and under the transparency, and is five times slower.
+ * <p>OpenCV's decoder differs from Pillow in what lies outside the frame and under the
+ * transparency, and is five times slower.
  */
 final class GifDecoder {
   private static final int TABLE = 4096;
@@ -22,7 +23,10 @@ final class GifDecoder {
   private byte[] indices = {};
   private byte[] rgb = {};
 
-  /** Paints the first frame on {@code canvas}, and what it leaves free in the transparent colour, else in colour 0. */
+  /**
+   * Paints the first frame on {@code canvas}, and what it leaves free in the transparent colour,
+   * else in colour 0.
+   */
   void decode(Encoded picture, GifLayout gif, AlphaMode alpha, Canvas canvas) {
     Palette palette = palette(picture, gif, alpha);
     if (indices.length < gif.header().width()) {
@@ -74,7 +78,8 @@ final class GifDecoder {
         last = -1;
         continue;
       }
-      // the end code, a code that is not defined yet, or one that would need a last one to be defined
+      // the end code, a code that is not defined yet, or one that would need a last one to be
+      // defined
       if (code == clear + 1 || code > next || (code >= clear && last < 0) || code >= TABLE) {
         throw picture.corrupt("the data of the GIF's first frame make no sense");
       }

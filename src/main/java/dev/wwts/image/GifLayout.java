@@ -1,8 +1,9 @@
 package dev.wwts.image;
 
 /**
- * A GIF up to its first frame (GIF89a specification). As in Pillow, a frame that reaches over the screen makes the picture
- * larger, bytes between blocks are skipped, and a frame without any palette is grey.
+ * A GIF up to its first frame (GIF89a specification). As in Pillow, a frame that reaches over the
+ * screen makes the picture larger, bytes between blocks are skipped, and a frame without any
+ * palette is grey.
  *
  * @param header size of the picture: the screen, or more where the frame needs it
  * @param left column where the frame begins
@@ -90,7 +91,8 @@ record GifLayout(
     int global = paletteBytes(screenFlags);
     int palette = local > 0 ? at + DESCRIPTOR : global > 0 ? SCREEN : -1;
     PictureHeader header =
-        new PictureHeader(PictureFormat.GIF, pictureWidth, pictureHeight, Orientation.TOP_LEFT, transparent >= 0);
+        new PictureHeader(
+            PictureFormat.GIF, pictureWidth, pictureHeight, Orientation.TOP_LEFT, transparent >= 0);
     return new GifLayout(
         header,
         left,

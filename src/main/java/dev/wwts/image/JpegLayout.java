@@ -9,7 +9,9 @@ package dev.wwts.image;
  * @param blocks 8 x 8 blocks of all components together
  * @param scan where the first scan's marker stands
  */
-record JpegLayout(PictureHeader header, boolean progressive, boolean manyScans, long blocks, int scan) implements Layout {
+record JpegLayout(
+    PictureHeader header, boolean progressive, boolean manyScans, long blocks, int scan)
+    implements Layout {
   private static final String EXIF_NAME = "Exif\0\0";
   private static final String XMP_NAME = "http://ns.adobe.com/xap/1.0/\0";
 
@@ -65,12 +67,16 @@ record JpegLayout(PictureHeader header, boolean progressive, boolean manyScans, 
     boolean progressive = kind == JpegMarkers.SOF_PROGRESSIVE;
     boolean manyScans = progressive || picture.u8(scan + 4) < components;
     PictureHeader header = new PictureHeader(PictureFormat.JPEG, width, height, orientation, false);
-    return new JpegLayout(header, progressive, manyScans, blocks(picture, frame, width, height), scan);
+    return new JpegLayout(
+        header, progressive, manyScans, blocks(picture, frame, width, height), scan);
   }
 
   private static void refuseRarities(Encoded picture, int kind, int bits, int components) {
     if (kind > JpegMarkers.SOF_PROGRESSIVE) {
-      String coding = kind == 0xC3 ? "lossless" : kind >= 0xC9 && kind <= 0xCB ? "arithmetic-coded" : "hierarchical";
+      String coding =
+          kind == 0xC3
+              ? "lossless"
+              : kind >= 0xC9 && kind <= 0xCB ? "arithmetic-coded" : "hierarchical";
       throw picture.unsupported("a JPEG with " + coding + " coding");
     }
     if (bits != 8) {
@@ -93,14 +99,17 @@ record JpegLayout(PictureHeader header, boolean progressive, boolean manyScans, 
     long blocks = 0;
     for (int i = 0; i < components; i++) {
       int sampling = picture.u8(frame + 11 + 3 * i);
-      blocks += ((long) width * (sampling >> 4) / widest / 8) * ((long) height * (sampling & 15) / highest / 8);
+      blocks +=
+          ((long) width * (sampling >> 4) / widest / 8)
+              * ((long) height * (sampling & 15) / highest / 8);
     }
     return blocks;
   }
 
   /**
-   * Refuses a header that can't be true of so few bytes: a Huffman code has at least one bit; a block has one in the first
-   * scan of a progressive JPEG, and in a sequential one a second that ends it.
+   * Refuses a header that can't be true of so few bytes: a Huffman code has at least one bit; a
+   * block has one in the first scan of a progressive JPEG, and in a sequential one a second that
+   * ends it.
    */
   void checkClaim(Encoded picture) {
     long leastBytes = progressive ? blocks / 8 : blocks / 4;

@@ -19,7 +19,10 @@ final class JpegMarkers {
     return picture.u8(at + 1);
   }
 
-  /** Whether the marker begins a frame header: SOF0 to SOF15 without DHT, JPG and DAC, which lie between them. */
+  /**
+   * Whether the marker begins a frame header: SOF0 to SOF15 without DHT, JPG and DAC, which lie
+   * between them.
+   */
   static boolean isFrame(int kind) {
     return kind >= 0xC0 && kind <= 0xCF && kind != 0xC4 && kind != 0xC8 && kind != 0xCC;
   }
@@ -37,7 +40,10 @@ final class JpegMarkers {
     return at + 2 + length;
   }
 
-  /** The first marker from {@code at} on; junk before it is skipped as libjpeg does. Throws TRUNCATED where there is none. */
+  /**
+   * The first marker from {@code at} on; junk before it is skipped as libjpeg does. Throws
+   * TRUNCATED where there is none.
+   */
   static int next(Encoded picture, int at) {
     int marker = at;
     while (picture.u8(marker) != 0xFF || !isMarker(picture.u8(marker + 1), false)) {
@@ -46,7 +52,10 @@ final class JpegMarkers {
     return marker;
   }
 
-  /** Number of scans from the one at {@code scan} on, up to the end of the picture or of its bytes; {@code most} ends the count. */
+  /**
+   * Number of scans from the one at {@code scan} on, up to the end of the picture or of its bytes;
+   * {@code most} ends the count.
+   */
   static int countScans(Encoded picture, int scan, int most) {
     byte[] window = new byte[WINDOW];
     int scans = 0;
@@ -78,7 +87,10 @@ final class JpegMarkers {
     return find(picture, end, window);
   }
 
-  /** Entropy-coded data hold FF only before 00 (a stuffed byte), restart markers and fill bytes. A window at a time: half the cost. */
+  /**
+   * Entropy-coded data hold FF only before 00 (a stuffed byte), restart markers and fill bytes. A
+   * window at a time: half the cost.
+   */
   private static int find(Encoded picture, int from, byte[] window) {
     int at = from;
     while (at < picture.size() - 1) {

@@ -8,8 +8,8 @@ sealed interface Layout permits JpegLayout, PngLayout, WebpLayout, GifLayout, Bm
   PictureHeader header();
 
   /**
-   * Reads the layout; only as much is checked as is needed to know the size, so that a picture which is too large as well
-   * as damaged is called too large.
+   * Reads the layout; only as much is checked as is needed to know the size, so that a picture
+   * which is too large as well as damaged is called too large.
    *
    * @throws PictureException EMPTY, UNSUPPORTED_FORMAT, TRUNCATED or CORRUPT
    */

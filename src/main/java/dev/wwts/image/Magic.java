@@ -3,7 +3,10 @@ package dev.wwts.image;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Names what a file is that is none of the decoded formats, so that the message can say what to convert. */
+/**
+ * Names what a file is that is none of the decoded formats, so that the message can say what to
+ * convert.
+ */
 final class Magic {
   private static final int TEXT_SAMPLE = 512;
 
@@ -66,15 +69,24 @@ final class Magic {
     if (head.contains("<svg")) {
       return "an SVG";
     }
-    return head.contains("<html") || head.contains("<!DOCTYPE html") || head.contains("<!doctype html") ? "an HTML page" : "text";
+    return head.contains("<html")
+            || head.contains("<!DOCTYPE html")
+            || head.contains("<!doctype html")
+        ? "an HTML page"
+        : "text";
   }
 
   private static boolean isNetpbm(byte[] sample, int count) {
-    return count > 2 && sample[0] == 'P' && sample[1] >= '1' && sample[1] <= '7' && Character.isWhitespace(sample[2]);
+    return count > 2
+        && sample[0] == 'P'
+        && sample[1] >= '1'
+        && sample[1] <= '7'
+        && Character.isWhitespace(sample[2]);
   }
 
   private static boolean looksLikeText(byte[] sample, int count) {
-    // two bytes could be anything; controls other than tab, line ends and escape don't occur in text
+    // two bytes could be anything; controls other than tab, line ends and escape don't occur in
+    // text
     for (int i = 0; i < count; i++) {
       int value = sample[i] & 0xFF;
       if (value == 0xFF || (value < ' ' && "\t\n\r\u001B".indexOf(value) < 0)) {

@@ -6,7 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Collects what a picture's metadata say about its orientation, in Pillow's order: EXIF, and XMP where EXIF says nothing. */
+/**
+ * Collects what a picture's metadata say about its orientation, in Pillow's order: EXIF, and XMP
+ * where EXIF says nothing.
+ */
 final class Metadata {
   // Pillow 12, Image.getexif
   private static final Pattern XMP = Pattern.compile("tiff:Orientation(?:=\"|>)([0-9])");

@@ -5,11 +5,14 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of C memory that grows to the largest request and is reused from then on; it never shrinks. Not thread safe:
- * one owner, who closes it.
+ * A block of C memory that grows to the largest request and is reused from then on; it never
+ * shrinks. Not thread safe: one owner, who closes it.
  */
 public final class NativeBuffer implements PixelBuffer, AutoCloseable {
-  /** Requests are rounded up to this, in bytes, so that slightly growing pictures do not reallocate every time. */
+  /**
+   * Requests are rounded up to this, in bytes, so that slightly growing pictures do not reallocate
+   * every time.
+   */
   private static final long GRAIN = 1 << 20;
 
   private @Nullable Pointer block;
@@ -46,7 +49,10 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     return fresh.address();
   }
 
-  /** A view of the first {@code bytes} bytes; valid until a larger {@link #reserve} or {@link #close}. */
+  /**
+   * A view of the first {@code bytes} bytes; valid until a larger {@link #reserve} or {@link
+   * #close}.
+   */
   ByteBuffer view(int bytes) {
     return Address.view(reserve(bytes), bytes);
   }

@@ -8,13 +8,16 @@ import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
 
 /**
- * JPEG and WebP through OpenCV's imdecode (libjpeg-turbo, libwebp), which gives Pillow's pixels exactly; CMYK within 2 levels.
+ * JPEG and WebP through OpenCV's imdecode (libjpeg-turbo, libwebp), which gives Pillow's pixels
+ * exactly; CMYK within 2 levels.
  *
- * <p>OpenCV decodes into a matrix header that is laid over the caller's memory. No setting of OpenCV is touched, and none of
- * its threads is started: these two decoders use none as long as no colours have to be converted behind them.
+ * <p>OpenCV decodes into a matrix header that is laid over the caller's memory. No setting of
+ * OpenCV is touched, and none of its threads is started: these two decoders use none as long as no
+ * colours have to be converted behind them.
  *
- * <p>libjpeg's complaint about damaged entropy-coded data goes to stderr, one line for a picture that is decoded nevertheless,
- * as by Pillow. OpenCV leaves no way to turn that off, and only decoding the picture twice would tell beforehand.
+ * <p>libjpeg's complaint about damaged entropy-coded data goes to stderr, one line for a picture
+ * that is decoded nevertheless, as by Pillow. OpenCV leaves no way to turn that off, and only
+ * decoding the picture twice would tell beforehand.
  */
 final class NativeCodec implements AutoCloseable {
   /** Channels asked for: red, green, blue. */
@@ -26,12 +29,14 @@ final class NativeCodec implements AutoCloseable {
   /** OpenCV's WebP reader looks at so many bytes before it asks how many there are. */
   private static final int LEAST_BYTES = 32;
 
-  private static final int TO_RGB = opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
+  private static final int TO_RGB =
+      opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   private final NativeBuffer input = new NativeBuffer();
 
   /**
-   * Decodes {@code width x height} pixels of {@link #RGB} or {@link #BGRA} to {@code address}, rows without gaps.
+   * Decodes {@code width x height} pixels of {@link #RGB} or {@link #BGRA} to {@code address}, rows
+   * without gaps.
    *
    * @param layout of the whole picture, for messages
    */
@@ -43,7 +48,8 @@ final class NativeCodec implements AutoCloseable {
         Mat encoded = new Mat(1, (int) source.limit(), opencv_core.CV_8UC1, source);
         Mat decoded = new Mat(height, width, type, target);
         Mat result = opencv_imgcodecs.imdecode(encoded, flags, decoded)) {
-      // the result is empty after an error, when the target may be half filled; another address means another size or type
+      // the result is empty after an error, when the target may be half filled; another address
+      // means another size or type
       if (result.empty() || result.data().address() != address) {
         throw failure(picture, layout);
       }
@@ -61,17 +67,28 @@ final class NativeCodec implements AutoCloseable {
     return picture.corrupt("its " + layout.header().format().label() + " data can't be decoded");
   }
 
-  /** OpenCV's text has a path of the machine it was built on and a line of its source; it stays in the cause. */
-  private static PictureException translate(Encoded picture, PictureHeader header, RuntimeException e) {
+  /**
+   * OpenCV's text has a path of the machine it was built on and a line of its source; it stays in
+   * the cause.
+   */
+  private static PictureException translate(
+      Encoded picture, PictureHeader header, RuntimeException e) {
     String text = String.valueOf(e.getMessage());
     if (text.contains("Insufficient memory") || text.contains("bad_alloc")) {
-      String what = picture.name() + " needs more memory than there is for its " + header.pixels() + " pixels";
+      String what =
+          picture.name()
+              + " needs more memory than there is for its "
+              + header.pixels()
+              + " pixels";
       return new PictureException(PictureException.Reason.TOO_LARGE, what, e);
     }
     return picture.corrupt("its " + header.format().label() + " data can't be decoded", e);
   }
 
-  /** The encoded bytes in native memory: where they are if they are there, else copied; short ones padded with zeros. */
+  /**
+   * The encoded bytes in native memory: where they are if they are there, else copied; short ones
+   * padded with zeros.
+   */
   private BytePointer source(Encoded picture) {
     ByteBuffer bytes = picture.view(0, picture.size());
     if (bytes.isDirect() && bytes.limit() >= LEAST_BYTES) {

@@ -1,8 +1,9 @@
 package dev.wwts.image;
 
 /**
- * How a stored picture has to be turned to stand upright: the eight values of the EXIF tag 0x0112. The names say on which
- * sides of the upright picture the stored row 0 and the stored column 0 lie (EXIF 2.32, section 4.6.4).
+ * How a stored picture has to be turned to stand upright: the eight values of the EXIF tag 0x0112.
+ * The names say on which sides of the upright picture the stored row 0 and the stored column 0 lie
+ * (EXIF 2.32, section 4.6.4).
  */
 public enum Orientation {
   /** 1: stored upright. */
@@ -51,7 +52,10 @@ public enum Orientation {
     return tag;
   }
 
-  /** Whether the upright picture is as wide as the stored one is high. Swapping comes before the mirroring. */
+  /**
+   * Whether the upright picture is as wide as the stored one is high. Swapping comes before the
+   * mirroring.
+   */
   public boolean swapsSides() {
     return swapsSides;
   }
@@ -66,13 +70,19 @@ public enum Orientation {
     return mirrorsY;
   }
 
-  /** The stored column that shows at the upright position {@code (x, y)}, both from 0, in a picture stored {@code width} wide. */
+  /**
+   * The stored column that shows at the upright position {@code (x, y)}, both from 0, in a picture
+   * stored {@code width} wide.
+   */
   public int storedX(int x, int y, int width) {
     int along = swapsSides ? y : x;
     return mirrorsX ? width - 1 - along : along;
   }
 
-  /** The stored row that shows at the upright position {@code (x, y)}, both from 0, in a picture stored {@code height} high. */
+  /**
+   * The stored row that shows at the upright position {@code (x, y)}, both from 0, in a picture
+   * stored {@code height} high.
+   */
   public int storedY(int x, int y, int height) {
     int along = swapsSides ? x : y;
     return mirrorsY ? height - 1 - along : along;

@@ -1,8 +1,8 @@
 package dev.wwts.image;
 
 /**
- * 256 colours, as they come out: with {@link AlphaMode#WHITE} the transparent ones are blended when they are set. Entries
- * that the picture doesn't define are black, as in Pillow.
+ * 256 colours, as they come out: with {@link AlphaMode#WHITE} the transparent ones are blended when
+ * they are set. Entries that the picture doesn't define are black, as in Pillow.
  */
 final class Palette {
   private final byte[] rgb = new byte[3 * 256];

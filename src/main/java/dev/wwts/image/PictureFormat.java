@@ -2,7 +2,10 @@ package dev.wwts.image;
 
 /** The picture formats that are decoded; told by the first bytes, never by the name of the file. */
 public enum PictureFormat {
-  /** Baseline, extended and progressive JPEG with Huffman coding, 8 bits, grey, YCbCr, RGB, CMYK or YCCK. */
+  /**
+   * Baseline, extended and progressive JPEG with Huffman coding, 8 bits, grey, YCbCr, RGB, CMYK or
+   * YCCK.
+   */
   JPEG("JPEG"),
   /** PNG of every colour type and depth; of an animated one the default picture. */
   PNG("PNG"),

@@ -9,13 +9,16 @@ import java.nio.ByteBuffer;
  * @param format the format, told by content
  * @param width stored width in pixels, at least 1
  * @param height stored height in pixels, at least 1
- * @param orientation how the stored picture has to be turned: from EXIF, else from XMP, else upright
+ * @param orientation how the stored picture has to be turned: from EXIF, else from XMP, else
+ *     upright
  * @param alpha whether the format carries transparency for this picture
  */
-public record PictureHeader(PictureFormat format, int width, int height, Orientation orientation, boolean alpha) {
+public record PictureHeader(
+    PictureFormat format, int width, int height, Orientation orientation, boolean alpha) {
 
   /**
-   * Reads the header of the picture between position and limit of {@code encoded}, which stay as they are.
+   * Reads the header of the picture between position and limit of {@code encoded}, which stay as
+   * they are.
    *
    * @param name how messages call the picture
    * @throws PictureException EMPTY, UNSUPPORTED_FORMAT, TRUNCATED or CORRUPT

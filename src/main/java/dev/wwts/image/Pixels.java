@@ -1,8 +1,9 @@
 package dev.wwts.image;
 
 /**
- * A decoded picture in native memory: unsigned bytes, RGB, {@code height x width x 3}, rows without gaps (3 * width bytes
- * each), as stored, that is not yet turned upright. Valid until the {@link PixelBuffer} it lies in is used again or closed.
+ * A decoded picture in native memory: unsigned bytes, RGB, {@code height x width x 3}, rows without
+ * gaps (3 * width bytes each), as stored, that is not yet turned upright. Valid until the {@link
+ * PixelBuffer} it lies in is used again or closed.
  *
  * @param address where the first byte lies
  * @param width stored width in pixels

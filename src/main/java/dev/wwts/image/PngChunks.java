@@ -6,12 +6,16 @@ import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One walk over the chunks of a PNG, from length to length; no data are looked at but metadata. It ends without complaint
- * where the chunks stop making sense: the decoder meets the fault again where it matters.
+ * One walk over the chunks of a PNG, from length to length; no data are looked at but metadata. It
+ * ends without complaint where the chunks stop making sense: the decoder meets the fault again
+ * where it matters.
  */
 final class PngChunks {
   private static final String XMP_NAME = "XML:com.adobe.xmp\0";
   private static final String RAW_EXIF_NAME = "Raw profile type exif\0";
+
+  /** Metadata of more bytes than this are not looked at: an orientation stands in the first few. */
+  private static final int MOST_METADATA = 1 << 20;
 
   private final Metadata metadata = new Metadata();
   private int palette = -1;
@@ -26,7 +30,9 @@ final class PngChunks {
   static PngChunks walk(Encoded picture, int from) {
     PngChunks chunks = new PngChunks();
     long at = from;
-    while (at <= picture.size() - 8 && isName(picture, (int) at + 4) && !picture.has((int) at + 4, "IEND")) {
+    while (at <= picture.size() - 8
+        && isName(picture, (int) at + 4)
+        && !picture.has((int) at + 4, "IEND")) {
       chunks.note(picture, (int) at, (int) Math.min(picture.u32be((int) at), Integer.MAX_VALUE));
       at += PngLayout.FRAME + picture.u32be((int) at);
     }
@@ -67,13 +73,18 @@ final class PngChunks {
     } else if (picture.has(name, "eXIf")) {
       metadata.exif(picture.view(body, length));
     } else if (picture.has(name, "iTXt") && picture.has(body, XMP_NAME + "\0")) {
-      metadata.xmp(picture.view(body, length));
-    } else if (picture.has(name, "tEXt") && picture.has(body, RAW_EXIF_NAME)) {
+      metadata.xmp(picture.view(body, Math.min(length, MOST_METADATA)));
+    } else if (picture.has(name, "tEXt")
+        && length <= MOST_METADATA
+        && picture.has(body, RAW_EXIF_NAME)) {
       rawExif = unhex(picture.view(body, length));
     }
   }
 
-  /** The profile is text: name, newline, kind, newline, length, newline, then hexadecimal digits in lines. */
+  /**
+   * The profile is text: name, newline, kind, newline, length, newline, then hexadecimal digits in
+   * lines.
+   */
   private static @Nullable ByteBuffer unhex(ByteBuffer chunk) {
     String[] parts = StandardCharsets.ISO_8859_1.decode(chunk).toString().split("\n", 4);
     if (parts.length < 4) {

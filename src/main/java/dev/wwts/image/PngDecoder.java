@@ -5,8 +5,9 @@ import java.util.Arrays;
 /**
  * Decodes PNG in Java: inflate, unfilter, convert, row by row into native memory.
  *
- * <p>Why not libpng: through OpenCV it writes to stderr for every damaged picture, takes only some of Pillow's decisions,
- * and is native code in front of hostile input; it was not faster, since most of the time is zlib's either way.
+ * <p>Why not libpng: through OpenCV it writes to stderr for every damaged picture, takes only some
+ * of Pillow's decisions, and is native code in front of hostile input; it was not faster, since
+ * most of the time is zlib's either way.
  */
 final class PngDecoder implements AutoCloseable {
   // first column, first row, column step, row step of Adam7's passes
@@ -74,7 +75,8 @@ final class PngDecoder implements AutoCloseable {
       rows.read(picture, filtered, length + 1);
       System.arraycopy(filtered, 1, row, pixel, length);
       if (!PngFilter.undo(filtered[0], row, above, length, pixel)) {
-        throw picture.corrupt("row " + y + " of the PNG has the unknown filter " + (filtered[0] & 0xFF));
+        throw picture.corrupt(
+            "row " + y + " of the PNG has the unknown filter " + (filtered[0] & 0xFF));
       }
       paint(samples, canvas, pass, y, pixel, count);
     }

@@ -1,14 +1,15 @@
 package dev.wwts.image;
 
 /**
- * Undoes a row's filter (PNG specification, section 9.2). All arithmetic is modulo 256; {@code a} is the byte one pixel to
- * the left, {@code b} the one above, {@code c} the one above {@code a}.
+ * Undoes a row's filter (PNG specification, section 9.2). All arithmetic is modulo 256; {@code a}
+ * is the byte one pixel to the left, {@code b} the one above, {@code c} the one above {@code a}.
  */
 final class PngFilter {
   private PngFilter() {}
 
   /**
-   * Unfilters in place. Both arrays hold their row from {@code pixel} on, behind as many zeros, so that no column is special.
+   * Unfilters in place. Both arrays hold their row from {@code pixel} on, behind as many zeros, so
+   * that no column is special.
    *
    * @param kind 0 to 4
    * @param row the filtered row
@@ -105,9 +106,10 @@ final class PngFilter {
   }
 
   /**
-   * The Paeth predictor: of a, b and c the one nearest to a + b - c, ties in this order. Which one it is can't be foreseen
-   * in a photo, so there are no branches: c where it lies strictly between the others' mirror images, else the larger or
-   * the smaller of a and b. Masks are a difference's sign spread over all bits.
+   * The Paeth predictor: of a, b and c the one nearest to a + b - c, ties in this order. Which one
+   * it is can't be foreseen in a photo, so there are no branches: c where it lies strictly between
+   * the others' mirror images, else the larger or the smaller of a and b. Masks are a difference's
+   * sign spread over all bits.
    */
   private static int nearest(int a, int b, int c) {
     int mirror = 3 * c - a - b;

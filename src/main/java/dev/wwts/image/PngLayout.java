@@ -5,7 +5,8 @@ package dev.wwts.image;
  *
  * @param header what IHDR claims
  * @param depth bits a sample: 1, 2, 4, 8 or 16
- * @param colour colour type: {@link #GREY}, {@link #RGB}, {@link #INDEXED}, {@link #GREY_ALPHA} or {@link #RGB_ALPHA}
+ * @param colour colour type: {@link #GREY}, {@link #RGB}, {@link #INDEXED}, {@link #GREY_ALPHA} or
+ *     {@link #RGB_ALPHA}
  * @param interlaced whether the rows come in Adam7's seven passes
  * @param palette where the PLTE chunk begins, or -1
  * @param transparency where the tRNS chunk begins, or -1
@@ -13,7 +14,14 @@ package dev.wwts.image;
  * @param dataBytes length of the consecutive IDAT chunks together
  */
 record PngLayout(
-    PictureHeader header, int depth, int colour, boolean interlaced, int palette, int transparency, int data, long dataBytes)
+    PictureHeader header,
+    int depth,
+    int colour,
+    boolean interlaced,
+    int palette,
+    int transparency,
+    int data,
+    long dataBytes)
     implements Layout {
   static final int GREY = 0;
   static final int RGB = 2;
@@ -33,7 +41,8 @@ record PngLayout(
   static PngLayout read(Encoded picture) {
     if (!picture.has(FIRST_CHUNK + 4, "IHDR") || picture.u32be(FIRST_CHUNK) != IHDR_LENGTH) {
       picture.need(FIRST_CHUNK, 8);
-      throw picture.corrupt("the PNG does not begin with an IHDR chunk of " + IHDR_LENGTH + " bytes");
+      throw picture.corrupt(
+          "the PNG does not begin with an IHDR chunk of " + IHDR_LENGTH + " bytes");
     }
     picture.need(FIRST_CHUNK, FRAME + IHDR_LENGTH);
     int at = FIRST_CHUNK + 8;
@@ -44,16 +53,31 @@ record PngLayout(
     }
     int depth = picture.u8(at + 8);
     int colour = picture.u8(at + 9);
-    if (!isDefined(depth, colour) || picture.u8(at + 10) != 0 || picture.u8(at + 11) != 0 || picture.u8(at + 12) > 1) {
-      throw picture.corrupt("its header has values that PNG does not define, such as " + depth + " bits for colour type " + colour);
+    if (!isDefined(depth, colour)
+        || picture.u8(at + 10) != 0
+        || picture.u8(at + 11) != 0
+        || picture.u8(at + 12) > 1) {
+      throw picture.corrupt(
+          "its header has values that PNG does not define, such as "
+              + depth
+              + " bits for colour type "
+              + colour);
     }
     PngChunks chunks = PngChunks.walk(picture, FIRST_CHUNK + FRAME + IHDR_LENGTH);
     boolean alpha = colour >= GREY_ALPHA || chunks.transparency() >= 0;
     PictureHeader header =
-        new PictureHeader(PictureFormat.PNG, (int) width, (int) height, chunks.metadata().orientation(), alpha);
+        new PictureHeader(
+            PictureFormat.PNG, (int) width, (int) height, chunks.metadata().orientation(), alpha);
     boolean interlaced = picture.u8(at + 12) == 1;
     return new PngLayout(
-        header, depth, colour, interlaced, chunks.palette(), chunks.transparency(), chunks.data(), chunks.dataBytes());
+        header,
+        depth,
+        colour,
+        interlaced,
+        chunks.palette(),
+        chunks.transparency(),
+        chunks.data(),
+        chunks.dataBytes());
   }
 
   private static boolean isDefined(int depth, int colour) {
@@ -84,7 +108,9 @@ record PngLayout(
   void checkClaim(Encoded picture) {
     if (data < 0) {
       // IEND is the last thing a PNG has: without data and without it, the rest is missing
-      throw picture.has(picture.size() - 8, "IEND") ? picture.corrupt("the PNG has no picture data") : picture.truncated();
+      throw picture.has(picture.size() - 8, "IEND")
+          ? picture.corrupt("the PNG has no picture data")
+          : picture.truncated();
     }
     if (colour == INDEXED && palette < 0) {
       throw picture.corrupt("the PNG has colour indices but no palette");

@@ -6,8 +6,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * The inflated bytes of a PNG's consecutive IDAT chunks. Each chunk's checksum is verified before its data are used. Kept
- * for the next picture; the inflater is native memory and has to be closed.
+ * The inflated bytes of a PNG's consecutive IDAT chunks. Each chunk's checksum is verified before
+ * its data are used. Kept for the next picture; the inflater is native memory and has to be closed.
  */
 final class PngRows implements AutoCloseable {
   private static final int WINDOW = 1 << 16;
@@ -36,7 +36,12 @@ final class PngRows implements AutoCloseable {
     crc.reset();
     crc.update(picture.view(at + 4, (int) length + 4));
     if (crc.getValue() != picture.u32be(at + 8 + (int) length)) {
-      throw picture.corrupt("the checksum of the PNG chunk " + picture.text(at + 4, 4) + " at byte " + at + " is wrong");
+      throw picture.corrupt(
+          "the checksum of the PNG chunk "
+              + picture.text(at + 4, 4)
+              + " at byte "
+              + at
+              + " is wrong");
     }
   }
 

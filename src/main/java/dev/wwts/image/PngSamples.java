@@ -1,10 +1,11 @@
 package dev.wwts.image;
 
 /**
- * Turns a row of PNG samples into RGB bytes: 16 bits lose their low byte, 1, 2 and 4 bits are spread over 0 to 255, indices
- * are looked up, and transparency is dropped or laid on white.
+ * Turns a row of PNG samples into RGB bytes: 16 bits lose their low byte, 1, 2 and 4 bits are
+ * spread over 0 to 255, indices are looked up, and transparency is dropped or laid on white.
  *
- * <p>Pillow clips 16-bit grey to 255 instead, so that nearly all of it becomes white; here it is treated like 16-bit colour.
+ * <p>Pillow clips 16-bit grey to 255 instead, so that nearly all of it becomes white; here it is
+ * treated like 16-bit colour.
  */
 final class PngSamples {
   private static final int NO_KEY = -1;
@@ -130,7 +131,9 @@ final class PngSamples {
     }
     for (int i = 0; i < channels; i++) {
       int value =
-          depth == 8 ? row[at + i] & 0xFF : (row[at + 2 * i] & 0xFF) << 8 | (row[at + 2 * i + 1] & 0xFF);
+          depth == 8
+              ? row[at + i] & 0xFF
+              : (row[at + 2 * i] & 0xFF) << 8 | (row[at + 2 * i + 1] & 0xFF);
       if (value != key[i]) {
         return false;
       }

@@ -2,13 +2,19 @@ package dev.wwts.image;
 
 import java.nio.ByteBuffer;
 
-/** Decodes WebP: without transparency straight to where the pixels go, else through four channels, row by row. */
+/**
+ * Decodes WebP: without transparency straight to where the pixels go, else through four channels,
+ * row by row.
+ */
 final class WebpDecoder implements AutoCloseable {
   private final NativeBuffer scratch = new NativeBuffer();
   private byte[] row = {};
   private byte[] rgb = {};
 
-  /** Decodes the picture, or the first frame of an animation on a picture that is black, or white where that is asked for. */
+  /**
+   * Decodes the picture, or the first frame of an animation on a picture that is black, or white
+   * where that is asked for.
+   */
   void decode(NativeCodec codec, Encoded picture, WebpLayout webp, AlphaMode alpha, long address) {
     WebpFrame frame = webp.frame();
     Encoded still = frame.isAnimated() ? frame.toStill(picture) : picture;

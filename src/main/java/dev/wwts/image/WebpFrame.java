@@ -5,10 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A frame of a WebP: where it lies in the picture, and for an animated one where its data lie in the bytes.
+ * A frame of a WebP: where it lies in the picture, and for an animated one where its data lie in
+ * the bytes.
  *
- * <p>The first frame of an animation is taken out and decoded as a still picture: libwebp's animation reader, as OpenCV
- * calls it, writes to stderr about damaged files and works on two more canvases and several threads.
+ * <p>The first frame of an animation is taken out and decoded as a still picture: libwebp's
+ * animation reader, as OpenCV calls it, writes to stderr about damaged files and works on two more
+ * canvases and several threads.
  *
  * @param x column where the frame begins
  * @param y row where the frame begins
@@ -26,7 +28,10 @@ record WebpFrame(int x, int y, int width, int height, boolean alpha, int from, i
     return new WebpFrame(0, 0, width, height, alpha, 0, 0);
   }
 
-  /** The first frame of an animation whose chunks begin at {@code firstChunk}, on a canvas of the given size. */
+  /**
+   * The first frame of an animation whose chunks begin at {@code firstChunk}, on a canvas of the
+   * given size.
+   */
   static WebpFrame first(Encoded picture, int firstChunk, int canvasWidth, int canvasHeight) {
     long at = firstChunk;
     while (!picture.has((int) at, "ANMF")) {
@@ -82,13 +87,19 @@ record WebpFrame(int x, int y, int width, int height, boolean alpha, int from, i
     return width == header.width() && height == header.height();
   }
 
-  /** The frame of an animation as a WebP of its own: a container, a VP8X chunk, and the frame's chunks as they are. */
+  /**
+   * The frame of an animation as a WebP of its own: a container, a VP8X chunk, and the frame's
+   * chunks as they are.
+   */
   Encoded toStill(Encoded picture) {
     ByteBuffer still = ByteBuffer.allocate(30 + length).order(ByteOrder.LITTLE_ENDIAN);
     still.put("RIFF".getBytes(StandardCharsets.US_ASCII)).putInt(22 + length);
     still.put("WEBPVP8X".getBytes(StandardCharsets.US_ASCII)).putInt(10).putInt(alpha ? 0x10 : 0);
     // two 24-bit numbers, less one; the second is written over the fourth byte of the first
-    still.putInt(24, width - 1).putShort(27, (short) (height - 1)).put(29, (byte) ((height - 1) >> 16));
+    still
+        .putInt(24, width - 1)
+        .putShort(27, (short) (height - 1))
+        .put(29, (byte) ((height - 1) >> 16));
     still.position(30).put(picture.view(from, length)).flip();
     return new Encoded(still, picture.name());
   }

@@ -8,6 +8,10 @@ package dev.wwts.image;
  */
 record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
   private static final int FIRST_CHUNK = 12;
+
+  /** An orientation stands in the first bytes of XMP. */
+  private static final int MOST_XMP = 1 << 20;
+
   private static final int FLAG_ANIMATION = 2;
   private static final int FLAG_XMP = 4;
   private static final int FLAG_EXIF = 8;
@@ -34,7 +38,12 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
     if ((picture.u8(body) & 1) != 0 || !picture.has(body + 3, "\u009D\u0001*")) {
       throw picture.corrupt("its VP8 data begin with no key frame");
     }
-    return of(picture, picture.u16le(body + 6) & 0x3FFF, picture.u16le(body + 8) & 0x3FFF, false, Orientation.TOP_LEFT);
+    return of(
+        picture,
+        picture.u16le(body + 6) & 0x3FFF,
+        picture.u16le(body + 8) & 0x3FFF,
+        false,
+        Orientation.TOP_LEFT);
   }
 
   private static WebpLayout lossless(Encoded picture, int body) {
@@ -44,7 +53,12 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
       throw picture.corrupt("its VP8L data begin with no known header");
     }
     boolean alpha = (bits >> 28 & 1) != 0;
-    return of(picture, (int) (bits & 0x3FFF) + 1, (int) (bits >> 14 & 0x3FFF) + 1, alpha, Orientation.TOP_LEFT);
+    return of(
+        picture,
+        (int) (bits & 0x3FFF) + 1,
+        (int) (bits >> 14 & 0x3FFF) + 1,
+        alpha,
+        Orientation.TOP_LEFT);
   }
 
   private static WebpLayout extended(Encoded picture, int body) {
@@ -60,7 +74,8 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
     return new WebpLayout(still.header, WebpFrame.first(picture, FIRST_CHUNK, width, height));
   }
 
-  private static WebpLayout of(Encoded picture, int width, int height, boolean alpha, Orientation orientation) {
+  private static WebpLayout of(
+      Encoded picture, int width, int height, boolean alpha, Orientation orientation) {
     if (width == 0 || height == 0) {
       throw picture.corrupt("its header says " + width + " x " + height + " pixels");
     }
@@ -68,7 +83,10 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
     return new WebpLayout(header, WebpFrame.whole(width, height, alpha));
   }
 
-  /** EXIF and XMP chunks count where the header announces them, the first of each, as in libwebp's demuxer. */
+  /**
+   * EXIF and XMP chunks count where the header announces them, the first of each, as in libwebp's
+   * demuxer.
+   */
   private static Metadata metadata(Encoded picture, int flags) {
     Metadata metadata = new Metadata();
     boolean exif = (flags & FLAG_EXIF) != 0;
@@ -82,7 +100,7 @@ record WebpLayout(PictureHeader header, WebpFrame frame) implements Layout {
         metadata.exif(picture.view(body, view));
         exif = false;
       } else if (xmp && picture.has((int) at, "XMP ")) {
-        metadata.xmp(picture.view(body, view));
+        metadata.xmp(picture.view(body, Math.min(view, MOST_XMP)));
         xmp = false;
       }
       at = body + length + (length & 1);

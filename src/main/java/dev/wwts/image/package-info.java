@@ -1,10 +1,23 @@
 /**
- * Bytes to pixels: {@link dev.wwts.image.Decoder} turns one encoded picture into 8-bit RGB in memory that the caller lends.
+ * Bytes to pixels: {@link dev.wwts.image.Decoder} turns one encoded picture into 8-bit RGB in
+ * memory that the caller lends.
  *
- * <p>This is where hostile input arrives. What a picture claims is read and checked in Java before anything is allocated;
- * PNG, GIF and BMP are decoded in Java altogether, JPEG and WebP by OpenCV's libjpeg-turbo and libwebp, straight into the
- * lent memory. The reference for every pixel and for what counts as an error is Pillow; {@code docs} of the single
- * classes name the few places where the answer differs on purpose.
+ * <p>This is where hostile input arrives. What a picture claims is read and checked in Java before
+ * anything is allocated; PNG, GIF and BMP are decoded in Java altogether, JPEG and WebP by OpenCV's
+ * libjpeg-turbo and libwebp, straight into the lent memory.
+ *
+ * <p>The reference for every pixel and for what counts as an error is Pillow 12. The differences:
+ *
+ * <ul>
+ *   <li>16-bit grey PNG keeps its high byte; Pillow clips it, so that nearly all becomes white.
+ *   <li>CMYK JPEG is within 2 levels; OpenCV rounds differently.
+ *   <li>A PNG whose data have a wrong checksum is refused; Pillow does not look at that one.
+ *   <li>A palette PNG without a palette is refused.
+ *   <li>JPEG with arithmetic, lossless or hierarchical coding and RLE4 BMP are refused by name.
+ *   <li>A JPEG or PNG that could not hold what its header claims is refused before it is decoded,
+ *       and a JPEG that needs more passes than any encoder makes.
+ *   <li>Broken EXIF in a PNG is ignored; Pillow refuses the picture.
+ * </ul>
  */
 @NullMarked
 package dev.wwts.image;

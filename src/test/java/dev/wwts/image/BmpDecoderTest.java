@@ -11,14 +11,32 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 class BmpDecoderTest {
-  private static final byte[] PALETTE = Decoding.bytes(1, 2, 3, 0, 11, 12, 13, 0, 21, 22, 23, 0, 31, 32, 33, 0);
+  private static final byte[] PALETTE =
+      Decoding.bytes(1, 2, 3, 0, 11, 12, 13, 0, 21, 22, 23, 0, 31, 32, 33, 0);
 
   /** A BITMAPINFOHEADER file; {@code palette} may also be the masks of bit fields. */
-  static byte[] bmp(int width, int height, int bits, int compression, int colours, byte[] palette, int... data) {
-    ByteBuffer file = ByteBuffer.allocate(54 + palette.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
-    file.put((byte) 'B').put((byte) 'M').putInt(file.capacity()).putInt(0).putInt(54 + palette.length);
-    file.putInt(40).putInt(width).putInt(height).putShort((short) 1).putShort((short) bits).putInt(compression);
-    file.putInt(data.length).putInt(0).putInt(0).putInt(colours).putInt(0).put(palette).put(Decoding.bytes(data));
+  static byte[] bmp(
+      int width, int height, int bits, int compression, int colours, byte[] palette, int... data) {
+    ByteBuffer file =
+        ByteBuffer.allocate(54 + palette.length + data.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.put((byte) 'B')
+        .put((byte) 'M')
+        .putInt(file.capacity())
+        .putInt(0)
+        .putInt(54 + palette.length);
+    file.putInt(40)
+        .putInt(width)
+        .putInt(height)
+        .putShort((short) 1)
+        .putShort((short) bits)
+        .putInt(compression);
+    file.putInt(data.length)
+        .putInt(0)
+        .putInt(0)
+        .putInt(colours)
+        .putInt(0)
+        .put(palette)
+        .put(Decoding.bytes(data));
     return file.array();
   }
 
@@ -68,14 +86,18 @@ class BmpDecoderTest {
     assertThat(Decoding.decode(plain, AlphaMode.WHITE).rgb()).isEqualTo(Decoding.bytes(3, 2, 1));
     byte[] swapped = bmp(1, 1, 32, 3, 0, masks(0xFF000000, 0xFF0000, 0xFF00), 9, 1, 2, 3);
     assertThat(Decoding.decode(swapped).rgb()).isEqualTo(Decoding.bytes(3, 2, 1));
-    assertThatThrownBy(() -> Decoding.decode(bmp(1, 1, 32, 3, 0, masks(0xFF00, 0xFF, 0xFF0000), 1, 2, 3, 4)))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
+    assertThatThrownBy(
+            () -> Decoding.decode(bmp(1, 1, 32, 3, 0, masks(0xFF00, 0xFF, 0xFF0000), 1, 2, 3, 4)))
+        .isInstanceOfSatisfying(
+            PictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
         .hasMessageContaining("bit fields");
   }
 
   @Test
   void runsLiteralsAndSkipsOfRle8() {
-    // from below: 3 times colour 1; literal 2, 3, 0 with its padding; a run cut at the end of its row
+    // from below: 3 times colour 1; literal 2, 3, 0 with its padding; a run cut at the end of its
+    // row
     byte[] file = bmp(3, 3, 8, 1, 4, PALETTE, 3, 1, 0, 0, 0, 3, 2, 3, 0, 0, 0, 0, 9, 2, 0, 0, 0, 1);
     Decoding.Decoded decoded = Decoding.decode(file);
     assertThat(decoded.at(0, 2)).isEqualTo(0x0D0C0B);
@@ -98,14 +120,17 @@ class BmpDecoderTest {
     for (int length = 2; length < file.length - 1; length++) {
       byte[] cut = Arrays.copyOf(file, length);
       assertThatThrownBy(() -> Decoding.decode(cut))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
     }
   }
 
   @Test
   void rareKindsAreNamed() {
     assertThatThrownBy(() -> Decoding.decode(bmp(1, 1, 4, 2, 0, PALETTE, 0, 1)))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
+        .isInstanceOfSatisfying(
+            PictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
         .hasMessageContaining("compression 2");
   }
 }

@@ -21,7 +21,8 @@ class DecoderTest {
 
   @Test
   void heapDirectAndReadOnlyBuffersGiveTheSame() {
-    for (byte[] file : new byte[][] {PNG, WebpDecoderTest.STILL, WebpDecoderTest.ONE, JpegTest.CMYK}) {
+    for (byte[] file :
+        new byte[][] {PNG, WebpDecoderTest.STILL, WebpDecoderTest.ONE, JpegTest.CMYK}) {
       byte[] expected = Decoding.decode(file).rgb();
       ByteBuffer direct = ByteBuffer.allocateDirect(file.length + 7);
       direct.position(3).put(file).limit(direct.position()).position(3);
@@ -30,14 +31,16 @@ class DecoderTest {
         assertThat(Decoding.decode(decoder, direct, buffer).rgb()).isEqualTo(expected);
         assertThat(direct.position()).isEqualTo(3);
         assertThat(direct.remaining()).isEqualTo(file.length);
-        assertThat(Decoding.decode(decoder, ByteBuffer.wrap(file).asReadOnlyBuffer(), buffer).rgb()).isEqualTo(expected);
+        assertThat(Decoding.decode(decoder, ByteBuffer.wrap(file).asReadOnlyBuffer(), buffer).rgb())
+            .isEqualTo(expected);
       }
     }
   }
 
   @Test
   void memoryIsAskedForOnceAndOnlyThatIsWritten() {
-    for (byte[] file : new byte[][] {PNG, WebpDecoderTest.STILL, WebpDecoderTest.ONE, JpegTest.CMYK}) {
+    for (byte[] file :
+        new byte[][] {PNG, WebpDecoderTest.STILL, WebpDecoderTest.ONE, JpegTest.CMYK}) {
       AtomicInteger asked = new AtomicInteger();
       try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
           NativeBuffer buffer = new NativeBuffer()) {
@@ -50,7 +53,8 @@ class DecoderTest {
               assertThat(bytes).isEqualTo(size);
               return buffer.reserve(1) + 32;
             };
-        assertThat(decoder.decode(ByteBuffer.wrap(file), inside, "x").address()).isEqualTo(buffer.reserve(1) + 32);
+        assertThat(decoder.decode(ByteBuffer.wrap(file), inside, "x").address())
+            .isEqualTo(buffer.reserve(1) + 32);
         assertThat(asked).hasValue(1);
         for (int i = 0; i < 32; i++) {
           assertThat(around.get(i)).isZero();
@@ -64,14 +68,16 @@ class DecoderTest {
   void limitsNameTheNumbersAndHowToRaiseThem() {
     try (Decoder decoder = new Decoder(new Limits(19, 1000), AlphaMode.DROP)) {
       assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "photo.png"))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessage(
               "photo.png says it has 5 x 4 = 20 pixels, more than the limit of 19;"
                   + " raise maxPixels (at most 715,827,882) if such pictures are expected");
     }
     try (Decoder decoder = new Decoder(new Limits(20, PNG.length - 1), AlphaMode.DROP)) {
       assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "photo.png"))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessageContaining("raise maxBytes");
     }
     try (Decoder decoder = new Decoder(new Limits(20, PNG.length), AlphaMode.DROP);
@@ -82,7 +88,8 @@ class DecoderTest {
 
   @Test
   void limitsBeyondWhatCanBeDecodedAreRefused() {
-    assertThatThrownBy(() -> new Limits(Limits.MOST_PIXELS + 1, 1)).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new Limits(Limits.MOST_PIXELS + 1, 1))
+        .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Limits(0, 1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new Limits(1, 0)).isInstanceOf(IllegalArgumentException.class);
   }
@@ -109,14 +116,17 @@ class DecoderTest {
 
   private static void assertUnsupported(String content, String what) {
     assertThatThrownBy(() -> Decoding.decode(content.getBytes(StandardCharsets.ISO_8859_1)))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
+        .isInstanceOfSatisfying(
+            PictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
         .hasMessageContaining("the picture is " + what);
   }
 
   @Test
   void nothingIsEmpty() {
     assertThatThrownBy(() -> Decoding.decode(new byte[0]))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.EMPTY));
+        .isInstanceOfSatisfying(
+            PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.EMPTY));
   }
 
   @Test
@@ -124,7 +134,8 @@ class DecoderTest {
     Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     decoder.close();
     decoder.close();
-    assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "x")).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "x"))
+        .isInstanceOf(IllegalStateException.class);
   }
 
   @Test
@@ -133,8 +144,10 @@ class DecoderTest {
         NativeBuffer buffer = new NativeBuffer()) {
       byte[] broken = PNG.clone();
       broken[broken.length - 20] ^= 1;
-      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(broken), buffer, "x")).isInstanceOf(PictureException.class);
-      assertThat(Decoding.decode(decoder, ByteBuffer.wrap(PNG), buffer).rgb()).isEqualTo(Decoding.decode(PNG).rgb());
+      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(broken), buffer, "x"))
+          .isInstanceOf(PictureException.class);
+      assertThat(Decoding.decode(decoder, ByteBuffer.wrap(PNG), buffer).rgb())
+          .isEqualTo(Decoding.decode(PNG).rgb());
     }
   }
 

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
 
-/** Helps the tests of this package: decodes to Java arrays, and builds encoded pictures byte by byte. */
+/**
+ * Helps the tests of this package: decodes to Java arrays, and builds encoded pictures byte by
+ * byte.
+ */
 final class Decoding {
   /** A decoded picture: 3 bytes a pixel. */
   @SuppressWarnings("ArrayRecordComponent")

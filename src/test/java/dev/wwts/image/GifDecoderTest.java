@@ -17,17 +17,24 @@ import org.junit.jupiter.api.Test;
 class GifDecoderTest {
   private static final int[] COLOURS = {0x102030, 0xFF0000, 0x00FF00, 0xFEDCBA};
 
-  /** A GIF with 4 colours, or none, in codes of 3 bits: a clear code before every two pixels keeps them from growing. */
-  static byte[] gif(int[] screen, int[] frame, int flags, boolean palette, int transparent, int... indices) {
+  /**
+   * A GIF with 4 colours, or none, in codes of 3 bits: a clear code before every two pixels keeps
+   * them from growing.
+   */
+  static byte[] gif(
+      int[] screen, int[] frame, int flags, boolean palette, int transparent, int... indices) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.writeBytes(Decoding.bytes('G', 'I', 'F', '8', '9', 'a', screen[0], 0, screen[1], 0, palette ? 0x81 : 0, 0, 0));
+    out.writeBytes(
+        Decoding.bytes(
+            'G', 'I', 'F', '8', '9', 'a', screen[0], 0, screen[1], 0, palette ? 0x81 : 0, 0, 0));
     for (int colour : palette ? COLOURS : new int[0]) {
       out.writeBytes(Decoding.bytes(colour >> 16, colour >> 8, colour));
     }
     if (transparent >= 0) {
       out.writeBytes(Decoding.bytes('!', 0xF9, 4, 1, 0, 0, transparent, 0));
     }
-    out.writeBytes(Decoding.bytes(',', frame[0], 0, frame[1], 0, frame[2], 0, frame[3], 0, flags, 2));
+    out.writeBytes(
+        Decoding.bytes(',', frame[0], 0, frame[1], 0, frame[2], 0, frame[3], 0, flags, 2));
     byte[] codes = codes(indices);
     out.write(codes.length);
     out.writeBytes(codes);
@@ -72,14 +79,16 @@ class GifDecoderTest {
 
   @Test
   void aFrameLargerThanTheScreenMakesThePictureLarger() {
-    Decoding.Decoded decoded = Decoding.decode(gif(new int[] {1, 1}, new int[] {1, 0, 2, 1}, 0, true, -1, 3, 2));
+    Decoding.Decoded decoded =
+        Decoding.decode(gif(new int[] {1, 1}, new int[] {1, 0, 2, 1}, 0, true, -1, 3, 2));
     assertThat(decoded.width()).isEqualTo(3);
     assertThat(decoded.at(2, 0)).isEqualTo(COLOURS[2]);
   }
 
   @Test
   void withoutAPaletteIndicesAreGrey() {
-    Decoding.Decoded decoded = Decoding.decode(gif(new int[] {2, 1}, new int[] {0, 0, 2, 1}, 0, false, -1, 3, 1));
+    Decoding.Decoded decoded =
+        Decoding.decode(gif(new int[] {2, 1}, new int[] {0, 0, 2, 1}, 0, false, -1, 3, 1));
     assertThat(decoded.rgb()).isEqualTo(Decoding.bytes(3, 3, 3, 1, 1, 1));
   }
 
@@ -87,7 +96,8 @@ class GifDecoderTest {
   void interlacedRowsAreSortedAlsoInLowFrames() {
     // stored order of 5 rows: 0, 4, 2, 1, 3
     Decoding.Decoded decoded =
-        Decoding.decode(gif(new int[] {1, 5}, new int[] {0, 0, 1, 5}, 0x40, true, -1, 0, 1, 2, 3, 0));
+        Decoding.decode(
+            gif(new int[] {1, 5}, new int[] {0, 0, 1, 5}, 0x40, true, -1, 0, 1, 2, 3, 0));
     int[] rows = {0, 3, 2, 0, 1};
     for (int y = 0; y < 5; y++) {
       assertThat(decoded.at(0, y)).isEqualTo(COLOURS[rows[y]]);
@@ -127,7 +137,8 @@ class GifDecoderTest {
     for (int length = 6; length < file.length - 2; length++) {
       byte[] cut = Arrays.copyOf(file, length);
       assertThatThrownBy(() -> Decoding.decode(cut))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
     }
   }
 
@@ -135,7 +146,8 @@ class GifDecoderTest {
   void codesThatMakeNoSenseAreCorrupt() {
     byte[] file = gif(new int[] {2, 2}, new int[] {0, 0, 2, 2}, 0, true, -1, 0, 1);
     assertThatThrownBy(() -> Decoding.decode(file))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT));
+        .isInstanceOfSatisfying(
+            PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT));
     byte[] none = Arrays.copyOf(file, 26);
     none[25] = ';';
     assertThatThrownBy(() -> Decoding.decode(none)).hasMessageContaining("without a frame");

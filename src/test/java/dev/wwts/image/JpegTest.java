@@ -25,18 +25,25 @@ class JpegTest {
   private static final byte[] PHOTO = TestPictures.jpeg(60, 40);
 
   private static byte[] withSegment(byte[] content) {
-    ByteBuffer marker = ByteBuffer.allocate(4).putShort((short) 0xFFE1).putShort((short) (content.length + 2));
+    ByteBuffer marker =
+        ByteBuffer.allocate(4).putShort((short) 0xFFE1).putShort((short) (content.length + 2));
     return Decoding.concat(
-        Arrays.copyOf(PHOTO, 2), marker.array(), content, Arrays.copyOfRange(PHOTO, 2, PHOTO.length));
+        Arrays.copyOf(PHOTO, 2),
+        marker.array(),
+        content,
+        Arrays.copyOfRange(PHOTO, 2, PHOTO.length));
   }
 
   private static byte[] exif(ByteOrder order, int orientation) {
-    return Decoding.concat(Decoding.bytes('E', 'x', 'i', 'f', 0, 0), Decoding.exif(order, orientation));
+    return Decoding.concat(
+        Decoding.bytes('E', 'x', 'i', 'f', 0, 0), Decoding.exif(order, orientation));
   }
 
   /** Position of the frame header's marker. */
   private static int frame(byte[] jpeg) {
-    for (int at = 2; at < jpeg.length; at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF))) {
+    for (int at = 2;
+        at < jpeg.length;
+        at += 2 + ((jpeg[at + 2] & 0xFF) << 8 | (jpeg[at + 3] & 0xFF))) {
       if ((jpeg[at + 1] & 0xFF) == 0xC0) {
         return at;
       }
@@ -56,10 +63,15 @@ class JpegTest {
   @Test
   void orientationComesFromTheFirstExifElseFromXmp() {
     for (int tag = 1; tag <= 8; tag++) {
-      assertThat(Decoding.decode(withSegment(exif(ByteOrder.LITTLE_ENDIAN, tag))).orientation().tag()).isEqualTo(tag);
-      assertThat(Decoding.decode(withSegment(exif(ByteOrder.BIG_ENDIAN, tag))).orientation().tag()).isEqualTo(tag);
+      assertThat(
+              Decoding.decode(withSegment(exif(ByteOrder.LITTLE_ENDIAN, tag))).orientation().tag())
+          .isEqualTo(tag);
+      assertThat(Decoding.decode(withSegment(exif(ByteOrder.BIG_ENDIAN, tag))).orientation().tag())
+          .isEqualTo(tag);
     }
-    byte[] xmp = "http://ns.adobe.com/xap/1.0/\0<x><tiff:Orientation>6</tiff:Orientation>".getBytes(StandardCharsets.US_ASCII);
+    byte[] xmp =
+        "http://ns.adobe.com/xap/1.0/\0<x><tiff:Orientation>6</tiff:Orientation>"
+            .getBytes(StandardCharsets.US_ASCII);
     assertThat(Decoding.decode(withSegment(xmp)).orientation().tag()).isEqualTo(6);
     assertThat(Decoding.decode(PHOTO).orientation().tag()).isEqualTo(1);
   }
@@ -69,7 +81,8 @@ class JpegTest {
     for (int length : new int[] {3, 20, 100, 400, PHOTO.length / 2, PHOTO.length - 100}) {
       byte[] cut = Arrays.copyOf(PHOTO, length);
       assertThatThrownBy(() -> Decoding.decode(cut))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
     }
   }
 
@@ -82,10 +95,14 @@ class JpegTest {
   @Test
   void aClaimThatTheBytesCannotHoldIsRefusedBeforeMemoryIsTaken() {
     byte[] liar = PHOTO.clone();
-    ByteBuffer.wrap(liar).putShort(frame(liar) + 5, (short) 9000).putShort(frame(liar) + 7, (short) 9000);
+    ByteBuffer.wrap(liar)
+        .putShort(frame(liar) + 5, (short) 9000)
+        .putShort(frame(liar) + 7, (short) 9000);
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
-      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(liar), DecoderTest.NO_MEMORY, "bomb.jpg"))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT))
+      assertThatThrownBy(
+              () -> decoder.decode(ByteBuffer.wrap(liar), DecoderTest.NO_MEMORY, "bomb.jpg"))
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT))
           .hasMessageContaining("9000 x 9000");
     }
   }
@@ -95,7 +112,8 @@ class JpegTest {
     byte[] zero = PHOTO.clone();
     ByteBuffer.wrap(zero).putShort(frame(zero) + 5, (short) 0);
     assertThatThrownBy(() -> Decoding.decode(zero))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT));
+        .isInstanceOfSatisfying(
+            PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT));
     assertRare(1, 0xC3, "lossless");
     assertRare(1, 0xC9, "arithmetic-coded");
     assertRare(1, 0xC5, "hierarchical");
@@ -107,7 +125,9 @@ class JpegTest {
     byte[] rare = PHOTO.clone();
     rare[frame(rare) + offset] = (byte) value;
     assertThatThrownBy(() -> Decoding.decode(rare))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
+        .isInstanceOfSatisfying(
+            PictureException.class,
+            e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
         .hasMessageContaining(what);
   }
 
@@ -121,8 +141,10 @@ class JpegTest {
     byte[] head = Arrays.copyOf(progressive, progressive.length - 2);
     byte[] many = Decoding.concat(head, Decoding.concat(parts), Decoding.bytes(0xFF, 0xD9));
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
-      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(many), DecoderTest.NO_MEMORY, "slow.jpg"))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
+      assertThatThrownBy(
+              () -> decoder.decode(ByteBuffer.wrap(many), DecoderTest.NO_MEMORY, "slow.jpg"))
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessageContaining("passes");
     }
   }

@@ -14,12 +14,24 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The kit's pictures against its lossless yardstick, {@code hard/baseline.png}, and the reasons for its bad ones. */
+/**
+ * The kit's pictures against its lossless yardstick, {@code hard/baseline.png}, and the reasons for
+ * its bad ones.
+ */
 class KitPicturesTest {
   private static final List<String> SAME_AS_BASELINE =
-      List.of("lossless.webp", "alpha.webp", "alpha.png", "rgb.bmp", "rgb16.png", "exif_orientation_6.png");
+      List.of(
+          "lossless.webp",
+          "alpha.webp",
+          "alpha.png",
+          "rgb.bmp",
+          "rgb16.png",
+          "exif_orientation_6.png");
 
-  /** Levels: what Pillow's own pixels of the rotated JPEGs (4:4:4, quality 95) differ from the yardstick at most. */
+  /**
+   * Levels: what Pillow's own pixels of the rotated JPEGs (4:4:4, quality 95) differ from the
+   * yardstick at most.
+   */
   private static final int JPEG_DIFFERENCE = 19;
 
   private static final Map<String, Reason> BAD =
@@ -103,7 +115,8 @@ class KitPicturesTest {
         (name, reason) ->
             assertThatThrownBy(() -> Decoding.decode(photo("bad/" + name)))
                 .as(name)
-                .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(reason)));
+                .isInstanceOfSatisfying(
+                    PictureException.class, e -> assertThat(e.reason()).isEqualTo(reason)));
     for (String name : List.of("garbage_after_eoi.jpg", "polyglot_jpeg_zip.jpg", "png_named.jpg")) {
       assertThat(Decoding.decode(photo("bad/" + name)).width()).as(name).isEqualTo(360);
     }

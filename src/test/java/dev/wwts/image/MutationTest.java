@@ -13,8 +13,9 @@ import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
 
 /**
- * Damaged pictures of every format give pixels or a {@link PictureException}: no other exception, no crash, no hang. Half of
- * the PNGs get their checksums mended, since otherwise hardly anything else would ever be reached.
+ * Damaged pictures of every format give pixels or a {@link PictureException}: no other exception,
+ * no crash, no hang. Half of the PNGs get their checksums mended, since otherwise hardly anything
+ * else would ever be reached.
  */
 class MutationTest {
   private static final Decoder DROP = new Decoder(new Limits(4_000_000, 1 << 20), AlphaMode.DROP);
@@ -24,16 +25,20 @@ class MutationTest {
   private static final byte[][] SEEDS = {
     TestPictures.jpeg(70, 50),
     JpegTest.CMYK,
-    new TestPng(30, 20, 8, 2, false).encode(TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 6))),
+    new TestPng(30, 20, 8, 2, false)
+        .encode(TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 6))),
     new TestPng(30, 20, 16, 6, true).encode(),
-    new TestPng(30, 20, 2, 3, true).encode(TestPng.chunk("PLTE", new byte[12]), TestPng.chunk("tRNS", new byte[3])),
+    new TestPng(30, 20, 2, 3, true)
+        .encode(TestPng.chunk("PLTE", new byte[12]), TestPng.chunk("tRNS", new byte[3])),
     WebpDecoderTest.STILL,
     WebpDecoderTest.ANIMATED,
     WebpDecoderTest.LOSSY,
-    GifDecoderTest.gif(new int[] {9, 9}, new int[] {2, 2, 5, 2}, 0x40, true, 2, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1),
+    GifDecoderTest.gif(
+        new int[] {9, 9}, new int[] {2, 2, 5, 2}, 0x40, true, 2, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1),
     BmpDecoderTest.bmp(9, 3, 8, 0, 4, new byte[16], new int[36]),
     BmpDecoderTest.bmp(3, 2, 8, 1, 4, new byte[16], 1, 1, 0, 2, 1, 1, 1, 2, 0, 1),
-    BmpDecoderTest.bmp(5, -2, 32, 3, 0, Decoding.bytes(0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0), new int[40])
+    BmpDecoderTest.bmp(
+        5, -2, 32, 3, 0, Decoding.bytes(0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0, 0), new int[40])
   };
 
   @AfterContainer
@@ -78,7 +83,9 @@ class MutationTest {
     switch (random.nextInt(6)) {
       case 0 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
       case 1 -> bytes[at] = (byte) random.nextInt(256);
-      case 2 -> Arrays.fill(bytes, at, Math.min(length, at + 4), (byte) (random.nextBoolean() ? 0xFF : 0));
+      case 2 ->
+          Arrays.fill(
+              bytes, at, Math.min(length, at + 4), (byte) (random.nextBoolean() ? 0xFF : 0));
       case 3 -> {
         return Arrays.copyOf(bytes, at);
       }
@@ -88,7 +95,9 @@ class MutationTest {
       }
       default -> {
         byte[] other = SEEDS[random.nextInt(SEEDS.length)];
-        return Decoding.concat(Arrays.copyOf(bytes, at), Arrays.copyOfRange(other, Math.min(at, other.length), other.length));
+        return Decoding.concat(
+            Arrays.copyOf(bytes, at),
+            Arrays.copyOfRange(other, Math.min(at, other.length), other.length));
       }
     }
     return bytes;

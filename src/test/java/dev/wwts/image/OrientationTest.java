@@ -30,12 +30,15 @@ class OrientationTest {
     for (Orientation orientation : Orientation.values()) {
       String[] stored = STORED[orientation.tag() - 1];
       int width = stored[0].length();
-      PictureHeader header = new PictureHeader(PictureFormat.JPEG, width, stored.length, orientation, false);
+      PictureHeader header =
+          new PictureHeader(PictureFormat.JPEG, width, stored.length, orientation, false);
       assertThat(header.uprightWidth()).isEqualTo(3);
       assertThat(header.uprightHeight()).isEqualTo(4);
       for (int y = 0; y < 4; y++) {
         for (int x = 0; x < 3; x++) {
-          char dot = stored[orientation.storedY(x, y, stored.length)].charAt(orientation.storedX(x, y, width));
+          char dot =
+              stored[orientation.storedY(x, y, stored.length)].charAt(
+                  orientation.storedX(x, y, width));
           assertThat(dot).as("%s at %d, %d", orientation, x, y).isEqualTo(UPRIGHT[y].charAt(x));
         }
       }

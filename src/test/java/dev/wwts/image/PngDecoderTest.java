@@ -44,11 +44,16 @@ class PngDecoderTest {
     return value << 16 | value << 8 | value;
   }
 
-  /** What a pixel has to be, straight from the samples: 16 bits keep the high byte, less than 8 are spread, alpha is dropped. */
+  /**
+   * What a pixel has to be, straight from the samples: 16 bits keep the high byte, less than 8 are
+   * spread, alpha is dropped.
+   */
   private static int expected(TestPng png, byte[] palette, int x, int y) {
     int first = png.sample(x, y, 0);
     if (png.colour == 3) {
-      return (palette[3 * first] & 0xFF) << 16 | (palette[3 * first + 1] & 0xFF) << 8 | (palette[3 * first + 2] & 0xFF);
+      return (palette[3 * first] & 0xFF) << 16
+          | (palette[3 * first + 1] & 0xFF) << 8
+          | (palette[3 * first + 2] & 0xFF);
     }
     int down = Math.max(0, png.depth - 8);
     int up = 255 / ((1 << Math.min(8, png.depth)) - 1);
@@ -60,15 +65,20 @@ class PngDecoderTest {
 
   @ParameterizedTest
   @MethodSource("kinds")
-  void everyColourTypeDepthAndFilterGivesItsPixels(int colour, int depth, boolean interlaced, int width, int height) {
+  void everyColourTypeDepthAndFilterGivesItsPixels(
+      int colour, int depth, boolean interlaced, int width, int height) {
     TestPng png = new TestPng(width, height, depth, colour, interlaced);
     byte[] palette = palette(256);
-    Decoding.Decoded decoded = Decoding.decode(png.encode(TestPng.chunk("PLTE", Arrays.copyOf(palette, 3 << Math.min(8, depth)))));
+    Decoding.Decoded decoded =
+        Decoding.decode(
+            png.encode(TestPng.chunk("PLTE", Arrays.copyOf(palette, 3 << Math.min(8, depth)))));
     assertThat(decoded.width()).isEqualTo(width);
     assertThat(decoded.height()).isEqualTo(height);
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        assertThat(decoded.at(x, y)).as("pixel %d, %d", x, y).isEqualTo(expected(png, palette, x, y));
+        assertThat(decoded.at(x, y))
+            .as("pixel %d, %d", x, y)
+            .isEqualTo(expected(png, palette, x, y));
       }
     }
   }
@@ -76,11 +86,16 @@ class PngDecoderTest {
   @Test
   void alphaIsBlendedOnWhiteAsByPillow() {
     TestPng png = new TestPng(3, 2, 8, 6, false);
-    int[] samples = {255, 0, 0, 255, 0, 255, 0, 128, 0, 0, 255, 0, 10, 20, 30, 255, 200, 100, 50, 64, 255, 255, 255, 1};
+    int[] samples = {
+      255, 0, 0, 255, 0, 255, 0, 128, 0, 0, 255, 0, 10, 20, 30, 255, 200, 100, 50, 64, 255, 255,
+      255, 1
+    };
     System.arraycopy(samples, 0, png.samples, 0, samples.length);
     Decoding.Decoded white = Decoding.decode(png.encode(), AlphaMode.WHITE);
     assertThat(white.rgb())
-        .isEqualTo(Decoding.bytes(255, 0, 0, 127, 255, 127, 255, 255, 255, 10, 20, 30, 241, 216, 204, 255, 255, 255));
+        .isEqualTo(
+            Decoding.bytes(
+                255, 0, 0, 127, 255, 127, 255, 255, 255, 10, 20, 30, 241, 216, 204, 255, 255, 255));
     assertThat(Decoding.decode(png.encode()).at(2, 0)).isEqualTo(0x0000FF);
   }
 
@@ -89,18 +104,22 @@ class PngDecoderTest {
     TestPng indexed = new TestPng(2, 1, 8, 3, false);
     indexed.samples[0] = 0;
     indexed.samples[1] = 1;
-    byte[] file = indexed.encode(TestPng.chunk("PLTE", palette(2)), TestPng.chunk("tRNS", Decoding.bytes(0)));
+    byte[] file =
+        indexed.encode(TestPng.chunk("PLTE", palette(2)), TestPng.chunk("tRNS", Decoding.bytes(0)));
     assertThat(Decoding.decode(file).at(0, 0)).isEqualTo(0x052443);
     assertThat(Decoding.decode(file, AlphaMode.WHITE).at(0, 0)).isEqualTo(0xFFFFFF);
-    assertThat(Decoding.decode(file, AlphaMode.WHITE).at(1, 0)).isEqualTo(Decoding.decode(file).at(1, 0));
+    assertThat(Decoding.decode(file, AlphaMode.WHITE).at(1, 0))
+        .isEqualTo(Decoding.decode(file).at(1, 0));
     TestPng key = new TestPng(1, 1, 16, 2, false);
     byte[] same = {
       (byte) (key.samples[0] >> 8), (byte) key.samples[0], (byte) (key.samples[1] >> 8),
       (byte) key.samples[1], (byte) (key.samples[2] >> 8), (byte) key.samples[2]
     };
-    assertThat(Decoding.decode(key.encode(TestPng.chunk("tRNS", same)), AlphaMode.WHITE).at(0, 0)).isEqualTo(0xFFFFFF);
+    assertThat(Decoding.decode(key.encode(TestPng.chunk("tRNS", same)), AlphaMode.WHITE).at(0, 0))
+        .isEqualTo(0xFFFFFF);
     same[5] ^= 1;
-    assertThat(Decoding.decode(key.encode(TestPng.chunk("tRNS", same)), AlphaMode.WHITE).at(0, 0)).isNotEqualTo(0xFFFFFF);
+    assertThat(Decoding.decode(key.encode(TestPng.chunk("tRNS", same)), AlphaMode.WHITE).at(0, 0))
+        .isNotEqualTo(0xFFFFFF);
   }
 
   @Test
@@ -115,17 +134,25 @@ class PngDecoderTest {
     TestPng png = new TestPng(4, 3, 8, 2, false);
     byte[] exif = TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 6));
     assertThat(Decoding.decode(png.encode(exif)).orientation()).isEqualTo(Orientation.RIGHT_TOP);
-    byte[] xmp = "XML:com.adobe.xmp\0\0\0\0\0<a tiff:Orientation=\"5\"/>".getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(Decoding.decode(png.encode(TestPng.chunk("iTXt", xmp))).orientation()).isEqualTo(Orientation.LEFT_TOP);
+    byte[] xmp =
+        "XML:com.adobe.xmp\0\0\0\0\0<a tiff:Orientation=\"5\"/>"
+            .getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(Decoding.decode(png.encode(TestPng.chunk("iTXt", xmp))).orientation())
+        .isEqualTo(Orientation.LEFT_TOP);
     String hex = HexFormat.of().formatHex(Decoding.exif(ByteOrder.LITTLE_ENDIAN, 3));
-    byte[] raw = ("Raw profile type exif\0\nexif\n      26\n" + hex).getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(Decoding.decode(png.encode(TestPng.chunk("tEXt", raw))).orientation()).isEqualTo(Orientation.BOTTOM_RIGHT);
+    byte[] raw =
+        ("Raw profile type exif\0\nexif\n      26\n" + hex).getBytes(StandardCharsets.ISO_8859_1);
+    assertThat(Decoding.decode(png.encode(TestPng.chunk("tEXt", raw))).orientation())
+        .isEqualTo(Orientation.BOTTOM_RIGHT);
   }
 
   @Test
   void animationsShowTheirDefaultPicture() {
     TestPng png = new TestPng(4, 3, 8, 2, false);
-    byte[] file = png.encode(TestPng.chunk("acTL", new byte[] {0, 0, 0, 2, 0, 0, 0, 0}), TestPng.chunk("fcTL", new byte[26]));
+    byte[] file =
+        png.encode(
+            TestPng.chunk("acTL", new byte[] {0, 0, 0, 2, 0, 0, 0, 0}),
+            TestPng.chunk("fcTL", new byte[26]));
     assertThat(Decoding.decode(file).rgb()).isEqualTo(Decoding.decode(png.encode()).rgb());
   }
 
@@ -143,10 +170,14 @@ class PngDecoderTest {
     assertFault(Arrays.copyOf(file, file.length - 60), Reason.TRUNCATED, "cut off");
     assertFault(Arrays.copyOf(file, 40), Reason.TRUNCATED, "cut off");
     // like Pillow: all rows are there, only the end is missing
-    assertThat(Decoding.decode(Arrays.copyOf(file, file.length - 12)).rgb()).isEqualTo(Decoding.decode(file).rgb());
+    assertThat(Decoding.decode(Arrays.copyOf(file, file.length - 12)).rgb())
+        .isEqualTo(Decoding.decode(file).rgb());
     byte[] rows = png.rows();
     byte[] few = TestPng.chunk("IDAT", TestPng.deflate(Arrays.copyOf(rows, rows.length - 1)));
-    assertFault(Decoding.concat(TestPng.signature(), png.header(), few, TestPng.end()), Reason.CORRUPT, "fewer rows");
+    assertFault(
+        Decoding.concat(TestPng.signature(), png.header(), few, TestPng.end()),
+        Reason.CORRUPT,
+        "fewer rows");
   }
 
   @Test
@@ -155,10 +186,19 @@ class PngDecoderTest {
     byte[] rows = png.rows();
     rows[0] = 9;
     byte[] filter = TestPng.chunk("IDAT", TestPng.deflate(rows));
-    assertFault(Decoding.concat(TestPng.signature(), png.header(), filter, TestPng.end()), Reason.CORRUPT, "filter 9");
+    assertFault(
+        Decoding.concat(TestPng.signature(), png.header(), filter, TestPng.end()),
+        Reason.CORRUPT,
+        "filter 9");
     byte[] random = TestPng.chunk("IDAT", Decoding.bytes(1, 2, 3, 4, 5, 6, 7, 8));
-    assertFault(Decoding.concat(TestPng.signature(), png.header(), random, TestPng.end()), Reason.CORRUPT, "make no sense");
-    assertFault(Decoding.concat(TestPng.signature(), png.header(), TestPng.end()), Reason.CORRUPT, "no picture data");
+    assertFault(
+        Decoding.concat(TestPng.signature(), png.header(), random, TestPng.end()),
+        Reason.CORRUPT,
+        "make no sense");
+    assertFault(
+        Decoding.concat(TestPng.signature(), png.header(), TestPng.end()),
+        Reason.CORRUPT,
+        "no picture data");
     assertFault(new TestPng(4, 3, 8, 3, false).encode(), Reason.CORRUPT, "no palette");
     assertFault(new TestPng(4, 3, 8, 5, false).encode(), Reason.CORRUPT, "does not define");
   }
@@ -171,7 +211,9 @@ class PngDecoderTest {
     byte[] data = TestPng.chunk("IDAT", TestPng.deflate(new byte[1000]));
     byte[] file = Decoding.concat(TestPng.signature(), header, data, TestPng.end());
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
-      assertThatThrownBy(() -> decoder.decode(java.nio.ByteBuffer.wrap(file), DecoderTest.NO_MEMORY, "bomb.png"))
+      assertThatThrownBy(
+              () ->
+                  decoder.decode(java.nio.ByteBuffer.wrap(file), DecoderTest.NO_MEMORY, "bomb.png"))
           .isInstanceOf(PictureException.class)
           .hasMessageContaining("9000 x 9000");
     }
@@ -179,7 +221,8 @@ class PngDecoderTest {
 
   private static void assertFault(byte[] file, Reason reason, String message) {
     assertThatThrownBy(() -> Decoding.decode(file))
-        .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .isInstanceOfSatisfying(
+            PictureException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(message);
   }
 }

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes PNG of any colour type, depth and interlacing, with all five filters in turn, from samples that the test knows. */
+/**
+ * Writes PNG of any colour type, depth and interlacing, with all five filters in turn, from samples
+ * that the test knows.
+ */
 final class TestPng {
   private static final int[][] ADAM7 = {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
@@ -44,7 +47,8 @@ final class TestPng {
 
   /** The whole file, with these chunks between header and data. */
   byte[] encode(byte[]... chunks) {
-    return Decoding.concat(signature(), header(), Decoding.concat(chunks), chunk("IDAT", deflate(rows())), end());
+    return Decoding.concat(
+        signature(), header(), Decoding.concat(chunks), chunk("IDAT", deflate(rows())), end());
   }
 
   static byte[] signature() {
@@ -66,7 +70,12 @@ final class TestPng {
     CRC32 crc = new CRC32();
     crc.update(ascii);
     crc.update(data);
-    return ByteBuffer.allocate(12 + data.length).putInt(data.length).put(ascii).put(data).putInt((int) crc.getValue()).array();
+    return ByteBuffer.allocate(12 + data.length)
+        .putInt(data.length)
+        .put(ascii)
+        .put(data)
+        .putInt((int) crc.getValue())
+        .array();
   }
 
   static byte[] deflate(byte[] data) {

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 
 /** Files made with Pillow 12.3; the expected pixels are what it reads back. */
 class WebpDecoderTest {
-  /** 3 x 2, lossless with alpha: the pixels of {@link #DROPPED}, with alphas 255, 128, 0, 255, 64, 1. */
+  /**
+   * 3 x 2, lossless with alpha: the pixels of {@link #DROPPED}, with alphas 255, 128, 0, 255, 64,
+   * 1.
+   */
   static final byte[] STILL =
       Decoding.base64(
           "UklGRkoAAABXRUJQVlA4TD4AAAAvAkAAEC9AkG2zQdzr/jLTIJO2ad/61zNrI5O2aT30nn+XI5C02aI92XnxE3A6ik+21q9AIECGWNIiov8R"
@@ -23,7 +26,8 @@ class WebpDecoderTest {
               + "L0CQbbNB3Ov+MtMgk7Zp3/rXM2sjk7ZpPfSef5cjkLTZoj3ZefETcDqKT7bWr0AgQIZY0iKi/xEL");
 
   /** 1 x 1, lossless, (1, 2, 3). */
-  static final byte[] ONE = Decoding.base64("UklGRiAAAABXRUJQVlA4TBQAAAAvAAAAAAdQgVQIIAAKmv7HiIj+Bw==");
+  static final byte[] ONE =
+      Decoding.base64("UklGRiAAAABXRUJQVlA4TBQAAAAvAAAAAAdQgVQIIAAKmv7HiIj+Bw==");
 
   /** {@link #ONE} with an EXIF chunk, orientation 6. */
   private static final byte[] WITH_EXIF =
@@ -33,12 +37,14 @@ class WebpDecoderTest {
 
   /** 16 x 16, lossy, one colour; Pillow reads (120, 61, 201). */
   static final byte[] LOSSY =
-      Decoding.base64("UklGRjwAAABXRUJQVlA4IDAAAADQAQCdASoQABAAAMASJaACdLoB+AADsAD+9Sdf/zLz5aF8tC/5l5/8btxhvrEAAAA=");
+      Decoding.base64(
+          "UklGRjwAAABXRUJQVlA4IDAAAADQAQCdASoQABAAAMASJaACdLoB+AADsAD+9Sdf/zLz5aF8tC/5l5/8btxhvrEAAAA=");
 
   private static final byte[] DROPPED =
       Decoding.bytes(255, 0, 0, 0, 255, 0, 0, 0, 255, 10, 20, 30, 200, 100, 50, 255, 255, 255);
   private static final byte[] ON_WHITE =
-      Decoding.bytes(255, 0, 0, 127, 255, 127, 255, 255, 255, 10, 20, 30, 241, 216, 204, 255, 255, 255);
+      Decoding.bytes(
+          255, 0, 0, 127, 255, 127, 255, 255, 255, 10, 20, 30, 241, 216, 204, 255, 255, 255);
 
   @Test
   void losslessWithAlphaKeepsColoursOrLiesOnWhite() {
@@ -79,7 +85,9 @@ class WebpDecoderTest {
     for (int length = 13; length < STILL.length; length++) {
       byte[] cut = Arrays.copyOf(STILL, length);
       assertThatThrownBy(() -> Decoding.decode(cut))
-          .isInstanceOfSatisfying(PictureException.class, e -> assertThat(e.reason()).isIn(Reason.TRUNCATED, Reason.CORRUPT));
+          .isInstanceOfSatisfying(
+              PictureException.class,
+              e -> assertThat(e.reason()).isIn(Reason.TRUNCATED, Reason.CORRUPT));
     }
     byte[] odd = ANIMATED.clone();
     odd[68 - 14] = 9;
