@@ -36,6 +36,7 @@ def save(module, manifest, labels, pictures, out, *, half=False):
     manifest = _complete(manifest, labels, half)
     spec, classes = manifest["input"], len(labels)
     pictures = drawing.default() if pictures is None else list(pictures)
+    drawing.check(pictures)
 
     module = module.float().cpu().eval()
     if half:

@@ -8,7 +8,7 @@ import pathlib
 import torch
 from torch import nn
 
-from . import ExportError, constants, import_torchvision, labels as label_files, manifest as rules, ofa_checkpoint, options
+from . import ExportError, import_torchvision, labels as label_files, manifest as rules, ofa_checkpoint, options
 from .hf_family import load_pretrained, refuse_partial
 
 import_torchvision()
@@ -46,7 +46,6 @@ def run(args):
         labels, folder = label_files.read(args.labels), pathlib.Path(args.path)
         module, name = classifier(folder, labels, args.prompt or ["一张{}的图片"]), folder.resolve().name
     side = module.vision.config.image_size
-    constants.fix(module, torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(0)))
     options.write(args, module, labels, family="chinese-clip", name=name, trained=not args.random, preprocessing={
         "width": side, "resize": rules.exact(side, side), "interpolation": "bicubic", "mean": MEAN, "std": STD})
 

@@ -6,7 +6,7 @@ import torch
 
 import bundle
 
-from . import ExportError, checkpoint, constants, import_torchvision, labels as label_files, options, processor as processors
+from . import ExportError, checkpoint, import_torchvision, labels as label_files, options, processor as processors
 
 import_torchvision()
 from transformers import AutoConfig, AutoImageProcessor, AutoModelForImageClassification  # noqa: E402 (after the import above has made it possible)
@@ -35,7 +35,6 @@ def run(args):
 
     spec = bundle.manifest(name="-", family="hf", size="base", **preprocessing)["input"]
     processors.check(processor, spec)
-    constants.fix(module, torch.randn(2, 3, spec["height"], spec["width"], generator=torch.Generator().manual_seed(0)))
     options.write(args, module, labels, family="hf", name=folder.resolve().name, trained=True, preprocessing=preprocessing)
 
 

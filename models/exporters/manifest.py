@@ -48,6 +48,8 @@ def validate(manifest):
     root = _Fields(manifest, "")
     root.integer("format", FORMAT, FORMAT)
     root.text("name", 1, 100)
+    if not manifest["name"].strip():
+        raise ExportError("the manifest's name must not be blank")
     root.text("family")
     root.one_of("size", ("small", "base", "large"))
     for key in ("version", "source", "license", "attribution"):
@@ -78,9 +80,9 @@ def validate(manifest):
 
 def _validate_resize(resize, width, height):
     if resize.one_of("rule", ("shorter-side", "exact")) == "exact":
-        resized = resize.integer("width", 1, MAX_SIDE * 16), resize.integer("height", 1, MAX_SIDE * 16)
+        resized = resize.integer("width", 1, MAX_SIDE), resize.integer("height", 1, MAX_SIDE)
     else:
-        resized = (resize.integer("size", 1, MAX_SIDE * 16),) * 2
+        resized = (resize.integer("size", 1, MAX_SIDE),) * 2
     if resized[0] < width or resized[1] < height:
         raise ExportError(f"the manifest's input.resize gives at least {resized[0]} x {resized[1]} pixels, less than the crop of {width} x {height}")
 

@@ -5,7 +5,7 @@ import re
 
 import bundle
 
-from . import manifest as rules, pictures
+from . import constants, manifest as rules, pictures
 
 
 def add_output(parser, *, default_license=None, default_activation="softmax"):
@@ -44,9 +44,11 @@ def write(args, module, labels, *, family, name, trained, preprocessing):
     manifest = bundle.manifest(
         name=args.name or name, family=family, size=args.size or size_of(module), trained=trained, alpha=args.alpha, orientation=args.orientation,
         activation=args.activation, threshold=args.threshold, **texts, **preprocessing)
+    count = parameters(module)
+    constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
     manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half)
     shape = manifest["input"]
-    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {parameters(module) / 1e6:.1f} million parameters, {len(labels)} classes, "
+    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, "
           f"{shape['width']} x {shape['height']}, {manifest['dtype']}, {os.path.getsize(args.out) / 1e6:.1f} MB" + ("" if trained else ", random weights"))
 
 

@@ -7,6 +7,9 @@ from PIL import Image, ImageDraw, ImageOps
 
 from . import ExportError
 
+MOST, MOST_BYTES = 100, 8 << 20
+"""Pictures of a self-test, and bytes of one: the reader's limits."""
+
 
 def default():
     """Four PNG files (bytes) that differ in shape and mode: odd sides, wide, upright with transparency, grey.
@@ -26,6 +29,15 @@ def encode(picture):
     out = io.BytesIO()
     picture.save(out, "PNG", optimize=True)
     return out.getvalue()
+
+
+def check(pictures):
+    """Raises ExportError where the pictures break the reader's limits."""
+    if not 1 <= len(pictures) <= MOST:
+        raise ExportError(f"a self-test has 1 to {MOST} pictures, not {len(pictures)}")
+    for i, data in enumerate(pictures):
+        if len(data) > MOST_BYTES:
+            raise ExportError(f"self-test picture {i} has {len(data)} bytes as PNG, the limit is {MOST_BYTES}: choose a smaller one")
 
 
 def _load(path):

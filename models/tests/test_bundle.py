@@ -90,6 +90,12 @@ class FileTest(ExportCase):
         self.assertEqual(Written(self.folder / "M.pt").pictures, own)
 
 
+    def test_too_many_or_too_large_pictures_are_refused(self):
+        for own, says in [([], "1 to 100 pictures, not 0"), ([b""] * 101, "not 101"), ([b"x" * (8 << 20 | 1)], "picture 0 has 8388609 bytes")]:
+            with self.subTest(says), self.assertRaisesRegex(ExportError, says):
+                bundle.save(Small(), small_manifest(), LABELS, own, self.folder / "M.pt")
+
+
 class RefusedModuleTest(ExportCase):
     def refused(self, forward, says):
         class Changed(Small):
@@ -144,6 +150,7 @@ class ManifestTest(unittest.TestCase):
                 ("input.interpolation", "lanczos", "input.interpolation must be one of bilinear, bicubic"), ("input.antialias", False, "input.antialias"),
                 ("input.mean", [0.5, 0.5], "input.mean must be 3 numbers"), ("input.std", [1, 0, 1], "input.std must be 3 positive numbers"),
                 ("input.mean", [0, 0, float("nan")], "input.mean"), ("input.resize.rule", "longer-side", "input.resize.rule"),
+                ("name", " ", "name must not be blank"), ("input.resize.size", 4097, "a whole number from 1 to 4096"),
                 ("input.resize.size", 31, "less than the crop of 32 x 32"), ("input.resize", {"rule": "exact", "width": 40, "height": 31}, "less than the crop"),
                 ("output.classes", 0, "output.classes"), ("output.activation", "relu", "output.activation"), ("output.threshold", 1.5, "output.threshold")]:
             bad = copy.deepcopy(good)

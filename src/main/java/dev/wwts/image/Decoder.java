@@ -23,7 +23,9 @@ public final class Decoder implements AutoCloseable {
   private final BmpDecoder bmp = new BmpDecoder();
   private boolean closed;
 
-  /** Creates one; native memory is taken with the first picture. */
+  /**
+   * Creates one and, the first time, loads OpenCV; native memory is taken with the first picture.
+   */
   public Decoder(Limits limits, AlphaMode alpha) {
     this.limits = Objects.requireNonNull(limits);
     this.alpha = Objects.requireNonNull(alpha);

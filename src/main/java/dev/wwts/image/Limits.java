@@ -51,9 +51,7 @@ public record Limits(long maxPixels, long maxBytes) {
       throw tooLarge(
           "%s has %,d bytes, more than the limit of %,d;"
               + " raise maxBytes if such pictures are expected",
-          picture.name(),
-          picture.size(),
-          maxBytes);
+          picture.name(), picture.size(), maxBytes);
     }
   }
 
@@ -62,20 +60,12 @@ public record Limits(long maxPixels, long maxBytes) {
       throw tooLarge(
           "%s says it has %d x %d = %,d pixels, more than the limit of %,d;"
               + " raise maxPixels (at most %,d) if such pictures are expected",
-          picture.name(),
-          header.width(),
-          header.height(),
-          header.pixels(),
-          maxPixels,
-          MOST_PIXELS);
+          picture.name(), header.width(), header.height(), header.pixels(), maxPixels, MOST_PIXELS);
     }
     if (header.width() > LONGEST_SIDE || header.height() > LONGEST_SIDE) {
       throw tooLarge(
           "%s says it has %d x %d pixels; a side of more than %,d pixels is not decoded",
-          picture.name(),
-          header.width(),
-          header.height(),
-          LONGEST_SIDE);
+          picture.name(), header.width(), header.height(), LONGEST_SIDE);
     }
   }
 
@@ -84,11 +74,7 @@ public record Limits(long maxPixels, long maxBytes) {
       throw tooLarge(
           "%s is a JPEG that needs %d passes or more over its %,d pixels;"
               + " at most %d passes and %,d pixels altogether are decoded",
-          picture.name(),
-          passes,
-          header.pixels(),
-          MOST_PASSES,
-          PASSES * maxPixels);
+          picture.name(), passes, header.pixels(), MOST_PASSES, PASSES * maxPixels);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.wwts.image;
 import dev.wwts.PictureException;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -33,6 +34,11 @@ final class NativeCodec implements AutoCloseable {
       opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
   private final NativeBuffer input = new NativeBuffer();
+
+  /** Loads OpenCV, so that the first picture needn't wait the second or more that this takes. */
+  NativeCodec() {
+    Loader.load(opencv_imgcodecs.class);
+  }
 
   /**
    * Decodes {@code width x height} pixels of {@link #RGB} or {@link #BGRA} to {@code address}, rows

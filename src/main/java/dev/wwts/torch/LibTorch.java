@@ -26,7 +26,7 @@ public final class LibTorch {
       if (System.getProperty(JAVACPP_LOGGER) == null) {
         System.setProperty(JAVACPP_LOGGER, "slf4j");
       }
-      Loader.load(torch.class);
+      OpenMpWaiting.passiveWhile(() -> Loader.load(torch.class));
       DEFAULT_THREADS = torch.get_num_threads();
     }
 
