@@ -39,6 +39,11 @@ KNOWN_PHOTOS = {
     "Pineapple": "菠萝", "Potato": "土豆", "Tomato": "西红柿", "Cabbage": "青菜", "dress": "连衣裙", "hat": "草帽", "outwear": "外套",
     "pants": "裤子", "shirt": "衬衫", "shoes": "运动鞋", "shorts": "短裤", "t-shirt": "T恤"}
 MEAN = STD = 0.5
+ATTRIBUTION = ("Trained on pictures of Microsoft (Fluent Emoji, MIT), Twitter and contributors (Twemoji, CC BY 4.0), Google (Noto Emoji, Apache-2.0 and OFL 1.1), "
+               "Mozilla (FxEmojis, CC BY 4.0), Emoji One and EmojiTwo (CC BY 4.0), Streamline (CC BY 4.0), ByteDance (IconPark, Apache-2.0), Phosphor Icons (MIT), "
+               "Pictogrammers (Apache-2.0), Tabler (MIT), Lucide (ISC), MingCute (Apache-2.0), game-icons.net (CC BY 3.0), Marcus Klasson (MIT) and "
+               "Alexey Grigorev (CC0); class names from Unicode CLDR (Unicode licence). Self-test pictures: Icons8 (MIT), Bas Milius (MIT), "
+               "Streamline (CC BY 4.0). Licences in full: models/ATTRIBUTION.md.")
 SELFTEST = ("alarm-clock", "compass", "factory", "crab", "teapot")
 PREPROCESSING = bundle.manifest(name="", family="", size="small", resize=bundle.shorter_side(SIZE), width=SIZE)["input"]
 
@@ -376,7 +381,7 @@ def report(network, pictures, threshold, extra_photos):
 def write(network, pictures, threshold, args):
     sources = "drawings of " + ", ".join(sorted({default_data.PACKAGES[s.split('/')[0]][0] for s in pictures.styles}))
     manifest = bundle.manifest(name="wwts-default", family="wwts", size="small", version=args.version, source=sources, license="Apache-2.0",
-                               attribution="see models/ATTRIBUTION.md", resize=bundle.shorter_side(SIZE), width=SIZE, alpha="white",
+                               attribution=ATTRIBUTION, resize=bundle.shorter_side(SIZE), width=SIZE, alpha="white",
                                mean=(MEAN,) * 3, std=(STD,) * 3, threshold=threshold)
     shown = [path.read_bytes() for path in args.selftest]
     args.out.parent.mkdir(parents=True, exist_ok=True)

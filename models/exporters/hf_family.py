@@ -9,7 +9,10 @@ import bundle
 from . import ExportError, checkpoint, import_torchvision, labels as label_files, options, processor as processors
 
 import_torchvision()
-from transformers import AutoConfig, AutoImageProcessor, AutoModelForImageClassification  # noqa: E402 (after the import above has made it possible)
+from transformers import AutoConfig, AutoImageProcessor, AutoModelForImageClassification, logging  # noqa: E402 (after the import above)
+
+logging.set_verbosity_error()  # what matters of its warnings is an ExportError here
+logging.disable_progress_bar()
 
 
 def add_arguments(parser):

@@ -12,7 +12,6 @@ from exporters import ExportError, chinese_clip, import_torchvision, ofa_checkpo
 import_torchvision()
 import transformers  # noqa: E402 (after the import above has made it possible)
 
-transformers.logging.set_verbosity_error()
 LABELS = ["猫", "狗", "电饭煲", "煎饼果子", "A4 纸"]
 WORDS = ["[PAD]", *(f"[unused{i}]" for i in range(1, 100)), "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"一张的图片照猫狗电饭煲煎饼果子纸", "a", "##4", "4", "##a"]
 

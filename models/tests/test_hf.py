@@ -12,7 +12,6 @@ import_torchvision()
 import transformers  # noqa: E402 (after the import above has made it possible)
 from transformers import AutoImageProcessor, AutoModelForImageClassification  # noqa: E402
 
-transformers.logging.set_verbosity_error()
 ID2LABEL = {0: "猫", 1: "狗", 2: "苹果", 3: "自行车", 4: "茶杯"}
 TRANSFORMER = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 64, "image_size": 32, "patch_size": 8}
 WINDOWS = {"image_size": 64, "embed_dim": 16, "depths": [2, 2], "num_heads": [2, 2], "window_size": 4}

@@ -7,7 +7,8 @@ public sealed interface Answer {
   /**
    * The picture was looked at.
    *
-   * @param results at most top-k classes, best first; empty where the best one is below the threshold: not recognised
+   * @param results at most top-k classes, best first; empty where the best one is below the
+   *     threshold: not recognised
    * @param best the best class, whatever its confidence
    * @param timings what the stages took
    */

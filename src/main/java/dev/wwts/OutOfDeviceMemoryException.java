@@ -1,6 +1,9 @@
 package dev.wwts;
 
-/** The device's memory, or the budget set for it, was not enough for a call; the recognizer goes on with the next. */
+/**
+ * The device's memory, or the budget set for it, was not enough for a call; the recognizer goes on
+ * with the next.
+ */
 public final class OutOfDeviceMemoryException extends WwtsException {
   private static final long serialVersionUID = 1L;
 

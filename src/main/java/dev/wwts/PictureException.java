@@ -2,7 +2,10 @@ package dev.wwts;
 
 import java.util.Objects;
 
-/** A picture that can't be read. The recognizer is not affected: the next picture is answered as usual. */
+/**
+ * A picture that can't be read. The recognizer is not affected: the next picture is answered as
+ * usual.
+ */
 public final class PictureException extends WwtsException {
   private static final long serialVersionUID = 1L;
 
@@ -12,13 +15,18 @@ public final class PictureException extends WwtsException {
     UNREADABLE,
     /** No bytes at all. */
     EMPTY,
-    /** Not a picture, or a format that is not decoded here; the message names it where it is known. */
+    /**
+     * Not a picture, or a format that is not decoded here; the message names it where it is known.
+     */
     UNSUPPORTED_FORMAT,
     /** More pixels or more bytes than the limits allow. */
     TOO_LARGE,
     /** The picture ends before its data do. */
     TRUNCATED,
-    /** The picture contradicts its own format: a wrong checksum, an impossible header, undecodable data. */
+    /**
+     * The picture contradicts its own format: a wrong checksum, an impossible header, undecodable
+     * data.
+     */
     CORRUPT
   }
 

@@ -5,6 +5,7 @@ package dev.wwts;
  *
  * @param index the class, from 0
  * @param label its name, as in the model's labels
- * @param confidence 0 to 1 for models with softmax or sigmoid, the raw value for those without an activation
+ * @param confidence 0 to 1 for models with softmax or sigmoid, the raw value for those without an
+ *     activation
  */
 public record Recognition(int index, String label, double confidence) {}

@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the JVM's end open recognizers close
- * themselves the same way, as native code must not run while its libraries are torn down.
+ * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the
+ * JVM's end open recognizers close themselves the same way, as native code must not run while its
+ * libraries are torn down.
  */
 public final class Recognizer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Recognizer.class);
@@ -75,7 +76,8 @@ public final class Recognizer implements AutoCloseable {
       Sha256.require(model, wish.sha256());
     }
     Bundle bundle = Bundle.read(model);
-    Settings settings = wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
+    Settings settings =
+        wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
     Recognizer recognizer = open(bundle, settings);
     if (recognizer.info.precision() == Precision.FP32 || recognizer.selfTest.isEmpty()) {
       return recognizer;
@@ -129,7 +131,8 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
-   * The same for a buffer, from its position to its limit; direct buffers are decoded without a copy.
+   * The same for a buffer, from its position to its limit; direct buffers are decoded without a
+   * copy.
    *
    * @throws PictureException if it can't be read
    */
@@ -170,7 +173,10 @@ public final class Recognizer implements AutoCloseable {
     return resources.with(worker -> worker.answer(picture));
   }
 
-  /** The same for many pictures, as one forward; one that can't be read is refused, the others are answered. */
+  /**
+   * The same for many pictures, as one forward; one that can't be read is refused, the others are
+   * answered.
+   */
   public List<Answer> answers(List<Picture> pictures) {
     List<Picture> batch = List.copyOf(pictures);
     return batch.isEmpty() ? List.of() : resources.with(worker -> worker.answers(batch));

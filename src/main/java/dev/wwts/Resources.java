@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer can be collected, warned about and
- * freed; and so that the JVM's end can close all that are open.
+ * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer
+ * can be collected, warned about and freed; and so that the JVM's end can close all that are open.
  */
 final class Resources {
   private static final Logger LOG = LoggerFactory.getLogger(Resources.class);

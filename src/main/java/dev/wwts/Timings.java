@@ -1,8 +1,8 @@
 package dev.wwts;
 
 /**
- * What the stages of one call took, in nanoseconds of wall-clock time. In a batch, {@code forward} and {@code rank} are
- * those of the whole batch, as it runs as one.
+ * What the stages of one call took, in nanoseconds of wall-clock time. In a batch, {@code forward}
+ * and {@code rank} are those of the whole batch, as it runs as one.
  *
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input

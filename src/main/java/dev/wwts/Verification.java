@@ -1,7 +1,8 @@
 package dev.wwts;
 
 /**
- * The model's self-test, replayed: what the reference pipeline in Python answered, held against what this one answers.
+ * The model's self-test, replayed: what the reference pipeline in Python answered, held against
+ * what this one answers.
  *
  * @param reference the software that made the reference
  * @param pictures how many pictures
@@ -9,7 +10,8 @@ package dev.wwts;
  * @param agreeing of the clear ones, those with the same top-1
  * @param logitDifference the largest, absolute
  * @param probabilityDifference the largest, absolute
- * @param passed whether all clear ones agree and no probability differs by more than {@code tolerance}
+ * @param passed whether all clear ones agree and no probability differs by more than {@code
+ *     tolerance}
  * @param tolerance of probabilities: 0.02, in half precision 0.05
  */
 public record Verification(

@@ -74,7 +74,11 @@ final class Worker implements AutoCloseable {
       }
     }
     if (n == 0) {
-      return answers(refusals, i -> { throw new IllegalStateException("Nothing was ranked."); });
+      return answers(
+          refusals,
+          i -> {
+            throw new IllegalStateException("Nothing was ranked.");
+          });
     }
     long began = System.nanoTime();
     lane.forward(n);
@@ -84,7 +88,9 @@ final class Worker implements AutoCloseable {
     long rank = end - began - forward;
     return answers(
         refusals,
-        i -> recognized(ranking, i, new Timings(decode[i], preprocess[i], forward, rank, end - start)));
+        i ->
+            recognized(
+                ranking, i, new Timings(decode[i], preprocess[i], forward, rank, end - start)));
   }
 
   /** The logits of pictures that must all be readable. */
@@ -99,8 +105,9 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or allocated at the first calls is done, and an
-   * output that is of another shape or not finite shows now.
+   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or
+   * allocated at the first calls is done, and an output that is of another shape or not finite
+   * shows now.
    */
   void warmUp(int batch) {
     List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));

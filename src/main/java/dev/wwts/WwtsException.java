@@ -1,8 +1,8 @@
 package dev.wwts;
 
 /**
- * What went wrong, in one sentence that names what, where and what to do. Every failure that a caller can meet and that is
- * not a programming error is one of the four subclasses.
+ * What went wrong, in one sentence that names what, where and what to do. Every failure that a
+ * caller can meet and that is not a programming error is one of the four subclasses.
  */
 public abstract sealed class WwtsException extends RuntimeException
     permits PictureException, ModelException, DeviceException, OutOfDeviceMemoryException {

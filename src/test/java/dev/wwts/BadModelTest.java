@@ -91,8 +91,7 @@ class BadModelTest {
     Path file = model("m", ModelFiles.MANIFEST.replace(from, to), ModelFiles.LABELS);
 
     assertThatThrownBy(() -> Recognizer.load(file))
-        .isInstanceOfSatisfying(
-            ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(named)
         .hasMessageContaining(file.toString());
   }
@@ -142,7 +141,10 @@ class BadModelTest {
     refused(zip(entries), Reason.BAD_OUTPUT);
   }
 
-  /** A damaged file is refused, or its damage is where nothing reads and its answers are those of the good one. */
+  /**
+   * A damaged file is refused, or its damage is where nothing reads and its answers are those of
+   * the good one.
+   */
   @Test
   void survivesTwoHundredMutations() throws IOException {
     Random random = new Random(20261123);
@@ -182,8 +184,7 @@ class BadModelTest {
 
   private static void refused(Path file, Reason reason) {
     assertThatThrownBy(() -> Recognizer.load(file).close())
-        .isInstanceOfSatisfying(
-            ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
+        .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .message()
         .contains(file.toString())
         .endsWith(".")
@@ -191,8 +192,7 @@ class BadModelTest {
   }
 
   private static Path model(String expression, String manifest, String labels) {
-    return ModelFiles.write(
-        folder, expression, manifest, labels.getBytes(StandardCharsets.UTF_8));
+    return ModelFiles.write(folder, expression, manifest, labels.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Map<String, byte[]> entries() {

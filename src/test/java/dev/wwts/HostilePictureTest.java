@@ -17,7 +17,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Broken and hostile pictures: a typed exception with one sentence, and the next picture is answered as usual. */
+/**
+ * Broken and hostile pictures: a typed exception with one sentence, and the next picture is
+ * answered as usual.
+ */
 class HostilePictureTest {
   /** What the reference decodes although something is odd about it. */
   private static final Set<String> DECODE =
@@ -65,7 +68,11 @@ class HostilePictureTest {
         throw new AssertionError(file + " was answered");
       } catch (PictureException e) {
         reasons.put(file, e.reason());
-        assertThat(e.getMessage()).as(file).contains(file).doesNotContain("\n").hasSizeLessThan(400);
+        assertThat(e.getMessage())
+            .as(file)
+            .contains(file)
+            .doesNotContain("\n")
+            .hasSizeLessThan(400);
       }
       assertThat(recognizer.recognize(RED)).isEqualTo(expected);
     }

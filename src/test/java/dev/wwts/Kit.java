@@ -14,11 +14,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Test data beside the project, which is not part of it: pictures, weights, and what Pillow and PyTorch answered to them. */
+/**
+ * Test data beside the project, which is not part of it: pictures, weights, and what Pillow and
+ * PyTorch answered to them.
+ */
 public final class Kit {
   private static final Path ROOT = Path.of("..", "shared", "models-kit");
 
-  /** Looks without importing: a torchvision for CUDA beside a torch for CPUs can't be imported by itself, but export.py can use it. */
+  /**
+   * Looks without importing: a torchvision for CUDA beside a torch for CPUs can't be imported by
+   * itself, but export.py can use it.
+   */
   private static final String HAS_PACKAGES =
       "from importlib.util import find_spec as f; import sys;"
           + "sys.exit(not all(map(f, ('torch', 'torchvision', 'timm', 'safetensors'))))";
@@ -59,7 +65,9 @@ public final class Kit {
     }
   }
 
-  /** The kit's MobileNetV2, exported by models/export.py; the test is skipped where Python can't. */
+  /**
+   * The kit's MobileNetV2, exported by models/export.py; the test is skipped where Python can't.
+   */
   public static synchronized Path mobileNet() {
     Path model = Path.of("target", "kit", "mobilenetv2.pt");
     Path weights = folder().resolve("weights/mobilenetv2_100_imagenet.safetensors");
@@ -80,11 +88,33 @@ public final class Kit {
     String failure =
         run(
             List.of(
-                python, "models/export.py", "timm", "--arch", "mobilenetv2_100", "--arg",
-                "pad_type=same", "--checkpoint", weights.toString(), "--labels",
-                ROOT.resolve("labels/imagenet_zh.txt").toString(), "--mean", "0.5", "0.5", "0.5",
-                "--std", "0.5", "0.5", "0.5", "--resize", "256", "--crop", "224",
-                "--interpolation", "bilinear", "--out", model.toString()));
+                python,
+                "models/export.py",
+                "timm",
+                "--arch",
+                "mobilenetv2_100",
+                "--arg",
+                "pad_type=same",
+                "--checkpoint",
+                weights.toString(),
+                "--labels",
+                ROOT.resolve("labels/imagenet_zh.txt").toString(),
+                "--mean",
+                "0.5",
+                "0.5",
+                "0.5",
+                "--std",
+                "0.5",
+                "0.5",
+                "0.5",
+                "--resize",
+                "256",
+                "--crop",
+                "224",
+                "--interpolation",
+                "bilinear",
+                "--out",
+                model.toString()));
     if (!failure.isEmpty()) {
       throw new AssertionError("models/export.py failed: " + failure);
     }
@@ -103,8 +133,7 @@ public final class Kit {
   private static String run(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output =
-          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return process.waitFor(5, TimeUnit.MINUTES) && process.exitValue() == 0
           ? ""
           : "exit code not 0: " + output;

@@ -13,7 +13,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
-/** Model files for tests, made on the spot: three classes, 8 x 8 pixels, the answer is the strongest channel. */
+/**
+ * Model files for tests, made on the spot: three classes, 8 x 8 pixels, the answer is the strongest
+ * channel.
+ */
 public final class ModelFiles {
   /** A manifest that fits the tiny network. */
   public static final String MANIFEST =

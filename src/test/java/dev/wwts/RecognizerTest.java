@@ -95,9 +95,7 @@ class RecognizerTest {
     try (Recognizer recognizer = Recognizer.load(model)) {
       Timings timings = recognizer.answer(Picture.of(RED)).timings();
 
-      assertThat(
-              List.of(
-                  timings.decode(), timings.preprocess(), timings.forward(), timings.rank()))
+      assertThat(List.of(timings.decode(), timings.preprocess(), timings.forward(), timings.rank()))
           .allMatch(nanos -> nanos > 0);
       assertThat(timings.decode() + timings.preprocess() + timings.forward() + timings.rank())
           .isLessThanOrEqualTo(timings.total());
@@ -106,8 +104,7 @@ class RecognizerTest {
 
   @Test
   void keepsToTopKAndThresholds() {
-    try (Recognizer recognizer =
-        Recognizer.builder(model).topK(2).minConfidence(0.001).load()) {
+    try (Recognizer recognizer = Recognizer.builder(model).topK(2).minConfidence(0.001).load()) {
       assertThat(recognizer.recognize(RED)).hasSize(1);
     }
     try (Recognizer recognizer = Recognizer.builder(model).topK(2).load()) {
@@ -125,8 +122,7 @@ class RecognizerTest {
 
   @Test
   void refusesPicturesOverTheLimitsAndGoesOn() {
-    try (Recognizer recognizer =
-        Recognizer.builder(model).maxPixels(599).maxBytes(10_000).load()) {
+    try (Recognizer recognizer = Recognizer.builder(model).maxPixels(599).maxBytes(10_000).load()) {
       assertThatThrownBy(() -> recognizer.recognize(RED))
           .isInstanceOfSatisfying(
               PictureException.class,

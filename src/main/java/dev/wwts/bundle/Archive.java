@@ -15,13 +15,17 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * A TorchScript file seen as a zip. LibTorch's own reader checks no checksums, so a flipped bit in a weight would be a silent
- * wrong answer: {@link #verify()} reads every entry and compares its CRC-32.
+ * A TorchScript file seen as a zip. LibTorch's own reader checks no checksums, so a flipped bit in
+ * a weight would be a silent wrong answer: {@link #verify()} reads every entry and compares its
+ * CRC-32.
  */
 final class Archive implements AutoCloseable {
   private static final int BUFFER = 1 << 18;
 
-  /** torch.jit.save compresses code and extra files, never weights: more than this in one entry is a bomb. */
+  /**
+   * torch.jit.save compresses code and extra files, never weights: more than this in one entry is a
+   * bomb.
+   */
   private static final long MOST_INFLATED = 1L << 28;
 
   private final String file;

@@ -34,8 +34,8 @@ public record Bundle(
   }
 
   /**
-   * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code NAME.labels.txt} beside it, and
-   * compares all checksums.
+   * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code
+   * NAME.labels.txt} beside it, and compares all checksums.
    *
    * @throws ModelException if the file is not a whole model with a valid manifest and labels
    */

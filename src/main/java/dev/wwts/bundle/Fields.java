@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * The fields of one JSON object, each read as what it must be; an error names the file, the field and what was expected.
+ * The fields of one JSON object, each read as what it must be; an error names the file, the field
+ * and what was expected.
  *
  * @param file what messages call the file
  * @param prefix the path to this object, empty or ending in a dot

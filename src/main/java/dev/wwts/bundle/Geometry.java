@@ -1,7 +1,8 @@
 package dev.wwts.bundle;
 
 /**
- * A resize and the crop of its result, in pixels. Long, as a strip of 1 x 10^8 pixels has a long side of its own.
+ * A resize and the crop of its result, in pixels. Long, as a strip of 1 x 10^8 pixels has a long
+ * side of its own.
  *
  * @param resizedWidth width after the resize
  * @param resizedHeight height after the resize

@@ -51,15 +51,13 @@ final class ManifestReader {
     try {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
+      String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
       throw new ModelException(
           Reason.BAD_MANIFEST,
           file + ": the manifest is not JSON" + where + ": " + e.getOriginalMessage() + ".",
           e);
     } catch (java.io.IOException e) {
-      throw new ModelException(
-          Reason.BAD_MANIFEST, file + ": the manifest is not UTF-8 JSON.", e);
+      throw new ModelException(Reason.BAD_MANIFEST, file + ": the manifest is not UTF-8 JSON.", e);
     }
   }
 
@@ -88,9 +86,7 @@ final class ManifestReader {
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
         output(root.object("output")),
-        root.has("selftest")
-            ? Optional.of(selfTest(root.object("selftest")))
-            : Optional.empty());
+        root.has("selftest") ? Optional.of(selfTest(root.object("selftest"))) : Optional.empty());
   }
 
   private static Recipe recipe(Fields input) {
@@ -170,7 +166,6 @@ final class ManifestReader {
     if (pictures.isEmpty() || pictures.size() > 100) {
       throw selfTest.bad("pictures", "must be 1 to 100 entries");
     }
-    return new SelfTestEntries(
-        pictures, selfTest.text("logits"), selfTest.textOr("reference", ""));
+    return new SelfTestEntries(pictures, selfTest.text("logits"), selfTest.textOr("reference", ""));
   }
 }

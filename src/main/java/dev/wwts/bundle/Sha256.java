@@ -41,13 +41,15 @@ public final class Sha256 {
   public static void require(Path file, String expected) {
     String wanted = expected.trim().toLowerCase(Locale.ROOT);
     if (!wanted.matches("[0-9a-f]{64}")) {
-      throw new IllegalArgumentException("A SHA-256 is 64 hexadecimal digits, not '" + expected + "'.");
+      throw new IllegalArgumentException(
+          "A SHA-256 is 64 hexadecimal digits, not '" + expected + "'.");
     }
     String actual = of(file);
     if (!actual.equals(wanted)) {
       throw new ModelException(
           Reason.WRONG_SHA256,
-          "%s has SHA-256 %s, not %s: it is not the file that was pinned.".formatted(file, actual, wanted));
+          "%s has SHA-256 %s, not %s: it is not the file that was pinned."
+              .formatted(file, actual, wanted));
     }
   }
 }

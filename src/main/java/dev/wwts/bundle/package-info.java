@@ -1,6 +1,6 @@
 /**
- * What stands in a model file (models/FORMAT.md): manifest, labels, preprocessing recipe, self-test. Everything is read with
- * java.util.zip and checked before native code sees the file.
+ * What stands in a model file (models/FORMAT.md): manifest, labels, preprocessing recipe,
+ * self-test. Everything is read with java.util.zip and checked before native code sees the file.
  */
 @NullMarked
 package dev.wwts.bundle;

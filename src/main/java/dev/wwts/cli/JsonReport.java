@@ -59,10 +59,7 @@ final class JsonReport implements Report {
   @Override
   public void refused(Path picture, PictureException cause) {
     ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
-    object
-        .putObject("error")
-        .put("type", cause.reason().name())
-        .put("message", cause.getMessage());
+    object.putObject("error").put("type", cause.reason().name()).put("message", cause.getMessage());
     print(object);
   }
 

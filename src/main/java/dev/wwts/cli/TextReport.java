@@ -43,11 +43,7 @@ final class TextReport implements Report {
     out.println("[INFO] 正在处理图像: " + picture);
     if (answer.results().isEmpty()) {
       Recognition best = answer.best();
-      out.printf(
-          Locale.ROOT,
-          "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n",
-          best.label(),
-          best.confidence());
+      out.printf(Locale.ROOT, "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n", best.label(), best.confidence());
     } else {
       out.println("[RESULT] 识别结果:");
       for (Recognition result : answer.results()) {

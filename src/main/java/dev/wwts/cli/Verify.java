@@ -41,8 +41,7 @@ final class Verify implements Callable<Integer> {
       out.printf(
           "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
           result.agreeing(), result.clear(), result.pictures());
-      out.printf(
-          Locale.ROOT, "largest logit difference        %.2e%n", result.logitDifference());
+      out.printf(Locale.ROOT, "largest logit difference        %.2e%n", result.logitDifference());
       out.printf(
           Locale.ROOT,
           "largest probability difference  %.2e (allowed: %.2f)%n",

@@ -29,13 +29,7 @@ import picocli.CommandLine.HelpCommand;
       "  wwts recognize --json --top 3 --model my.pt folder/",
       "  wwts verify my.pt"
     },
-    subcommands = {
-      Recognize.class,
-      Verify.class,
-      Info.class,
-      Doctor.class,
-      HelpCommand.class
-    })
+    subcommands = {Recognize.class, Verify.class, Info.class, Doctor.class, HelpCommand.class})
 public final class Wwts {
   static final int OK = 0;
   static final int FAILED = 1;
@@ -45,6 +39,9 @@ public final class Wwts {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    // JavaCPP warns that the POM pins OpenBLAS to another version than the presets ask for; known
+    // and harmless
+    System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
     System.exit(run(utf8(FileDescriptor.out), utf8(FileDescriptor.err), args));
   }
 
@@ -70,8 +67,7 @@ public final class Wwts {
   }
 
   private static int failed(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed)
-      throws Exception {
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
     if (failure instanceof WwtsException || failure instanceof IllegalArgumentException) {
       commandLine.getErr().println("[ERROR] " + failure.getMessage());
       return UNUSABLE;

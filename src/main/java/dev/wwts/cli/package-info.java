@@ -1,4 +1,7 @@
-/** The command line, {@code wwts}: one class a command. It uses the public API and, for {@code info} and {@code doctor}, what is behind it. */
+/**
+ * The command line, {@code wwts}: one class a command. It uses the public API and, for {@code info}
+ * and {@code doctor}, what is behind it.
+ */
 @NullMarked
 package dev.wwts.cli;
 

@@ -4,9 +4,10 @@ import dev.wwts.bundle.Geometry;
 import dev.wwts.bundle.Recipe.Interpolation;
 
 /**
- * Pillow's antialiased resize ({@code Resample.c}: 8 bits in, 8 bits between the passes and out, coefficients of 22 bits), of
- * the crop's pixels only. For pictures whose resized whole would be many times the crop: a strip of 4000 x 30 pixels, its short side
- * brought to 256, has 34,133 columns, of which 224 are kept.
+ * Pillow's antialiased resize ({@code Resample.c}: 8 bits in, 8 bits between the passes and out,
+ * coefficients of 22 bits), of the crop's pixels only. For pictures whose resized whole would be
+ * many times the crop: a strip of 4000 x 30 pixels, its short side brought to 256, has 34,133
+ * columns, of which 224 are kept.
  */
 public final class CropResize {
   private static final int CHANNELS = 3;

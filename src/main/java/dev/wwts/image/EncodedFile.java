@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** Reads picture files into one block of native memory that is used again; not for several threads at once. */
+/**
+ * Reads picture files into one block of native memory that is used again; not for several threads
+ * at once.
+ */
 public final class EncodedFile implements AutoCloseable {
   private final NativeBuffer memory = new NativeBuffer();
 

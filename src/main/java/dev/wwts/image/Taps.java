@@ -2,7 +2,10 @@ package dev.wwts.image;
 
 import dev.wwts.bundle.Recipe.Interpolation;
 
-/** Which source pixels make up each pixel of a stretch of a resized row or column, and with what weight. */
+/**
+ * Which source pixels make up each pixel of a stretch of a resized row or column, and with what
+ * weight.
+ */
 final class Taps {
   /** Pillow's PRECISION_BITS: 32 bits less 8 of the pixel less 2 of headroom. */
   private static final int BITS = 22;
@@ -16,7 +19,8 @@ final class Taps {
   }
 
   /**
-   * The taps of pixels {@code from} to {@code from + count - 1} of a side resized from {@code size} to {@code resized} pixels.
+   * The taps of pixels {@code from} to {@code from + count - 1} of a side resized from {@code size}
+   * to {@code resized} pixels.
    */
   static Taps of(int size, long resized, long from, int count, Interpolation filter) {
     int[] starts = new int[count];
@@ -85,7 +89,10 @@ final class Taps {
     return starts[last] + weights[last].length;
   }
 
-  /** The weighted sum for output pixel {@code i}: source values at {@code from}, {@code from + step} and so on. */
+  /**
+   * The weighted sum for output pixel {@code i}: source values at {@code from}, {@code from + step}
+   * and so on.
+   */
   byte sum(int i, byte[] source, int from, int step) {
     int sum = 1 << (BITS - 1);
     int at = from;

@@ -6,7 +6,10 @@ import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
 import org.bytedeco.pytorch.global.torch;
 
-/** A model on a device: its network, and the lanes that run it. Safe for any number of threads; each lane for one. */
+/**
+ * A model on a device: its network, and the lanes that run it. Safe for any number of threads; each
+ * lane for one.
+ */
 public final class Engine implements AutoCloseable {
   private final Bundle bundle;
   private final Device device;
@@ -14,8 +17,7 @@ public final class Engine implements AutoCloseable {
   private final int threads;
   private final Network network;
 
-  private Engine(
-      Bundle bundle, Device device, Precision precision, int threads, Network network) {
+  private Engine(Bundle bundle, Device device, Precision precision, int threads, Network network) {
     this.bundle = bundle;
     this.device = device;
     this.precision = precision;

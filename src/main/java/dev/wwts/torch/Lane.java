@@ -4,8 +4,9 @@ import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
 
 /**
- * What one call needs for itself: buffers and tensors that are made once and used again. A lane serves one call at a time, in
- * this order: {@link #begin}, {@link #preprocess} for each slot, {@link #forward}, {@link #rank} or {@link #logits}.
+ * What one call needs for itself: buffers and tensors that are made once and used again. A lane
+ * serves one call at a time, in this order: {@link #begin}, {@link #preprocess} for each slot,
+ * {@link #forward}, {@link #rank} or {@link #logits}.
  */
 public interface Lane extends AutoCloseable {
   /** Where the decoder writes the next picture's pixels. */

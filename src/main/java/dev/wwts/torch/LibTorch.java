@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import org.bytedeco.javacpp.Loader;
+import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 
@@ -18,7 +19,15 @@ public final class LibTorch {
 
   private LibTorch() {}
 
-  /** Loads on first use; the holder's class initialisation is the lock. */
+  /**
+   * Loads on first use; the holder's class initialisation is the lock.
+   *
+   * <p>LibTorch's loops run on GNU OpenMP, its matrix products on OpenBLAS, which has threads of
+   * its own. OpenMP's idle threads spin for milliseconds on the very cores that OpenBLAS's threads
+   * then need: with both, a vision transformer on 2 threads takes more than 4 times as long. So
+   * OpenBLAS gets one thread, in the whole process, and {@link OneDnnLinear} takes the large
+   * products away from it.
+   */
   private static final class Natives {
     static final int DEFAULT_THREADS;
 
@@ -26,7 +35,8 @@ public final class LibTorch {
       if (System.getProperty(JAVACPP_LOGGER) == null) {
         System.setProperty(JAVACPP_LOGGER, "slf4j");
       }
-      OpenMpWaiting.passiveWhile(() -> Loader.load(torch.class));
+      Loader.load(torch.class);
+      openblas.blas_set_num_threads(1);
       DEFAULT_THREADS = torch.get_num_threads();
     }
 
@@ -58,8 +68,8 @@ public final class LibTorch {
   }
 
   /**
-   * Sets the threads of LibTorch's operations in the calling thread: OpenMP keeps the number per thread, so setting it where
-   * the model was loaded is not enough.
+   * Sets the threads of LibTorch's operations in the calling thread: OpenMP keeps the number per
+   * thread, so setting it where the model was loaded is not enough.
    */
   static void useThreads(int threads) {
     if (torch.get_num_threads() != threads) {
@@ -75,7 +85,10 @@ public final class LibTorch {
     }
   }
 
-  /** What the natives say of themselves, for people: version, CPU instructions, BLAS, oneDNN, OpenMP. */
+  /**
+   * What the natives say of themselves, for people: version, CPU instructions, BLAS, oneDNN,
+   * OpenMP.
+   */
   public static Map<String, String> facts() {
     load();
     Map<String, String> facts = new LinkedHashMap<>();

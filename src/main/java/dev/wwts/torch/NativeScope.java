@@ -4,7 +4,9 @@ import java.util.function.Supplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.InferenceMode;
 
-/** Runs a piece of work whose native objects die with it, but for those that an {@link Owned} holds. */
+/**
+ * Runs a piece of work whose native objects die with it, but for those that an {@link Owned} holds.
+ */
 final class NativeScope {
   private NativeScope() {}
 

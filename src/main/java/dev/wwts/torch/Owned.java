@@ -2,7 +2,10 @@ package dev.wwts.torch;
 
 import org.bytedeco.javacpp.Pointer;
 
-/** A native object that outlives the pointer scope it was made in, until its owner closes it; closing twice does nothing. */
+/**
+ * A native object that outlives the pointer scope it was made in, until its owner closes it;
+ * closing twice does nothing.
+ */
 final class Owned<T extends Pointer> implements AutoCloseable {
   private final T pointer;
   private boolean closed;

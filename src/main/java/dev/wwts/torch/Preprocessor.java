@@ -16,13 +16,14 @@ import org.bytedeco.pytorch.kBicubic;
 import org.bytedeco.pytorch.kBilinear;
 
 /**
- * Pixels to a network's input: resize with antialiasing in 8 bits as Pillow does, crop, turn upright, normalise. The picture
- * is turned after the crop, when it is small. One per lane, not for several threads at once.
+ * Pixels to a network's input: resize with antialiasing in 8 bits as Pillow does, crop, turn
+ * upright, normalise. The picture is turned after the crop, when it is small. One per lane, not for
+ * several threads at once.
  */
 final class Preprocessor implements AutoCloseable {
   /**
-   * Where the resized picture would have more than this many times the crop's pixels (a strip of 4000 x 30 becomes 34,133 x
-   * 256), only what the crop keeps is computed.
+   * Where the resized picture would have more than this many times the crop's pixels (a strip of
+   * 4000 x 30 becomes 34,133 x 256), only what the crop keeps is computed.
    */
   private static final int MOST_WASTE = 8;
 

@@ -39,12 +39,15 @@ final class TorchScriptNetwork implements Network {
   }
 
   private static Owned<JitModule> frozen(Path path, Device device, torch.ScalarType type) {
-    DeviceOptional where =
-        new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
+    DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
     loaded.to(type);
-    return new Owned<>(torch.freeze(loaded));
+    JitModule frozen = torch.freeze(loaded);
+    if (device.kind() == Device.Kind.CPU && type == torch.ScalarType.Float) {
+      OneDnnLinear.rewrite(frozen);
+    }
+    return new Owned<>(frozen);
   }
 
   @Override
@@ -54,9 +57,7 @@ final class TorchScriptNetwork implements Network {
       result = module.get().forward(new IValueVector(new IValue(input)));
     } catch (RuntimeException e) {
       throw new ModelException(
-          Reason.BAD_OUTPUT,
-          file + ": the network failed: " + NativeErrors.firstWords(e) + ".",
-          e);
+          Reason.BAD_OUTPUT, file + ": the network failed: " + NativeErrors.firstWords(e) + ".", e);
     }
     if (!result.isTensor()) {
       throw new ModelException(

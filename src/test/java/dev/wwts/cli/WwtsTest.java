@@ -90,7 +90,8 @@ class WwtsTest {
   @Test
   void warnsOfRandomWeights() {
     String untrained =
-        ModelFiles.MANIFEST.replace("\"size\": \"small\"", "\"size\": \"small\", \"trained\": false");
+        ModelFiles.MANIFEST.replace(
+            "\"size\": \"small\"", "\"size\": \"small\", \"trained\": false");
     Path file =
         ModelFiles.write(
             folder, "m", untrained, ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));

@@ -18,7 +18,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 
-/** Decoding, orientation, resize and crop against Pillow's, level by level, on every picture of the kit. */
+/**
+ * Decoding, orientation, resize and crop against Pillow's, level by level, on every picture of the
+ * kit.
+ */
 class GoldenCropTest {
   private static final int SIDE = 224;
   private static final int BYTES = SIDE * SIDE * 3;
@@ -70,8 +73,7 @@ class GoldenCropTest {
         Preprocessor preprocessor = NativeScope.inference(() -> new Preprocessor(RECIPE))) {
       for (int i = 0; i < files.size(); i++) {
         String file = files.get(i);
-        String kind =
-            comparisons.getOrDefault(file, file.endsWith(".png") ? "exact" : "close");
+        String kind = comparisons.getOrDefault(file, file.endsWith(".png") ? "exact" : "close");
         if (kind.equals("no")) {
           continue;
         }

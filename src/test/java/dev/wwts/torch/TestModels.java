@@ -12,8 +12,9 @@ public final class TestModels {
   private TestModels() {}
 
   /**
-   * A network for 3 x 8 x 8 inputs that answers with {@code expression} over {@code x}, the input, {@code m}, its mean per channel (N x 3), and
-   * {@code w}, a 3 x 3 weight filled with {@code weight}.
+   * A network for 3 x 8 x 8 inputs that answers with {@code expression} over {@code x}, the input,
+   * {@code m}, its mean per channel (N x 3), and {@code w}, a 3 x 3 weight filled with {@code
+   * weight}.
    */
   public static void write(Path file, String expression, float weight) {
     LibTorch.load();
