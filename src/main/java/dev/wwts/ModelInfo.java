@@ -33,4 +33,10 @@ public record ModelInfo(
   public ModelInfo {
     labels = List.copyOf(labels);
   }
+
+  @Override
+  public String toString() {
+    return "%s (%s, %d x %d, %d classes) on %s in %s"
+        .formatted(name, family, width, height, labels.size(), device, precision);
+  }
 }

@@ -53,6 +53,9 @@ final class Archive implements AutoCloseable {
         throw new ModelException(Reason.NOT_A_MODEL, path + " is empty: not a model.");
       }
       zip = new ZipFile(path.toFile());
+    } catch (UnsupportedOperationException e) {
+      throw new ModelException(
+          Reason.UNREADABLE, path + " is not a file of the default file system.", e);
     } catch (IOException | IllegalArgumentException e) {
       throw new ModelException(
           Reason.NOT_A_MODEL,
@@ -73,6 +76,8 @@ final class Archive implements AutoCloseable {
             ? "does not exist"
             : Files.isDirectory(path)
                 ? "is a folder, not a model file"
+                : !Files.isRegularFile(path)
+                ? "is no regular file"
                 : Files.isReadable(path) ? null : "can't be read: check its permissions";
     if (fault != null) {
       throw new ModelException(Reason.UNREADABLE, path + " " + fault + ".");
@@ -89,7 +94,7 @@ final class Archive implements AutoCloseable {
       throw corrupt("its entry extra/" + name + " has more than " + maxBytes + " bytes", null);
     }
     try (InputStream in = zip.getInputStream(entry)) {
-      return Optional.of(in.readNBytes((int) maxBytes));
+      return Optional.of(in.readNBytes((int) Math.min(maxBytes, Integer.MAX_VALUE - 8)));
     } catch (IOException e) {
       throw corrupt("its entry extra/" + name + " can't be read", e);
     }
@@ -102,7 +107,7 @@ final class Archive implements AutoCloseable {
       CRC32 crc = new CRC32();
       long size = 0;
       try (InputStream in = zip.getInputStream(entry)) {
-        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        for (int n = in.read(buffer); n >= 0 && size <= entry.getSize(); n = in.read(buffer)) {
           crc.update(buffer, 0, n);
           size += n;
         }

@@ -26,7 +26,6 @@ public record Bundle(
   private static final long MAX_MANIFEST = 1 << 20;
   private static final long MAX_LABELS = 256 << 20;
   private static final long MAX_PICTURE = 8 << 20;
-  private static final long MAX_LOGITS = 1 << 30;
 
   /** Copies the list. */
   public Bundle {
@@ -73,8 +72,9 @@ public record Bundle(
     for (String name : entries.pictures()) {
       pictures.add(selfTestEntry(archive, name, MAX_PICTURE, path));
     }
-    byte[] raw = selfTestEntry(archive, entries.logits(), MAX_LOGITS, path);
-    if (raw.length != (long) pictures.size() * classes * Float.BYTES) {
+    long expected = (long) pictures.size() * classes * Float.BYTES;
+    byte[] raw = selfTestEntry(archive, entries.logits(), expected, path);
+    if (raw.length != expected) {
       throw new ModelException(
           Reason.CORRUPT,
           "%s: the self-test has %d bytes of logits, not %d pictures x %d classes x 4."

@@ -143,7 +143,7 @@ final class ManifestReader {
   private static List<Float> channels(Fields input, String field, boolean positive) {
     List<Float> values = new ArrayList<>();
     for (double value : input.numbers(field)) {
-      if (!Double.isFinite(value) || (positive && (float) value <= 0)) {
+      if (!Float.isFinite((float) value) || (positive && (float) value <= 0)) {
         throw input.bad(field, positive ? "must be above 0" : "must be finite");
       }
       values.add((float) value);

@@ -89,6 +89,9 @@ final class Recognize implements Callable<Integer> {
       folder |= Files.isDirectory(input);
       pictures.addAll(expand(input));
     }
+    if (pictures.isEmpty()) {
+      throw new IllegalArgumentException("There are no pictures in " + inputs.get(0) + ".");
+    }
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Report report = json ? new JsonReport(out, err) : new TextReport(out, err);

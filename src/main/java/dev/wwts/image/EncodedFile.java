@@ -4,6 +4,7 @@ import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ public final class EncodedFile implements AutoCloseable {
             ? "does not exist"
             : Files.isDirectory(file)
                 ? "is a folder, not a picture"
+                : !Files.isRegularFile(file)
+                ? "is no regular file"
                 : Files.isReadable(file) ? null : "can't be read: check its permissions";
     if (fault != null) {
       throw new PictureException(Reason.UNREADABLE, file + " " + fault + ".");
@@ -50,6 +53,9 @@ public final class EncodedFile implements AutoCloseable {
         read = channel.read(bytes);
       }
       return bytes.flip();
+    } catch (ClosedByInterruptException e) {
+      throw new PictureException(
+          Reason.UNREADABLE, file + " was not read to its end: the thread was interrupted.", e);
     } catch (IOException e) {
       throw new PictureException(
           Reason.UNREADABLE, file + " can't be read (" + e.getMessage() + ").", e);

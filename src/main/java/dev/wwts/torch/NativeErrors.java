@@ -13,7 +13,11 @@ final class NativeErrors {
 
   /** The first words of an error, without frames, on one line, without a final full stop. */
   static String firstWords(Throwable error) {
-    String message = String.valueOf(error.getMessage());
+    Throwable cause = error;
+    while (cause instanceof LinkageError && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    String message = String.valueOf(cause.getMessage());
     Matcher frames = FRAMES.matcher(message);
     String words = frames.find() ? message.substring(0, frames.start()) : message;
     String line = words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");

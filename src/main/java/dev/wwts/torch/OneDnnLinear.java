@@ -1,7 +1,9 @@
 package dev.wwts.torch;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
@@ -29,7 +31,10 @@ final class OneDnnLinear {
 
   private final Graph graph;
   private final CompilationUnit packing = new CompilationUnit();
-  private final List<JitNode> plainWeights = new ArrayList<>();
+
+  /** Packed weights by the plain constant they replace: layers may share one. */
+  private final Map<JitNode, JitNode> packed = new LinkedHashMap<>();
+
 
   private OneDnnLinear(Graph graph) {
     this.graph = graph;
@@ -57,9 +62,7 @@ final class OneDnnLinear {
     JitNode noScalars = graph.createList(optionalScalar(), new ValueVector());
     noScalars.insertBefore(first);
     for (JitNode linear : linears) {
-      JitNode weight = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
-      weight.t_(Symbol.attr("value"), pack(constant(linear.input(1))));
-      weight.insertBefore(linear);
+      JitNode weight = packed(linear.input(1), first);
       JitNode replacement =
           graph.create(
               Symbol.fromQualString("mkldnn::_linear_pointwise"),
@@ -72,10 +75,9 @@ final class OneDnnLinear {
                   noAlgorithm));
       replacement.insertBefore(linear);
       linear.output().replaceAllUsesWith(replacement.output());
-      rememberPlainWeight(linear.input(1).node());
       linear.destroy();
     }
-    plainWeights.stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
+    packed.keySet().stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
     graph.lint();
   }
 
@@ -99,8 +101,15 @@ final class OneDnnLinear {
     return tensor.dim() == 2 && tensor.scalar_type().intern() == torch.ScalarType.Float;
   }
 
-  private static Tensor constant(Value value) {
-    return torch.toIValue(value).get().toTensor();
+  private JitNode packed(Value plain, JitNode first) {
+    return packed.computeIfAbsent(
+        plain.node(),
+        constant -> {
+          JitNode node = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
+          node.t_(Symbol.attr("value"), pack(torch.toIValue(plain).get().toTensor()));
+          node.insertBefore(first);
+          return node;
+        });
   }
 
   /** Runs the packing operator, which has no other way in than a graph of its own. */
@@ -113,18 +122,11 @@ final class OneDnnLinear {
             new ValueVector(input, single.insertConstant(new IValue(ROWS))));
     single.insertNode(reorder);
     single.registerOutput(reorder.output());
-    QualifiedName name = new QualifiedName("pack" + plainWeights.size());
+    QualifiedName name = new QualifiedName("pack" + packed.size());
     return packing
         .create_function(name, single)
         .apply(new IValueVector(new IValue(weight)))
         .toTensor();
-  }
-
-  /** Tied weights are one constant with several uses. */
-  private void rememberPlainWeight(JitNode constant) {
-    if (plainWeights.stream().noneMatch(constant::equals)) {
-      plainWeights.add(constant);
-    }
   }
 
   /** The element type of the operator's list of scalars, which can only be had from a schema. */
