@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +37,10 @@ public final class Recognizer implements AutoCloseable {
   private final List<SelfTest> selfTest;
   private final Settings settings;
   private final Resources resources;
+  private final String remark;
 
-  private Recognizer(Bundle bundle, Settings settings, Resources resources) {
+  private Recognizer(Bundle bundle, Settings settings, Resources resources, String remark) {
+    this.remark = remark;
     this.manifest = bundle.manifest();
     this.selfTest = bundle.selfTest().stream().toList();
     this.settings = settings;
@@ -76,35 +79,48 @@ public final class Recognizer implements AutoCloseable {
     }
     Bundle bundle = Bundle.read(model);
     Settings settings = wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
-    Recognizer recognizer = open(bundle, settings);
-    if (recognizer.info.precision() == Precision.FP32 || recognizer.selfTest.isEmpty()) {
-      return recognizer;
+    Resources resources = Resources.open(bundle, settings);
+    Precision precision = resources.precision();
+    String fault;
+    try {
+      resources.warmUp(settings.batchSizes());
+      Recognizer recognizer = new Recognizer(bundle, settings, resources, "");
+      fault = recognizer.reducedPrecisionFault();
+      if (fault.isEmpty()) {
+        return recognizer;
+      }
+    } catch (ModelException e) {
+      if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
+        resources.close();
+        throw e;
+      }
+      fault = "fails (" + e.getMessage() + ")";
+    } catch (Throwable e) {
+      resources.close();
+      throw e;
     }
-    String fault = recognizer.reducedPrecisionFault();
-    if (fault.isEmpty()) {
-      return recognizer;
-    }
-    LOG.warn("{} in {} {}: falling back to fp32.", model, recognizer.info.precision(), fault);
-    recognizer.close();
-    return open(bundle, settings.withPrecision(Precision.FP32));
+    resources.close();
+    String fallback = "%s in %s %s: falling back to fp32.".formatted(model, precision, fault);
+    LOG.warn("{}", fallback);
+    return openExact(bundle, settings.withPrecision(Precision.FP32), fallback);
   }
 
-  private static Recognizer open(Bundle bundle, Settings settings) {
+  private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {
     Resources resources = Resources.open(bundle, settings);
     try {
-      resources.with(
-          worker -> {
-            settings.batchSizes().forEach(worker::warmUp);
-            return worker;
-          });
-      return new Recognizer(bundle, settings, resources);
+      resources.warmUp(settings.batchSizes());
+      return new Recognizer(bundle, settings, resources, remark);
     } catch (Throwable e) {
       resources.close();
       throw e;
     }
   }
 
+  /** What is wrong with the answers in less than 32 bits; empty if nothing is, or if nothing tells. */
   private String reducedPrecisionFault() {
+    if (info.precision() == Precision.FP32 || selfTest.isEmpty()) {
+      return "";
+    }
     try {
       Verification verification = verify();
       return verification.passed()
@@ -203,6 +219,24 @@ public final class Recognizer implements AutoCloseable {
   /** The loaded model. */
   public ModelInfo model() {
     return info;
+  }
+
+  /** How the model runs and what fell back (precision, layout, kernel, graphs), a sentence each, for people. */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(resources.remarks());
+    if (!remark.isEmpty()) {
+      remarks.add(remark);
+    }
+    return List.copyOf(remarks);
+  }
+
+  /**
+   * What it takes of a GPU's memory now; empty on a CPU.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  public Optional<DeviceMemory> memory() {
+    return resources.with(worker -> resources.memory());
   }
 
   /** Waits for calls in flight and frees everything; closing twice does nothing. */

@@ -5,6 +5,8 @@ import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.torch.Engine;
 import java.lang.ref.Cleaner;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,8 +39,7 @@ final class Resources {
   }
 
   static Resources open(Bundle bundle, Settings settings) {
-    Engine engine =
-        Engine.load(bundle, settings.device(), settings.precision(), settings.threads());
+    Engine engine = Engine.load(bundle, settings.engine());
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
     int lanes =
@@ -64,6 +65,36 @@ final class Resources {
         engine.device(),
         engine.precision(),
         engine.threads());
+  }
+
+  /** What the network computes in. */
+  Precision precision() {
+    return engine.precision();
+  }
+
+  List<String> remarks() {
+    return engine.remarks();
+  }
+
+  /** Empty where the device is the processor. */
+  Optional<DeviceMemory> memory() {
+    return engine.memory();
+  }
+
+  /**
+   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own; on a CPU in the first, as lanes
+   * are cheap.
+   */
+  void warmUp(List<Integer> batchSizes) {
+    if (engine.device().kind() == Device.Kind.CUDA) {
+      pool.withAll(worker -> batchSizes.forEach(worker::warmUp));
+    } else {
+      with(
+          worker -> {
+            batchSizes.forEach(worker::warmUp);
+            return worker;
+          });
+    }
   }
 
   /** Frees them when {@code owner} was forgotten. */

@@ -6,6 +6,7 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.EncodedFile;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
+import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
 import java.nio.ByteBuffer;
@@ -15,9 +16,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
   /** The profiling executor records on the first run and optimises on the second. */
   private static final int WARM_UPS = 3;
 
@@ -52,8 +57,28 @@ final class Worker implements AutoCloseable {
     return (Answer.Recognized) answer;
   }
 
-  /** Answers a batch, as one forward of the pictures that can be read. */
+  /**
+   * Answers a batch, as one forward of the pictures that can be read; as two, four, ... where the device's memory is too small.
+   *
+   * @throws OutOfDeviceMemoryException if it is too small for one picture
+   */
   List<Answer> answers(List<Picture> pictures) {
+    try {
+      return forward(pictures);
+    } catch (OutOfDeviceMemoryException e) {
+      lane.recover();
+      int half = pictures.size() / 2;
+      if (half == 0) {
+        throw e;
+      }
+      LOG.debug("A batch of {} does not fit: halving it.", pictures.size(), e);
+      List<Answer> answers = new ArrayList<>(answers(pictures.subList(0, half)));
+      answers.addAll(answers(pictures.subList(half, pictures.size())));
+      return answers;
+    }
+  }
+
+  private List<Answer> forward(List<Picture> pictures) {
     long start = System.nanoTime();
     lane.begin(pictures.size());
     List<@Nullable PictureException> refusals = new ArrayList<>(pictures.size());
@@ -84,7 +109,23 @@ final class Worker implements AutoCloseable {
     long rank = end - began - forward;
     return answers(
         refusals,
-        i -> recognized(ranking, i, new Timings(decode[i], preprocess[i], forward, rank, end - start)));
+        i -> {
+          Timings host = new Timings(decode[i], preprocess[i], forward, rank, end - start);
+          return recognized(ranking, i, timings(host, lane.times(i)));
+        });
+  }
+
+  private static Timings timings(Timings host, @Nullable DeviceTimes device) {
+    return device == null
+        ? host
+        : new Timings(
+            host.decode(),
+            device.preprocess(),
+            device.forward(),
+            device.rank(),
+            host.total(),
+            device.upload(),
+            device.download());
   }
 
   /** The logits of pictures that must all be readable. */

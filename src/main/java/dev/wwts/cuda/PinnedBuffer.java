@@ -47,9 +47,9 @@ public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
     return fresh.address();
   }
 
-  /** The first {@code bytes} bytes, in the machine's byte order; valid until it grows or is closed. */
-  public ByteBuffer view(int bytes) {
-    long address = reserve(bytes);
+  /** Some bytes behind the first {@code offset}, in the machine's byte order; valid until it grows or is closed. */
+  public ByteBuffer view(int offset, int bytes) {
+    long address = reserve((long) offset + bytes) + offset;
     return new View(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
   }
 
