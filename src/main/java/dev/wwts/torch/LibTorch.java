@@ -1,12 +1,15 @@
 package dev.wwts.torch;
 
 import dev.wwts.DeviceException;
+import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.cuda.NativeLibrary;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
@@ -15,6 +18,9 @@ import org.bytedeco.pytorch.global.torch;
 public final class LibTorch {
   /** JavaCPP prints its warnings on stderr unless told to use the service's log. */
   private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
+
+  private static final Pattern CUDA_LIBRARY =
+      Pattern.compile("\\blib(cu|nv|nccl)\\w*\\.so|\\b(cu|nv)\\w+64_\\d+\\.dll");
 
   private LibTorch() {}
 
@@ -50,11 +56,20 @@ public final class LibTorch {
       throw new DeviceException(
           "LibTorch's native library can't be loaded for "
               + Loader.getPlatform()
-              + ": put org.bytedeco:pytorch with that classifier on the class path ("
+              + ": "
+              + remedy(NativeErrors.firstWords(e))
+              + " ("
               + NativeErrors.firstWords(e)
               + ").",
           e);
     }
+  }
+
+  /** LibTorch's CUDA build needs CUDA's libraries even to run on the processor. */
+  static String remedy(String error) {
+    return CUDA_LIBRARY.matcher(error).find()
+        ? "its CUDA build needs CUDA 13 and cuDNN 9: install them or add org.bytedeco:cuda-platform-redist"
+        : "put org.bytedeco:pytorch with that classifier on the class path";
   }
 
   /**
@@ -85,7 +100,21 @@ public final class LibTorch {
     facts.put("BLAS", Context.hasMKL() ? "MKL" : "OpenBLAS");
     facts.put("OpenMP", torch.get_openmp_version().getString());
     facts.put("threads", String.valueOf(defaultThreads()));
-    facts.put("CUDA", Context.hasCUDART() ? "in this build" : "not in this build");
+    facts.put("CUDA", Devices.isCudaBuild() ? "in this build" : "not in this build");
+    return facts;
+  }
+
+  /** What there is of CUDA, for people; empty with the CPU build, whose process must load nothing of CUDA. */
+  public static Map<String, String> cudaFacts() {
+    load();
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (Devices.isCudaBuild() && Devices.cudaFault(0).isEmpty()) {
+      int cards = torch.cuda_device_count();
+      for (int card = 0; card < cards; card++) {
+        facts.putAll(CudaRuntime.facts(card));
+      }
+      facts.put("preprocessing", NativeLibrary.status());
+    }
     return facts;
   }
 
@@ -104,6 +133,7 @@ public final class LibTorch {
   /** What is wrong with them, a sentence each; empty where nothing is. */
   public static List<String> faults() {
     load();
-    return List.of();
+    String fault = Devices.isCudaBuild() ? Devices.cudaFault(0) : "";
+    return fault.isEmpty() ? List.of() : List.of("No CUDA: " + fault + ".");
   }
 }
