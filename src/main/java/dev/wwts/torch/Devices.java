@@ -4,6 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaProbe;
 import dev.wwts.cuda.NoCuda;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -12,6 +13,9 @@ import org.slf4j.LoggerFactory;
 /** Which device a wish means here. CUDA's classes are touched only where LibTorch is its CUDA build. */
 final class Devices {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+
+  /** Once a process is enough for what does not change. */
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private Devices() {}
 
@@ -45,7 +49,9 @@ final class Devices {
     if (fault.isEmpty()) {
       return Device.cuda(0);
     }
-    LOG.info("Device auto: the CPU, as {}.", fault);
+    if (!TOLD.getAndSet(true)) {
+      LOG.info("Device auto: running on the CPU, as {}.", fault);
+    }
     return Device.CPU;
   }
 
