@@ -22,7 +22,8 @@ import java.util.stream.Stream;
  * <pre>GpuCheck MODELS KIT OUT.json</pre>
  *
  * MODELS holds .pt files ({@code x.slim.pt} are filled first), KIT is the models-kit. System properties: {@code wwts.check.device} (cuda),
- * {@code wwts.check.calls} (1000), {@code wwts.check.swaps} (1000), {@code wwts.check.trace}. With the device cpu it rehearses itself:
+ * {@code wwts.check.calls} (1000), {@code wwts.check.swaps} (1000), {@code wwts.check.only} (a regular
+ * expression for checks' names), {@code wwts.check.trace}. With the device cpu it rehearses itself:
  * what asks for a card then fails or is left out, and no figure means anything.
  */
 public final class GpuCheck {
