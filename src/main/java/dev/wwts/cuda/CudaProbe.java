@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.global.torch_cuda;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out what stands between LibTorch's CUDA build and a card. */
@@ -32,7 +34,15 @@ public final class CudaProbe {
       cudaGetLastError();
       devices = count[0];
     } catch (LinkageError e) {
-      missing = String.valueOf(e.getMessage());
+      missing = LinkErrors.words(e);
+    }
+    if (code == 0) {
+      // a card, but LibTorch's CUDA half may lack a library
+      try {
+        Loader.load(torch_cuda.class);
+      } catch (LinkageError e) {
+        missing = LinkErrors.words(e);
+      }
     }
     return new NoCuda(
         true,

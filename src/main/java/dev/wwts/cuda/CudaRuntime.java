@@ -42,7 +42,7 @@ public final class CudaRuntime {
         Scope.in(() -> torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA));
       }
     } catch (LinkageError e) {
-      throw new DeviceException(NoCuda.missingLibrary(String.valueOf(e.getMessage())), e);
+      throw new DeviceException(NoCuda.missingLibrary(LinkErrors.words(e)), e);
     }
   }
 
