@@ -18,13 +18,20 @@ public final class PreprocessPlan implements AutoCloseable {
   /** What the kernel writes. */
   public enum Output {
     /** 32-bit floating point. */
-    FLOAT32,
+    FLOAT32(0),
     /** 16-bit floating point. */
-    FLOAT16,
+    FLOAT16(1),
     /** bfloat16. */
-    BFLOAT16,
+    BFLOAT16(2),
     /** The crop itself, a byte a colour, not normalised. */
-    BYTES
+    BYTES(3);
+
+    /** As in wwts_preprocess.h. */
+    private final int code;
+
+    Output(int code) {
+      this.code = code;
+    }
   }
 
   private final boolean applyOrientation;
@@ -73,7 +80,7 @@ public final class PreprocessPlan implements AutoCloseable {
       recipe.cropRounding() == Recipe.CropRounding.FLOOR ? 1 : 0,
       recipe.color() == Recipe.Color.BGR ? 1 : 0,
       channelsLast ? 1 : 0,
-      output.ordinal()
+      output.code
     };
   }
 

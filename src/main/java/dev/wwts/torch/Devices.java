@@ -5,7 +5,6 @@ import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaProbe;
 import dev.wwts.cuda.NoCuda;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
@@ -17,9 +16,6 @@ final class Devices {
 
   /** Once a process is enough for what does not change. */
   private static final AtomicBoolean TOLD = new AtomicBoolean();
-
-  private static final Predicate<String> CUDA_BUILD =
-      path -> path.contains("-gpu") && path.contains("jnitorch");
 
   private Devices() {}
 
@@ -72,11 +68,15 @@ final class Devices {
     return fault.isEmpty() ? "LibTorch sees no GPU, though CUDA sees " + found.devices() : fault;
   }
 
+  private static boolean isOfCudaBuild(String library) {
+    return library.contains("-gpu") && library.contains("jnitorch");
+  }
+
   /**
    * Whether the natives are LibTorch's CUDA build. It says so itself only if CUDA's libraries were all there when it was loaded; without them it
    * runs on the processor, and the folder of the preset's library tells.
    */
   static boolean isCudaBuild() {
-    return Context.hasCUDART() || LibTorch.libraries().stream().anyMatch(CUDA_BUILD);
+    return Context.hasCUDART() || LibTorch.libraries().stream().anyMatch(Devices::isOfCudaBuild);
   }
 }
