@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
- * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the JVM's end open recognizers close
- * themselves the same way, as native code must not run while its libraries are torn down.
+ * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the
+ * JVM's end open recognizers close themselves the same way, as native code must not run while its
+ * libraries are torn down.
  */
 public final class Recognizer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Recognizer.class);
@@ -78,7 +79,8 @@ public final class Recognizer implements AutoCloseable {
       Sha256.require(model, wish.sha256());
     }
     Bundle bundle = Bundle.read(model);
-    Settings settings = wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
+    Settings settings =
+        wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
     Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
@@ -116,7 +118,9 @@ public final class Recognizer implements AutoCloseable {
     }
   }
 
-  /** What is wrong with the answers in less than 32 bits; empty if nothing is, or if nothing tells. */
+  /**
+   * What is wrong with the answers in less than 32 bits; empty if nothing is, or if nothing tells.
+   */
   private String reducedPrecisionFault() {
     if (info.precision() == Precision.FP32 || selfTest.isEmpty()) {
       return "";
@@ -145,7 +149,8 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
-   * The same for a buffer, from its position to its limit; direct buffers are decoded without a copy.
+   * The same for a buffer, from its position to its limit; direct buffers are decoded without a
+   * copy.
    *
    * @throws PictureException if it can't be read
    */
@@ -186,7 +191,10 @@ public final class Recognizer implements AutoCloseable {
     return resources.with(worker -> worker.answer(picture));
   }
 
-  /** The same for many pictures, as one forward; one that can't be read is refused, the others are answered. */
+  /**
+   * The same for many pictures, as one forward; one that can't be read is refused, the others are
+   * answered.
+   */
   public List<Answer> answers(List<Picture> pictures) {
     List<Picture> batch = List.copyOf(pictures);
     return batch.isEmpty() ? List.of() : resources.with(worker -> worker.answers(batch));
@@ -221,7 +229,10 @@ public final class Recognizer implements AutoCloseable {
     return info;
   }
 
-  /** How the model runs and what fell back (precision, layout, kernel, graphs), a sentence each, for people. */
+  /**
+   * How the model runs and what fell back (precision, layout, kernel, graphs), a sentence each, for
+   * people.
+   */
   public List<String> remarks() {
     List<String> remarks = new ArrayList<>(resources.remarks());
     if (!remark.isEmpty()) {

@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How a model is to be loaded and asked; every setting has a default. Not for several threads at once. */
+/**
+ * How a model is to be loaded and asked; every setting has a default. Not for several threads at
+ * once.
+ */
 public final class RecognizerBuilder {
   private static final double FROM_MANIFEST = -1;
 
@@ -48,15 +51,18 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, at least 2, so that one call decodes
-   * while another computes.
+   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, at
+   * least 2, so that one call decodes while another computes.
    */
   public RecognizerBuilder lanes(int lanes) {
     this.lanes = inRange("lanes", lanes, 1, 1024);
     return this;
   }
 
-  /** Classes in an answer, from 1; 5 if not set. Models with fewer classes answer with all they have. */
+  /**
+   * Classes in an answer, from 1; 5 if not set. Models with fewer classes answer with all they
+   * have.
+   */
   public RecognizerBuilder topK(int topK) {
     this.topK = inRange("topK", topK, 1, Integer.MAX_VALUE);
     return this;
@@ -69,8 +75,8 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * A picture whose best confidence is below this counts as not recognised: its answer is empty. 0 to 1; what the model's manifest says if
-   * not set.
+   * A picture whose best confidence is below this counts as not recognised: its answer is empty. 0
+   * to 1; what the model's manifest says if not set.
    */
   public RecognizerBuilder threshold(double threshold) {
     this.threshold = inRange("threshold", threshold);
@@ -89,7 +95,10 @@ public final class RecognizerBuilder {
     return this;
   }
 
-  /** The batch sizes to warm up at load, each from 1; 1 if not set. Others work too; their first calls are slower. */
+  /**
+   * The batch sizes to warm up at load, each from 1; 1 if not set. Others work too; their first
+   * calls are slower.
+   */
   public RecognizerBuilder batchSizes(int... sizes) {
     List<Integer> checked = new ArrayList<>();
     for (int size : sizes) {
@@ -106,9 +115,10 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * The most of a GPU's memory that LibTorch may take, in bytes, from 1; all of it if not set. CUDA's own share, some 300 to 600 MB a
-   * process, comes on top. LibTorch has one allocator a process: with several recognizers on one GPU their budgets add up, and one
-   * without a budget lifts the limit.
+   * The most of a GPU's memory that LibTorch may take, in bytes, from 1; all of it if not set.
+   * CUDA's own share, some 300 to 600 MB a process, comes on top. LibTorch has one allocator a
+   * process: with several recognizers on one GPU their budgets add up, and one without a budget
+   * lifts the limit.
    */
   public RecognizerBuilder vramBudget(long bytes) {
     if (bytes < 1) {
@@ -119,8 +129,9 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Whether a GPU replays network and ranking as a CUDA graph for the {@link #batchSizes} it was told; true if not set. Where a
-   * graph can't be captured the network runs eagerly, and {@link Recognizer#remarks} says so.
+   * Whether a GPU replays network and ranking as a CUDA graph for the {@link #batchSizes} it was
+   * told; true if not set. Where a graph can't be captured the network runs eagerly, and {@link
+   * Recognizer#remarks} says so.
    */
   public RecognizerBuilder cudaGraphs(boolean cudaGraphs) {
     this.cudaGraphs = cudaGraphs;

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer can be collected, warned about and
- * freed; and so that the JVM's end can close all that are open.
+ * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer
+ * can be collected, warned about and freed; and so that the JVM's end can close all that are open.
  */
 final class Resources {
   private static final Logger LOG = LoggerFactory.getLogger(Resources.class);
@@ -82,8 +82,8 @@ final class Resources {
   }
 
   /**
-   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own; on a CPU in the first, as lanes
-   * are cheap.
+   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own;
+   * on a CPU in the first, as lanes are cheap.
    */
   void warmUp(List<Integer> batchSizes) {
     if (engine.device().kind() == Device.Kind.CUDA) {

@@ -52,7 +52,6 @@ record Settings(
   }
 
   EngineOptions engine() {
-    return new EngineOptions(
-        device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs);
+    return new EngineOptions(device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs);
   }
 }

@@ -58,7 +58,8 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Answers a batch, as one forward of the pictures that can be read; as two, four, ... where the device's memory is too small.
+   * Answers a batch, as one forward of the pictures that can be read; as two, four, ... where the
+   * device's memory is too small.
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
@@ -99,7 +100,11 @@ final class Worker implements AutoCloseable {
       }
     }
     if (n == 0) {
-      return answers(refusals, i -> { throw new IllegalStateException("Nothing was ranked."); });
+      return answers(
+          refusals,
+          i -> {
+            throw new IllegalStateException("Nothing was ranked.");
+          });
     }
     long began = System.nanoTime();
     lane.forward(n);
@@ -140,8 +145,9 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or allocated at the first calls is done, and an
-   * output that is of another shape or not finite shows now.
+   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or
+   * allocated at the first calls is done, and an output that is of another shape or not finite
+   * shows now.
    */
   void warmUp(int batch) {
     List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));

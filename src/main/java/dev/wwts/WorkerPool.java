@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Hands workers out, one call each, last used first, made when they are first needed. Closing waits until all are back: a call in
- * flight is never robbed of its memory.
+ * Hands workers out, one call each, last used first, made when they are first needed. Closing waits
+ * until all are back: a call in flight is never robbed of its memory.
  */
 final class WorkerPool {
   private final int size;

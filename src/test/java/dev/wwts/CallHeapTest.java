@@ -9,8 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a call on a warm lane takes of Java's heap. On the processor each LibTorch operation makes a Java object: the figure is printed and only
- * held against runaway growth. A lane with CUDA graphs must stay under 4 KB (GpuTest).
+ * What a call on a warm lane takes of Java's heap. On the processor each LibTorch operation makes a
+ * Java object: the figure is printed and only held against runaway growth. A lane with CUDA graphs
+ * must stay under 4 KB (GpuTest).
  */
 class CallHeapTest {
   private static final int WARM = 300;

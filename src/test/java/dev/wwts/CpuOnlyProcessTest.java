@@ -11,14 +11,17 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service on the processor loads nothing of CUDA: looked at in a process of its own, class by class. */
+/**
+ * A service on the processor loads nothing of CUDA: looked at in a process of its own, class by
+ * class.
+ */
 class CpuOnlyProcessTest {
   private static final List<String> OF_CUDA =
       List.of("org.bytedeco.cuda.", "org.bytedeco.pytorch.cuda.", "torch_cuda", "dev.wwts.cuda.");
 
   /**
-   * The reason for "no CUDA" is a record that names no native class; DeviceStats belongs to all devices' allocators and is looked
-   * up by the presets' CPU library itself when it is loaded.
+   * The reason for "no CUDA" is a record that names no native class; DeviceStats belongs to all
+   * devices' allocators and is looked up by the presets' CPU library itself when it is loaded.
    */
   private static final List<String> EXPECTED =
       List.of("dev.wwts.cuda.NoCuda", "org.bytedeco.pytorch.cuda.DeviceStats");
@@ -34,13 +37,19 @@ class CpuOnlyProcessTest {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xlog:class+load", "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error", "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName(), model.toString())
+                "-Xlog:class+load",
+                "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Main.class.getName(),
+                model.toString())
             .redirectErrorStream(true)
             .start();
     List<String> lines =
-        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+            .lines()
+            .toList();
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(process.exitValue()).isZero();
 

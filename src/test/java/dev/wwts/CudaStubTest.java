@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * LibTorch's CUDA build on a machine without a card: profile gpu, CUDA's libraries, and a stub of libcuda.so.1 or none; skipped elsewhere.
- * benchmarks/README.md says how to run it.
+ * LibTorch's CUDA build on a machine without a card: profile gpu, CUDA's libraries, and a stub of
+ * libcuda.so.1 or none; skipped elsewhere. benchmarks/README.md says how to run it.
  */
 class CudaStubTest {
   @TempDir private static Path folder;

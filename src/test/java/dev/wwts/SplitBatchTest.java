@@ -18,22 +18,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Batches that do not fit a device's memory are halved until they do; the device is an imitation. */
+/**
+ * Batches that do not fit a device's memory are halved until they do; the device is an imitation.
+ */
 class SplitBatchTest {
   private static final Settings SETTINGS =
       new Settings(
-          Device.CPU,
-          Precision.FP32,
-          1,
-          1,
-          1,
-          0,
-          0,
-          Limits.DEFAULT,
-          List.of(1),
-          null,
-          0,
-          true);
+          Device.CPU, Precision.FP32, 1, 1, 1, 0, 0, Limits.DEFAULT, List.of(1), null, 0, true);
 
   @Test
   void aBatchThatDoesNotFitIsHalvedAndKeepsItsOrder() {

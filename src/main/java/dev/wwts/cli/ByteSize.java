@@ -9,8 +9,10 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Reads sizes: 6GB is 6 * 10^9 bytes, 6GiB is 6 * 2^30, a number alone is bytes. */
 final class ByteSize implements ITypeConverter<Long> {
-  private static final Pattern SIZE = Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([kmgt]i?b|[kmgt]|b)?");
-  private static final Map<Character, Integer> POWERS = Map.of('b', 0, 'k', 1, 'm', 2, 'g', 3, 't', 4);
+  private static final Pattern SIZE =
+      Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([kmgt]i?b|[kmgt]|b)?");
+  private static final Map<Character, Integer> POWERS =
+      Map.of('b', 0, 'k', 1, 'm', 2, 'g', 3, 't', 4);
 
   @Override
   public Long convert(String value) {
@@ -20,6 +22,7 @@ final class ByteSize implements ITypeConverter<Long> {
     }
     String unit = matcher.group(2) == null ? "b" : matcher.group(2);
     double base = unit.contains("i") ? 1024 : 1000;
-    return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(base, POWERS.get(unit.charAt(0))));
+    return (long)
+        (Double.parseDouble(matcher.group(1)) * Math.pow(base, POWERS.get(unit.charAt(0))));
   }
 }

@@ -46,8 +46,7 @@ final class JsonReport implements Report {
           .put("confidence", result.confidence());
     }
     Timings timings = answer.timings();
-    ObjectNode millis =
-        object.putObject("millis").put("decode", Timings.millis(timings.decode()));
+    ObjectNode millis = object.putObject("millis").put("decode", Timings.millis(timings.decode()));
     if (timings.upload() > 0) {
       millis
           .put("upload", Timings.millis(timings.upload()))
@@ -64,10 +63,7 @@ final class JsonReport implements Report {
   @Override
   public void refused(Path picture, PictureException cause) {
     ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
-    object
-        .putObject("error")
-        .put("type", cause.reason().name())
-        .put("message", cause.getMessage());
+    object.putObject("error").put("type", cause.reason().name()).put("message", cause.getMessage());
     print(object);
   }
 

@@ -40,7 +40,10 @@ public final class CudaEvent implements AutoCloseable {
     CudaErrors.check(cudaEventSynchronize(event), "cudaEventSynchronize");
   }
 
-  /** Nanoseconds from {@code start} to this mark; both must have been reached. The clock's grain is half a microsecond. */
+  /**
+   * Nanoseconds from {@code start} to this mark; both must have been reached. The clock's grain is
+   * half a microsecond.
+   */
   public long nanosSince(CudaEvent start) {
     int code = cudaEventElapsedTime(millis, start.event, event);
     CudaErrors.check(code, "cudaEventElapsedTime");

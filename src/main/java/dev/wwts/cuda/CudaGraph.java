@@ -20,8 +20,9 @@ import org.bytedeco.pytorch.cuda.StreamFilter;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * Work that was recorded once and is replayed with one launch. What it allocated while recorded stays in a memory pool of its
- * own. The steps and their order are those of at::cuda::CUDAGraph (aten/src/ATen/cuda/CUDAGraph.cpp), which the presets lack.
+ * Work that was recorded once and is replayed with one launch. What it allocated while recorded
+ * stays in a memory pool of its own. The steps and their order are those of at::cuda::CUDAGraph
+ * (aten/src/ATen/cuda/CUDAGraph.cpp), which the presets lack.
  */
 public final class CudaGraph implements AutoCloseable {
   /** LibTorch's allocator allows one capture at a time in a process. */
@@ -40,11 +41,12 @@ public final class CudaGraph implements AutoCloseable {
   }
 
   /**
-   * Records what {@code work} queues on a stream, without running it. The same work must have run before, on the same stream and thread,
-   * so that nothing is compiled or set up while recording.
+   * Records what {@code work} queues on a stream, without running it. The same work must have run
+   * before, on the same stream and thread, so that nothing is compiled or set up while recording.
    *
    * @param work must not wait for the stream; what it allocates must live as long as the graph
-   * @throws RuntimeException what {@code work} threw, or the runtime's refusal; the stream is usable again
+   * @throws RuntimeException what {@code work} threw, or the runtime's refusal; the stream is
+   *     usable again
    */
   public static CudaGraph capture(CudaStream stream, Runnable work) {
     synchronized (CAPTURING) {

@@ -45,13 +45,7 @@ public final class CudaProbe {
       }
     }
     return new NoCuda(
-        true,
-        driver(),
-        hasCard(),
-        code,
-        missing,
-        devices,
-        System.getenv("CUDA_VISIBLE_DEVICES"));
+        true, driver(), hasCard(), code, missing, devices, System.getenv("CUDA_VISIBLE_DEVICES"));
   }
 
   /** The NVIDIA driver's version, as the kernel or NVML tells it; null where there is none. */

@@ -72,8 +72,7 @@ public final class CudaRuntime {
     cudaDriverGetVersion(driver);
     facts.put("runtime", version(runtime[0]));
     facts.put("of the driver", version(driver[0]));
-    facts.put(
-        "cuDNN", Context.versionRuntimeCuDNN() + ", built for " + Context.versionCuDNN());
+    facts.put("cuDNN", Context.versionRuntimeCuDNN() + ", built for " + Context.versionCuDNN());
     return facts;
   }
 

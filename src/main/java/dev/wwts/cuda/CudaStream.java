@@ -10,7 +10,10 @@ import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.pytorch.cuda.CUDAStream;
 import org.bytedeco.pytorch.global.torch_cuda;
 
-/** A stream of LibTorch's pool: work on it runs in order, beside other streams' work. One thread at a time. */
+/**
+ * A stream of LibTorch's pool: work on it runs in order, beside other streams' work. One thread at
+ * a time.
+ */
 public final class CudaStream implements AutoCloseable {
   private final int device;
   private final CUDAStream stream;
@@ -19,7 +22,10 @@ public final class CudaStream implements AutoCloseable {
   private final MovingPointer to = new MovingPointer();
   private boolean closed;
 
-  /** Takes one of high priority on a card, from 0. LibTorch has 32 a card and hands them out in turn. */
+  /**
+   * Takes one of high priority on a card, from 0. LibTorch has 32 a card and hands them out in
+   * turn.
+   */
   public CudaStream(int device) {
     this.device = device;
     stream = Scope.of(() -> torch_cuda.getStreamFromPool(true, (byte) device).retainReference());
@@ -40,7 +46,10 @@ public final class CudaStream implements AutoCloseable {
     return raw;
   }
 
-  /** Does something while this is LibTorch's current stream, and its card the current one, in the calling thread. */
+  /**
+   * Does something while this is LibTorch's current stream, and its card the current one, in the
+   * calling thread.
+   */
   public <T> T with(Supplier<T> work) {
     byte before = torch_cuda.ExchangeDevice((byte) device);
     try (CUDAStream current = torch_cuda.getCurrentCUDAStream((byte) device)) {
@@ -55,12 +64,17 @@ public final class CudaStream implements AutoCloseable {
     }
   }
 
-  /** Queues a copy of {@code bytes} bytes to the card; asynchronous if the host's memory is pinned. */
+  /**
+   * Queues a copy of {@code bytes} bytes to the card; asynchronous if the host's memory is pinned.
+   */
   public void upload(long cardAddress, long hostAddress, long bytes) {
     copy(cardAddress, hostAddress, bytes, cudaMemcpyHostToDevice);
   }
 
-  /** Queues a copy of {@code bytes} bytes from the card; asynchronous if the host's memory is pinned. */
+  /**
+   * Queues a copy of {@code bytes} bytes from the card; asynchronous if the host's memory is
+   * pinned.
+   */
   public void download(long hostAddress, long cardAddress, long bytes) {
     copy(hostAddress, cardAddress, bytes, cudaMemcpyDeviceToHost);
   }

@@ -3,8 +3,9 @@ package dev.wwts.cuda;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the loader said of a library. JavaCPP's own message names its JNI library only; the system's, which names what that one lacks,
- * stands among the causes, and only the first time: later the class "could not be initialized".
+ * What the loader said of a library. JavaCPP's own message names its JNI library only; the
+ * system's, which names what that one lacks, stands among the causes, and only the first time:
+ * later the class "could not be initialized".
  */
 final class LinkErrors {
   private static final String MISSING = "cannot open shared object file";

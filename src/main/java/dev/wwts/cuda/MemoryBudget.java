@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The memory that recognizers may take of a card. LibTorch has one allocator a process, so what it enforces is the sum of the open
- * recognizers' budgets; one of them without a budget lifts the limit.
+ * The memory that recognizers may take of a card. LibTorch has one allocator a process, so what it
+ * enforces is the sum of the open recognizers' budgets; one of them without a budget lifts the
+ * limit.
  */
 public final class MemoryBudget implements AutoCloseable {
   private static final Map<Integer, List<MemoryBudget>> OPEN = new HashMap<>();

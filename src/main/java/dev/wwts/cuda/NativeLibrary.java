@@ -6,8 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The optional library with the preprocessing kernel: looked for where the system property {@code wwts.native} says (the file or its folder),
- * else in the project's folder {@code build}, else on java.library.path. Without it LibTorch operations do the work.
+ * The optional library with the preprocessing kernel: looked for where the system property {@code
+ * wwts.native} says (the file or its folder), else in the project's folder {@code build}, else on
+ * java.library.path. Without it LibTorch operations do the work.
  */
 public final class NativeLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);

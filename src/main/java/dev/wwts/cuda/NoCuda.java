@@ -29,7 +29,8 @@ public record NoCuda(
   private static final int INSUFFICIENT_DRIVER = 35;
   private static final int NO_DEVICE = 100;
   private static final int UNKNOWN = 999;
-  private static final Pattern LIBRARY = Pattern.compile("\\blib[\\w+-]+\\.so[.\\d]*|\\b[\\w-]+\\.dll");
+  private static final Pattern LIBRARY =
+      Pattern.compile("\\blib[\\w+-]+\\.so[.\\d]*|\\b[\\w-]+\\.dll");
   private static final Pattern MAJOR = Pattern.compile("^(\\d{3,})\\.");
 
   /** What stands in the way of card {@code index}, from 0; empty if nothing does. */

@@ -14,7 +14,10 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
-/** What NVIDIA's management library says; it comes with the driver, and everything here does without it. */
+/**
+ * What NVIDIA's management library says; it comes with the driver, and everything here does without
+ * it.
+ */
 public final class Nvml {
   private static final int MOST_PROCESSES = 256;
   private static final int VERSION_BYTES = 80;
@@ -46,7 +49,10 @@ public final class Nvml {
         : null;
   }
 
-  /** Bytes of a card's memory that this process has, all libraries' contexts included; -1 where unknown (in containers, say). */
+  /**
+   * Bytes of a card's memory that this process has, all libraries' contexts included; -1 where
+   * unknown (in containers, say).
+   */
   public static long processMemory(int device) {
     if (!Started.YES) {
       return -1;

@@ -11,7 +11,10 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
-/** Page-locked memory, which the card's copy engine reads and writes by itself; grows to the largest request and never shrinks. */
+/**
+ * Page-locked memory, which the card's copy engine reads and writes by itself; grows to the largest
+ * request and never shrinks.
+ */
 public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
   private final long grain;
   private @Nullable Pointer block;
@@ -47,7 +50,10 @@ public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
     return fresh.address();
   }
 
-  /** Some bytes behind the first {@code offset}, in the machine's byte order; valid until it grows or is closed. */
+  /**
+   * Some bytes behind the first {@code offset}, in the machine's byte order; valid until it grows
+   * or is closed.
+   */
   public ByteBuffer view(int offset, int bytes) {
     long address = reserve((long) offset + bytes) + offset;
     return new View(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());

@@ -7,7 +7,10 @@ import dev.wwts.image.Orientation;
 import dev.wwts.image.Pixels;
 import org.bytedeco.javacpp.Pointer;
 
-/** What the preprocessing kernel will do with a picture of one size; kept while pictures of that size follow each other. */
+/**
+ * What the preprocessing kernel will do with a picture of one size; kept while pictures of that
+ * size follow each other.
+ */
 public final class PreprocessPlan implements AutoCloseable {
   private static final int X = 0;
   private static final int Y = 1;
@@ -172,8 +175,7 @@ public final class PreprocessPlan implements AutoCloseable {
   /** The same by this thread, with the whole picture and the other addresses on the host. */
   void runOnHost(long picture, long table, long scratch, long batch, int slot) {
     check(
-        NativePreprocess.runOnHost(
-            plan.address(), picture, pitch(), table, scratch, batch, slot));
+        NativePreprocess.runOnHost(plan.address(), picture, pitch(), table, scratch, batch, slot));
   }
 
   /** The columns and rows that are read: x, y, width, height. */

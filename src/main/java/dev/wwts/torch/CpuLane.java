@@ -28,8 +28,7 @@ final class CpuLane implements Lane {
     this.type = type;
     this.threads = threads;
     this.ranker = new Ranker(bundle.manifest().output().activation());
-    this.preprocessor =
-        NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()));
+    this.preprocessor = NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()));
   }
 
   @Override
@@ -49,8 +48,7 @@ final class CpuLane implements Lane {
     }
     long[] shape = {n, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
     input =
-        NativeScope.inference(
-            () -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
+        NativeScope.inference(() -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
     batch = n;
   }
 

@@ -15,11 +15,15 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of one size: the network's input on the card, network, ranking, and where indices and scores come back to. An expected
- * size is captured as a graph after warm-up; where that fails it runs eagerly. All slots are computed, whether filled or not.
+ * A batch of one size: the network's input on the card, network, ranking, and where indices and
+ * scores come back to. An expected size is captured as a graph after warm-up; where that fails it
+ * runs eagerly. All slots are computed, whether filled or not.
  */
 final class CudaBatch implements AutoCloseable {
-  /** The profiling executor records on the first run and optimises on the second; a capture wants all that done. */
+  /**
+   * The profiling executor records on the first run and optimises on the second; a capture wants
+   * all that done.
+   */
   private static final int WARM_UPS = 4;
 
   private static final long GRAIN = 4096;
@@ -139,8 +143,7 @@ final class CudaBatch implements AutoCloseable {
   private void compute(boolean inGraph, boolean marks) {
     NativeScope.inference(
         () -> {
-          Owned<Tensor> logits =
-              Logits.checked(setup.bundle(), network.forward(input.get()), size);
+          Owned<Tensor> logits = Logits.checked(setup.bundle(), network.forward(input.get()), size);
           outputs.add(logits);
           mark(forwarded, inGraph, marks);
           T_TensorTensor_T best = ranker.best(logits.get(), k);
@@ -186,8 +189,7 @@ final class CudaBatch implements AutoCloseable {
   float[][] logits(int n) {
     downloaded.await();
     return stream.with(
-        () ->
-            NativeScope.inference(() -> Logits.rows(outputs.get(0).get().cpu().contiguous(), n)));
+        () -> NativeScope.inference(() -> Logits.rows(outputs.get(0).get().cpu().contiguous(), n)));
   }
 
   /** What the run took, for a picture that came through {@code clock}. */

@@ -13,8 +13,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane on a card: its own stream, pinned and device buffers, and graphs. Everything is queued without waiting; the call waits once, when
- * it reads the ranking. The thread that uses it keeps the lane's card as its current one.
+ * A lane on a card: its own stream, pinned and device buffers, and graphs. Everything is queued
+ * without waiting; the call waits once, when it reads the ranking. The thread that uses it keeps
+ * the lane's card as its current one.
  */
 final class CudaLane implements Lane {
   private final CudaSetup setup;
@@ -130,7 +131,9 @@ final class CudaLane implements Lane {
     return begun().times(clocks.get(slot));
   }
 
-  /** Nanoseconds that the card takes for network and ranking of a batch, the best of {@code runs}. */
+  /**
+   * Nanoseconds that the card takes for network and ranking of a batch, the best of {@code runs}.
+   */
   long measure(int n, int runs) {
     begin(n);
     long best = Long.MAX_VALUE;

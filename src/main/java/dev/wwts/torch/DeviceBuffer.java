@@ -5,7 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** Bytes on the card, from LibTorch's allocator, so that they count towards the budget; grows and never shrinks. */
+/**
+ * Bytes on the card, from LibTorch's allocator, so that they count towards the budget; grows and
+ * never shrinks.
+ */
 final class DeviceBuffer implements AutoCloseable {
   private final CudaSetup setup;
   private final CudaStream stream;
@@ -21,7 +24,10 @@ final class DeviceBuffer implements AutoCloseable {
     this.grain = grain;
   }
 
-  /** The address of at least {@code bytes} bytes, aligned to 512; queued work on what an earlier call returned is safe. */
+  /**
+   * The address of at least {@code bytes} bytes, aligned to 512; queued work on what an earlier
+   * call returned is safe.
+   */
   long reserve(long bytes) {
     if (block == null || bytes > capacity) {
       close();

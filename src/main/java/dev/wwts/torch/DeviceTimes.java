@@ -1,7 +1,8 @@
 package dev.wwts.torch;
 
 /**
- * What the stages of one picture took on a device that works by itself, in nanoseconds of its own clock.
+ * What the stages of one picture took on a device that works by itself, in nanoseconds of its own
+ * clock.
  *
  * @param upload pixels to the device
  * @param preprocess pixels to the network's input

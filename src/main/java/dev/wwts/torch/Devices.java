@@ -10,7 +10,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Which device a wish means here. CUDA's classes are touched only where LibTorch is its CUDA build. */
+/**
+ * Which device a wish means here. CUDA's classes are touched only where LibTorch is its CUDA build.
+ */
 final class Devices {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
 
@@ -73,8 +75,9 @@ final class Devices {
   }
 
   /**
-   * Whether the natives are LibTorch's CUDA build. It says so itself only if CUDA's libraries were all there when it was loaded; without them it
-   * runs on the processor, and the folder of the preset's library tells.
+   * Whether the natives are LibTorch's CUDA build. It says so itself only if CUDA's libraries were
+   * all there when it was loaded; without them it runs on the processor, and the folder of the
+   * preset's library tells.
    */
   static boolean isCudaBuild() {
     return Context.hasCUDART() || LibTorch.libraries().stream().anyMatch(Devices::isOfCudaBuild);

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
-/** A model on a device: its network, and the lanes that run it. Safe for any number of threads; each lane for one. */
+/**
+ * A model on a device: its network, and the lanes that run it. Safe for any number of threads; each
+ * lane for one.
+ */
 public final class Engine implements AutoCloseable {
   private final Backend backend;
   private final Device device;

@@ -6,7 +6,10 @@ import dev.wwts.cuda.PreprocessPlan;
 import dev.wwts.image.Pixels;
 import org.bytedeco.pytorch.global.torch;
 
-/** Preprocessing with the kernel of our own: one launch a picture, Pillow's crop bit for bit, nothing allocated on the heap. */
+/**
+ * Preprocessing with the kernel of our own: one launch a picture, Pillow's crop bit for bit,
+ * nothing allocated on the heap.
+ */
 final class FusedPreprocessor implements CudaPreprocessor {
   private static final long SOURCE_GRAIN = 8L << 20;
   private static final long TABLE_GRAIN = 64L << 10;

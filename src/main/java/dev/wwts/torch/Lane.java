@@ -5,8 +5,9 @@ import dev.wwts.image.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call needs for itself: buffers and tensors that are made once and used again. A lane serves one call at a time, in
- * this order: {@link #begin}, {@link #preprocess} for each slot, {@link #forward}, {@link #rank} or {@link #logits}.
+ * What one call needs for itself: buffers and tensors that are made once and used again. A lane
+ * serves one call at a time, in this order: {@link #begin}, {@link #preprocess} for each slot,
+ * {@link #forward}, {@link #rank} or {@link #logits}.
  */
 public interface Lane extends AutoCloseable {
   /** Where the decoder writes the next picture's pixels. */
@@ -36,8 +37,8 @@ public interface Lane extends AutoCloseable {
   float[][] logits();
 
   /**
-   * What the stages took on the device for the picture in {@code slot}, after {@link #rank}; null where a stage is done when its
-   * method returns.
+   * What the stages took on the device for the picture in {@code slot}, after {@link #rank}; null
+   * where a stage is done when its method returns.
    */
   default @Nullable DeviceTimes times(int slot) {
     return null;

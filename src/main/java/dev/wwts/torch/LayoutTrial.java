@@ -4,8 +4,9 @@ import dev.wwts.OutOfDeviceMemoryException;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Loads a model's network onto a card in the layout that measures faster there: planes of colours (NCHW), or a pixel's channels side by
- * side. The gain depends on the model: -14 % to +16 % in timm's tables.
+ * Loads a model's network onto a card in the layout that measures faster there: planes of colours
+ * (NCHW), or a pixel's channels side by side. The gain depends on the model: -14 % to +16 % in
+ * timm's tables.
  */
 final class LayoutTrial {
   /** Layouts within this of each other count as equal; planes are kept. */
@@ -25,7 +26,8 @@ final class LayoutTrial {
   record Winner(CudaSetup setup, Network network) {}
 
   /**
-   * Loads and measures. 32 bits are loaded in planes without a trial: channels-last pays on tensor cores' 16-bit types.
+   * Loads and measures. 32 bits are loaded in planes without a trial: channels-last pays on tensor
+   * cores' 16-bit types.
    *
    * @throws dev.wwts.ModelException if LibTorch refuses the model
    * @throws OutOfDeviceMemoryException if it does not fit

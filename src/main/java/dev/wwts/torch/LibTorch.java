@@ -73,8 +73,8 @@ public final class LibTorch {
   }
 
   /**
-   * Sets the threads of LibTorch's operations in the calling thread: OpenMP keeps the number per thread, so setting it where
-   * the model was loaded is not enough.
+   * Sets the threads of LibTorch's operations in the calling thread: OpenMP keeps the number per
+   * thread, so setting it where the model was loaded is not enough.
    */
   static void useThreads(int threads) {
     if (torch.get_num_threads() != threads) {
@@ -90,7 +90,10 @@ public final class LibTorch {
     }
   }
 
-  /** What the natives say of themselves, for people: version, CPU instructions, BLAS, oneDNN, OpenMP. */
+  /**
+   * What the natives say of themselves, for people: version, CPU instructions, BLAS, oneDNN,
+   * OpenMP.
+   */
   public static Map<String, String> facts() {
     load();
     Map<String, String> facts = new LinkedHashMap<>();
@@ -104,7 +107,10 @@ public final class LibTorch {
     return facts;
   }
 
-  /** What there is of CUDA, for people; empty with the CPU build, whose process must load nothing of CUDA. */
+  /**
+   * What there is of CUDA, for people; empty with the CPU build, whose process must load nothing of
+   * CUDA.
+   */
   public static Map<String, String> cudaFacts() {
     load();
     Map<String, String> facts = new LinkedHashMap<>();

@@ -4,7 +4,9 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** A network on another device than the lane that feeds it: input and output are copied, each call. */
+/**
+ * A network on another device than the lane that feeds it: input and output are copied, each call.
+ */
 final class MovedNetwork implements Network {
   private final Network network;
   private final String device;

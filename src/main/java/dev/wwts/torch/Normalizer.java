@@ -8,7 +8,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** A crop to a network's input, where the tensors are: turned upright, in the network's order of colours, normalised. */
+/**
+ * A crop to a network's input, where the tensors are: turned upright, in the network's order of
+ * colours, normalised.
+ */
 final class Normalizer implements AutoCloseable {
   private final boolean flipColors;
   private final Owned<Tensor> mean;
@@ -43,7 +46,8 @@ final class Normalizer implements AutoCloseable {
   }
 
   private static Owned<Tensor> channels(List<Float> values, org.bytedeco.pytorch.Device device) {
-    Tensor tensor = torch.empty(new long[] {1, 3, 1, 1}, new TensorOptions(torch.ScalarType.Float), null);
+    Tensor tensor =
+        torch.empty(new long[] {1, 3, 1, 1}, new TensorOptions(torch.ScalarType.Float), null);
     tensor.data_ptr_float().put(values.get(0), values.get(1), values.get(2));
     return new Owned<>(new Tensor(tensor.to(device, torch.ScalarType.Float)));
   }

@@ -23,7 +23,9 @@ final class OutOfMemory {
 
   private OutOfMemory() {}
 
-  /** The typed exception if {@code error} tells of too little memory on a card, else {@code error}. */
+  /**
+   * The typed exception if {@code error} tells of too little memory on a card, else {@code error}.
+   */
   static RuntimeException typed(RuntimeException error) {
     String text = String.valueOf(error.getMessage());
     int start = text.indexOf(MARK);

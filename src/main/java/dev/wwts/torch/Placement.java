@@ -13,8 +13,8 @@ import dev.wwts.image.Pixels;
  */
 record Placement(Geometry stored, Orientation orientation) {
   /**
-   * Where the resized picture would have more than this many times the crop's pixels (a strip of 4000 x 30 becomes 34,133 x
-   * 256), only what the crop keeps is computed.
+   * Where the resized picture would have more than this many times the crop's pixels (a strip of
+   * 4000 x 30 becomes 34,133 x 256), only what the crop keeps is computed.
    */
   private static final int MOST_WASTE = 8;
 

@@ -16,8 +16,9 @@ import org.bytedeco.pytorch.kBicubic;
 import org.bytedeco.pytorch.kBilinear;
 
 /**
- * Pixels to a network's input on the processor: resize with antialiasing in 8 bits as Pillow does, crop, turn upright,
- * normalise. The picture is turned after the crop, when it is small. One per lane, not for several threads at once.
+ * Pixels to a network's input on the processor: resize with antialiasing in 8 bits as Pillow does,
+ * crop, turn upright, normalise. The picture is turned after the crop, when it is small. One per
+ * lane, not for several threads at once.
  */
 final class Preprocessor implements AutoCloseable {
   private final Recipe recipe;

@@ -16,7 +16,8 @@ final class Ranker {
   }
 
   /**
-   * The scores and indices of the best classes, N x k each, where the logits are; inside the caller's pointer scope.
+   * The scores and indices of the best classes, N x k each, where the logits are; inside the
+   * caller's pointer scope.
    *
    * @param logits N x classes, float32
    * @param k how many, at most classes

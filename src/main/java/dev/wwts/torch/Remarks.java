@@ -6,7 +6,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How a model runs and what fell back, a sentence each, for people; told once however many lanes say it. */
+/**
+ * How a model runs and what fell back, a sentence each, for people; told once however many lanes
+ * say it.
+ */
 final class Remarks {
   private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
 

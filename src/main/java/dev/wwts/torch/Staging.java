@@ -6,8 +6,9 @@ import dev.wwts.cuda.PinnedBuffer;
 import dev.wwts.image.PixelBuffer;
 
 /**
- * The host's half of an upload: where a picture is decoded to, in memory that the card's copy engine reads. A lane has two, so that the next
- * picture of a batch is decoded while the last one is copied.
+ * The host's half of an upload: where a picture is decoded to, in memory that the card's copy
+ * engine reads. A lane has two, so that the next picture of a batch is decoded while the last one
+ * is copied.
  */
 final class Staging implements AutoCloseable {
   private static final long PIXELS_GRAIN = 8L << 20;

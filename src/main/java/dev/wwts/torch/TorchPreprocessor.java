@@ -11,15 +11,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Preprocessing with LibTorch operations on the card, where the kernel of our own is not there. The antialiased resize exists on the
- * card in floating point only: rounded to 8 bits it is within one level of Pillow. Native and Java objects are made for each
- * picture.
+ * Preprocessing with LibTorch operations on the card, where the kernel of our own is not there. The
+ * antialiased resize exists on the card in floating point only: rounded to 8 bits it is within one
+ * level of Pillow. Native and Java objects are made for each picture.
  */
 final class TorchPreprocessor implements CudaPreprocessor {
   private static final long SOURCE_GRAIN = 8L << 20;
   private static final float LARGEST = 255;
 
-  /** A strong reduction needs more shared memory than the resize may use; LibTorch refuses it with these words. */
+  /**
+   * A strong reduction needs more shared memory than the resize may use; LibTorch refuses it with
+   * these words.
+   */
   private static final String TOO_STRONG = "Too much shared memory required";
 
   private final CudaStream stream;

@@ -26,7 +26,8 @@ final class TorchScriptNetwork implements Network {
   /**
    * Loads the file's module onto a device, in a type.
    *
-   * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels lie side by side
+   * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
+   *     lie side by side
    * @throws ModelException if LibTorch refuses it
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
@@ -49,8 +50,7 @@ final class TorchScriptNetwork implements Network {
 
   private static Owned<JitModule> frozen(
       Path path, Device device, torch.ScalarType type, boolean channelsLast) {
-    DeviceOptional where =
-        new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
+    DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
     loaded.to(type);

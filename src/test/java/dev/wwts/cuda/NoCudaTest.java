@@ -43,8 +43,10 @@ class NoCudaTest {
     assertThat(CPU_BUILD.sentence(0)).contains("CPU build", "-gpu classifier");
     assertThat(NOTHING.sentence(0)).contains("no NVIDIA GPU and no NVIDIA driver");
     assertThat(NO_DRIVER.sentence(0)).contains("but no NVIDIA driver: install version 580");
-    assertThat(OLD.sentence(0)).isEqualTo("the NVIDIA driver 535.104.05 is too old: CUDA 13 needs 580 or newer");
-    assertThat(NO_LIBRARY.sentence(0)).startsWith("libcudnn.so.9 can't be loaded: install CUDA 13 and cuDNN 9");
+    assertThat(OLD.sentence(0))
+        .isEqualTo("the NVIDIA driver 535.104.05 is too old: CUDA 13 needs 580 or newer");
+    assertThat(NO_LIBRARY.sentence(0))
+        .startsWith("libcudnn.so.9 can't be loaded: install CUDA 13 and cuDNN 9");
     assertThat(HIDDEN.sentence(0)).contains("sees no GPU: CUDA_VISIBLE_DEVICES is '-1'");
     assertThat(BROKEN.sentence(0)).contains("error 999, often a driver that was updated");
   }

@@ -44,7 +44,12 @@ class PreprocessPlanTest {
         Pixels pixels = new Pixels(address, width, height, orientation);
         byte[] crop = new byte[3 * SIDE * SIDE];
         float[] planes = new float[3 * SIDE * SIDE];
-        run(pixels, true, PreprocessPlan.Output.BYTES, crop.length, p -> new BytePointer(p).get(crop));
+        run(
+            pixels,
+            true,
+            PreprocessPlan.Output.BYTES,
+            crop.length,
+            p -> new BytePointer(p).get(crop));
         run(
             pixels,
             false,
@@ -89,7 +94,8 @@ class PreprocessPlanTest {
       Pointer scratch = Pointer.malloc(plan.scratchBytes() + 16);
       long aligned = (table.address() + 15) & -16L;
       plan.fillTable(aligned);
-      plan.runOnHost(pixels.address(), aligned, (scratch.address() + 15) & -16L, output.address(), 0);
+      plan.runOnHost(
+          pixels.address(), aligned, (scratch.address() + 15) & -16L, output.address(), 0);
       Pointer.free(table);
       Pointer.free(scratch);
       read.from(output);

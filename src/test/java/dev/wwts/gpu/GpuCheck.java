@@ -4,10 +4,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
 import dev.wwts.Precision;
+import dev.wwts.Recognizer;
+import dev.wwts.image.ScaledPhoto;
 import dev.wwts.torch.FilledModels;
 import dev.wwts.torch.LaneProbe;
 import dev.wwts.torch.LibTorch;
-import dev.wwts.Recognizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +22,11 @@ import java.util.stream.Stream;
  *
  * <pre>GpuCheck MODELS KIT OUT.json</pre>
  *
- * MODELS holds .pt files ({@code x.slim.pt} are filled first), KIT is the models-kit. System properties: {@code wwts.check.device} (cuda),
- * {@code wwts.check.calls} (1000), {@code wwts.check.swaps} (1000), {@code wwts.check.only} (a regular
- * expression for checks' names), {@code wwts.check.trace}. With the device cpu it rehearses itself:
- * what asks for a card then fails or is left out, and no figure means anything.
+ * MODELS holds .pt files ({@code x.slim.pt} are filled first), KIT is the models-kit. System
+ * properties: {@code wwts.check.device} (cuda), {@code wwts.check.calls} (1000), {@code
+ * wwts.check.swaps} (1000), {@code wwts.check.only} (a regular expression for checks' names),
+ * {@code wwts.check.trace}. With the device cpu it rehearses itself: what asks for a card then
+ * fails or is left out, and no figure means anything.
  */
 public final class GpuCheck {
   private static final int CALLS = Integer.getInteger("wwts.check.calls", 1000);
@@ -146,7 +148,9 @@ public final class GpuCheck {
   }
 
   private static void put(ObjectNode figures, DeviceMemory memory) {
-    figures.put("VRAM weights", memory.weights()).put("VRAM beyond weights", memory.activationsPeak());
+    figures
+        .put("VRAM weights", memory.weights())
+        .put("VRAM beyond weights", memory.activationsPeak());
     figures.put("VRAM reserved", memory.reserved()).put("VRAM of the process", memory.process());
   }
 

@@ -67,7 +67,8 @@ class GpuTest {
   void tooLittleMemoryIsSurvived() {
     byte[] picture = TestPictures.jpeg(64, 64);
 
-    // the tiny network's input is 384 bytes a picture in FP16: the least budget that a context's first block leaves room in
+    // the tiny network's input is 384 bytes a picture in FP16: the least budget that a context's
+    // first block leaves room in
     assertThat(LaneProbe.survived(model, CUDA, 64L << 20, picture, 3)).isEqualTo(3);
   }
 

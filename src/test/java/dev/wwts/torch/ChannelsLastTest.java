@@ -12,7 +12,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A network whose weights were laid channels-last answers as before; on a card the layout is chosen by measuring. */
+/**
+ * A network whose weights were laid channels-last answers as before; on a card the layout is chosen
+ * by measuring.
+ */
 class ChannelsLastTest {
   @TempDir private static Path folder;
 

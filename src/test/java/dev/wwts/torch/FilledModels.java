@@ -12,13 +12,17 @@ import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
 
 /**
- * Gives a model that travelled without its large weights (gpu-check.sh sets them to zero, so that 630 MB become 2 MB) random ones:
- * speed and memory do not depend on them, but NaN, infinity and zeros would.
+ * Gives a model that travelled without its large weights (gpu-check.sh sets them to zero, so that
+ * 630 MB become 2 MB) random ones: speed and memory do not depend on them, but NaN, infinity and
+ * zeros would.
  */
 public final class FilledModels {
   private static final long LARGE = 64 << 10;
 
-  /** Half of He's standard deviation: activations shrink a little from layer to layer and stay in FP16's range. */
+  /**
+   * Half of He's standard deviation: activations shrink a little from layer to layer and stay in
+   * FP16's range.
+   */
   private static final double GAIN = 0.5;
 
   private FilledModels() {}

@@ -18,11 +18,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 
-/** Looks at lanes from inside: calls from pixels, what preprocessing wrote, too little memory. For checks on a card. */
+/**
+ * Looks at lanes from inside: calls from pixels, what preprocessing wrote, too little memory. For
+ * checks on a card.
+ */
 public final class LaneProbe {
   private LaneProbe() {}
 
-  private static EngineOptions options(Device device, Precision precision, long budget, boolean graphs) {
+  private static EngineOptions options(
+      Device device, Precision precision, long budget, boolean graphs) {
     return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs);
   }
 
@@ -60,8 +64,7 @@ public final class LaneProbe {
           wall.accept(nanos);
           DeviceTimes t = lane.times(0);
           if (t != null) {
-            own.accept(
-                nanos - t.upload() - t.preprocess() - t.forward() - t.rank() - t.download());
+            own.accept(nanos - t.upload() - t.preprocess() - t.forward() - t.rank() - t.download());
           }
         }
       }
@@ -69,8 +72,8 @@ public final class LaneProbe {
   }
 
   /**
-   * The largest difference, in levels of 0 to 255, between what the device's preprocessing and the processor's write for a
-   * picture.
+   * The largest difference, in levels of 0 to 255, between what the device's preprocessing and the
+   * processor's write for a picture.
    */
   public static double cropDifference(Path model, Device device, Path picture) throws Exception {
     Bundle bundle = Bundle.read(model);
@@ -89,7 +92,8 @@ public final class LaneProbe {
                 return values(slot);
               });
       float[] actual = onDevice(bundle, device, decoder, encoded);
-      double std = bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
+      double std =
+          bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
       double largest = 0;
       for (int i = 0; i < expected.length; i++) {
         largest = Math.max(largest, Math.abs(actual[i] - expected[i]) * std * 255);
@@ -132,8 +136,9 @@ public final class LaneProbe {
     public Tensor forward(Tensor input) {
       seen = values(input);
       return torch.zeros(
-          new long[] {input.size(0), classes}, new TensorOptions(torch.ScalarType.Float).device(
-              new org.bytedeco.pytorch.DeviceOptional(input.device())));
+          new long[] {input.size(0), classes},
+          new TensorOptions(torch.ScalarType.Float)
+              .device(new org.bytedeco.pytorch.DeviceOptional(input.device())));
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.wwts.gpu;
+package dev.wwts.image;
 
 import java.nio.file.Path;
 import org.bytedeco.javacpp.BytePointer;
@@ -9,11 +9,11 @@ import org.bytedeco.opencv.opencv_core.Mat;
 import org.bytedeco.opencv.opencv_core.Size;
 
 /** Pictures of a given size, made from a photo by OpenCV: the kit's Java has no java.desktop. */
-final class ScaledPhoto {
+public final class ScaledPhoto {
   private ScaledPhoto() {}
 
   /** The photo as a JPEG of that size, quality 95. */
-  static byte[] jpeg(Path photo, int width, int height) {
+  public static byte[] jpeg(Path photo, int width, int height) {
     PointerScope scope = new PointerScope();
     try {
       Mat source = opencv_imgcodecs.imread(photo.toString());
