@@ -85,6 +85,7 @@ final class CudaBackend implements Backend {
   @Override
   public void close() {
     network.close();
+    CudaRuntime.use(setup.device());
     CudaRuntime.synchronize();
     CudaMemory.emptyCache();
     budget.close();

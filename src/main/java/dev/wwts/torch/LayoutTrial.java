@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.cuda.CudaRuntime;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -66,11 +67,15 @@ final class LayoutTrial {
   }
 
   private static Network load(CudaSetup setup) {
-    return TorchScriptNetwork.load(
-        setup.bundle().path(),
-        dev.wwts.Device.cuda(setup.device()),
-        setup.type(),
-        setup.channelsLast());
+    Network network =
+        TorchScriptNetwork.load(
+            setup.bundle().path(),
+            dev.wwts.Device.cuda(setup.device()),
+            setup.type(),
+            setup.channelsLast());
+    // weights are converted and folded on the default stream, which lanes' streams do not wait for
+    CudaRuntime.synchronize();
+    return network;
   }
 
   private static long nanos(CudaSetup setup, Network network) {
