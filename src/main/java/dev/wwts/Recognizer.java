@@ -7,11 +7,12 @@ import dev.wwts.bundle.SelfTest;
 import dev.wwts.bundle.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +33,17 @@ import org.slf4j.LoggerFactory;
 public final class Recognizer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Recognizer.class);
 
+  private static final int MOST_PICTURES = 4096;
+
   private final ModelInfo info;
   private final Manifest manifest;
   private final List<SelfTest> selfTest;
   private final Settings settings;
   private final Resources resources;
+  private final String remark;
 
-  private Recognizer(Bundle bundle, Settings settings, Resources resources) {
+  private Recognizer(Bundle bundle, Settings settings, Resources resources, String remark) {
+    this.remark = remark;
     this.manifest = bundle.manifest();
     this.selfTest = bundle.selfTest().stream().toList();
     this.settings = settings;
@@ -78,35 +83,50 @@ public final class Recognizer implements AutoCloseable {
     Bundle bundle = Bundle.read(model);
     Settings settings =
         wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
-    Recognizer recognizer = open(bundle, settings);
-    if (recognizer.info.precision() == Precision.FP32 || recognizer.selfTest.isEmpty()) {
-      return recognizer;
+    Resources resources = Resources.open(bundle, settings);
+    Precision precision = resources.precision();
+    String fault;
+    try {
+      resources.warmUp(settings.batchSizes());
+      Recognizer recognizer = new Recognizer(bundle, settings, resources, "");
+      fault = recognizer.reducedPrecisionFault();
+      if (fault.isEmpty()) {
+        return recognizer;
+      }
+    } catch (ModelException e) {
+      if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
+        resources.close();
+        throw e;
+      }
+      fault = "fails (" + e.getMessage() + ")";
+    } catch (Throwable e) {
+      resources.close();
+      throw e;
     }
-    String fault = recognizer.reducedPrecisionFault();
-    if (fault.isEmpty()) {
-      return recognizer;
-    }
-    LOG.warn("{} in {} {}: falling back to fp32.", model, recognizer.info.precision(), fault);
-    recognizer.close();
-    return open(bundle, settings.withPrecision(Precision.FP32));
+    resources.close();
+    String fallback = "%s in %s %s: falling back to fp32.".formatted(model, precision, fault);
+    LOG.warn("{}", fallback);
+    return openExact(bundle, settings.withPrecision(Precision.FP32), fallback);
   }
 
-  private static Recognizer open(Bundle bundle, Settings settings) {
+  private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {
     Resources resources = Resources.open(bundle, settings);
     try {
-      resources.with(
-          worker -> {
-            settings.batchSizes().forEach(worker::warmUp);
-            return worker;
-          });
-      return new Recognizer(bundle, settings, resources);
+      resources.warmUp(settings.batchSizes());
+      return new Recognizer(bundle, settings, resources, remark);
     } catch (Throwable e) {
       resources.close();
       throw e;
     }
   }
 
+  /**
+   * What is wrong with the answers in less than 32 bits; empty if nothing is, or if nothing tells.
+   */
   private String reducedPrecisionFault() {
+    if (info.precision() == Precision.FP32 || selfTest.isEmpty()) {
+      return "";
+    }
     try {
       Verification verification = verify();
       return verification.passed()
@@ -155,9 +175,9 @@ public final class Recognizer implements AutoCloseable {
    * @throws PictureException if it can't be read
    */
   public List<Recognition> recognize(InputStream picture) {
-    long most = Math.min(settings.limits().maxBytes() + 1, Integer.MAX_VALUE - 8);
+    int most = (int) Math.min(settings.limits().maxBytes(), Integer.MAX_VALUE - 9) + 1;
     try {
-      return recognize(picture.readNBytes((int) most));
+      return recognize(picture.readNBytes(most));
     } catch (IOException e) {
       throw new PictureException(
           Reason.UNREADABLE, "The stream can't be read (" + e.getMessage() + ").", e);
@@ -170,16 +190,31 @@ public final class Recognizer implements AutoCloseable {
    * @throws PictureException if it can't be read
    */
   public Answer.Recognized answer(Picture picture) {
-    return resources.with(worker -> worker.answer(picture));
+    return with(worker -> worker.answer(picture));
+  }
+
+  /** The fence: a recognizer is not forgotten while one of its calls waits for a worker. */
+  private <R> R with(Function<Worker, R> use) {
+    try {
+      return resources.with(use);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
   }
 
   /**
    * The same for many pictures, as one forward; one that can't be read is refused, the others are
    * answered.
+   *
+   * @param pictures at most 4096
    */
   public List<Answer> answers(List<Picture> pictures) {
     List<Picture> batch = List.copyOf(pictures);
-    return batch.isEmpty() ? List.of() : resources.with(worker -> worker.answers(batch));
+    if (batch.size() > MOST_PICTURES) {
+      throw new IllegalArgumentException(
+          "A batch has at most " + MOST_PICTURES + " pictures, not " + batch.size() + ".");
+    }
+    return batch.isEmpty() ? List.of() : with(worker -> worker.answers(batch));
   }
 
   /**
@@ -194,21 +229,42 @@ public final class Recognizer implements AutoCloseable {
           info.name() + " has no self-test: export it with models/export.py.");
     }
     SelfTest test = selfTest.get(0);
-    Function<Worker, List<float[]>> run =
-        worker -> {
-          List<float[]> rows = new ArrayList<>();
-          for (byte[] picture : test.pictures()) {
-            rows.addAll(Arrays.asList(worker.logits(List.of(Picture.of(picture)))));
-          }
-          return rows;
-        };
-    return SelfTestRun.compare(
-        test, resources.with(run), manifest.output().activation(), info.precision());
+    try {
+      return SelfTestRun.compare(
+          test,
+          with(worker -> worker.logits(test.pictures())),
+          manifest.output().activation(),
+          info.precision());
+    } catch (PictureException e) {
+      throw new ModelException(
+          ModelException.Reason.CORRUPT, info.name() + ": " + e.getMessage(), e);
+    }
   }
 
   /** The loaded model. */
   public ModelInfo model() {
     return info;
+  }
+
+  /**
+   * How the model runs and what fell back (precision, layout, kernel, graphs), a sentence each, for
+   * people.
+   */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(resources.remarks());
+    if (!remark.isEmpty()) {
+      remarks.add(remark);
+    }
+    return List.copyOf(remarks);
+  }
+
+  /**
+   * What it takes of a GPU's memory now; empty on a CPU.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  public Optional<DeviceMemory> memory() {
+    return with(worker -> resources.memory());
   }
 
   /** Waits for calls in flight and frees everything; closing twice does nothing. */

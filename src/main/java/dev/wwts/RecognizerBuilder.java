@@ -4,6 +4,7 @@ import dev.wwts.image.Limits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,8 @@ public final class RecognizerBuilder {
   private long maxBytes = Limits.DEFAULT.maxBytes();
   private List<Integer> batchSizes = List.of(1);
   private @Nullable String sha256;
+  private long vramBudget;
+  private boolean cudaGraphs = true;
 
   RecognizerBuilder(Path model) {
     this.model = model;
@@ -108,7 +111,31 @@ public final class RecognizerBuilder {
 
   /** Requires the model file to have this SHA-256, 64 hexadecimal digits. */
   public RecognizerBuilder sha256(String digits) {
-    this.sha256 = digits;
+    this.sha256 = Objects.requireNonNull(digits, "sha256");
+    return this;
+  }
+
+  /**
+   * The most of a GPU's memory that LibTorch may take, in bytes, from 1; all of it if not set.
+   * CUDA's own share, some 300 to 600 MB a process, comes on top. LibTorch has one allocator a
+   * process: with several recognizers on one GPU their budgets add up, and one without a budget
+   * lifts the limit.
+   */
+  public RecognizerBuilder vramBudget(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("vramBudget must be from 1, not " + bytes + ".");
+    }
+    vramBudget = bytes;
+    return this;
+  }
+
+  /**
+   * Whether a GPU replays network and ranking as a CUDA graph for the {@link #batchSizes} it was
+   * told; true if not set. Where a graph can't be captured the network runs eagerly, and {@link
+   * Recognizer#remarks} says so.
+   */
+  public RecognizerBuilder cudaGraphs(boolean cudaGraphs) {
+    this.cudaGraphs = cudaGraphs;
     return this;
   }
 
@@ -117,6 +144,7 @@ public final class RecognizerBuilder {
    *
    * @throws ModelException if the model is not whole, not valid, or not the pinned one
    * @throws DeviceException if the device, the precision or the natives are not there
+   * @throws OutOfDeviceMemoryException if the GPU's memory, or the budget for it, is too small
    */
   public Recognizer load() {
     return Recognizer.load(
@@ -131,7 +159,9 @@ public final class RecognizerBuilder {
             threshold,
             new Limits(maxPixels, maxBytes),
             batchSizes,
-            sha256));
+            sha256,
+            vramBudget,
+            cudaGraphs));
   }
 
   private static int inRange(String name, int value, int least, int most) {

@@ -5,9 +5,12 @@ import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.torch.Engine;
 import java.lang.ref.Cleaner;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,7 @@ final class Resources {
 
   private final Engine engine;
   private final WorkerPool pool;
+  private final ReentrantLock closing = new ReentrantLock();
   private boolean closed;
 
   private Resources(Engine engine, WorkerPool pool) {
@@ -37,8 +41,7 @@ final class Resources {
   }
 
   static Resources open(Bundle bundle, Settings settings) {
-    Engine engine =
-        Engine.load(bundle, settings.device(), settings.precision(), settings.threads());
+    Engine engine = Engine.load(bundle, settings.engine());
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
     int lanes =
@@ -47,8 +50,7 @@ final class Resources {
             : Math.max(2, Runtime.getRuntime().availableProcessors() / engine.threads());
     return new Resources(
         engine,
-        new WorkerPool(
-            lanes, () -> new Worker(settings, bundle.labels(), alpha, engine.newLane())));
+        new WorkerPool(lanes, () -> new Worker(settings, bundle.labels(), alpha, engine::newLane)));
   }
 
   ModelInfo info(Bundle bundle, Settings settings) {
@@ -64,6 +66,36 @@ final class Resources {
         engine.device(),
         engine.precision(),
         engine.threads());
+  }
+
+  /** What the network computes in. */
+  Precision precision() {
+    return engine.precision();
+  }
+
+  List<String> remarks() {
+    return engine.remarks();
+  }
+
+  /** Empty where the device is the processor. */
+  Optional<DeviceMemory> memory() {
+    return engine.memory();
+  }
+
+  /**
+   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own;
+   * on a CPU in the first, as lanes are cheap.
+   */
+  void warmUp(List<Integer> batchSizes) {
+    if (engine.device().kind() == Device.Kind.CUDA) {
+      pool.withAll(worker -> batchSizes.forEach(worker::warmUp));
+    } else {
+      with(
+          worker -> {
+            batchSizes.forEach(worker::warmUp);
+            return worker;
+          });
+    }
   }
 
   /** Frees them when {@code owner} was forgotten. */
@@ -82,20 +114,37 @@ final class Resources {
   }
 
   void close() {
-    close(Long.MAX_VALUE / 4, TimeUnit.NANOSECONDS);
+    close(Long.MAX_VALUE / 4);
   }
 
-  private synchronized boolean close(long timeout, TimeUnit unit) {
-    if (closed) {
-      return true;
-    }
-    if (!pool.close(timeout, unit)) {
+  private boolean close(long nanos) {
+    long deadline = System.nanoTime() + nanos;
+    if (!closing.tryLock() && !lockedWithin(nanos)) {
       return false;
     }
-    closed = true;
-    engine.close();
-    OPEN.remove(this);
-    return true;
+    try {
+      if (closed) {
+        return true;
+      }
+      if (!pool.close(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+      closed = true;
+      OPEN.remove(this);
+      engine.close();
+      return true;
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  private boolean lockedWithin(long nanos) {
+    try {
+      return closing.tryLock(nanos, TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private void closeForgotten() {
@@ -106,8 +155,9 @@ final class Resources {
   }
 
   private static void shutDown() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHUTDOWN_SECONDS);
     for (Resources resources : OPEN) {
-      if (!resources.close(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+      if (!resources.close(deadline - System.nanoTime())) {
         LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
       }
     }

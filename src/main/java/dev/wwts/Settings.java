@@ -1,6 +1,7 @@
 package dev.wwts;
 
 import dev.wwts.image.Limits;
+import dev.wwts.torch.EngineOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,14 +16,42 @@ record Settings(
     double threshold,
     Limits limits,
     List<Integer> batchSizes,
-    @Nullable String sha256) {
+    @Nullable String sha256,
+    long vramBudget,
+    boolean cudaGraphs) {
   Settings withThreshold(double value) {
     return new Settings(
-        device, precision, threads, lanes, topK, minConfidence, value, limits, batchSizes, sha256);
+        device,
+        precision,
+        threads,
+        lanes,
+        topK,
+        minConfidence,
+        value,
+        limits,
+        batchSizes,
+        sha256,
+        vramBudget,
+        cudaGraphs);
   }
 
   Settings withPrecision(Precision value) {
     return new Settings(
-        device, value, threads, lanes, topK, minConfidence, threshold, limits, batchSizes, sha256);
+        device,
+        value,
+        threads,
+        lanes,
+        topK,
+        minConfidence,
+        threshold,
+        limits,
+        batchSizes,
+        sha256,
+        vramBudget,
+        cudaGraphs);
+  }
+
+  EngineOptions engine() {
+    return new EngineOptions(device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs);
   }
 }

@@ -1,16 +1,25 @@
 package dev.wwts;
 
 /**
- * What the stages of one call took, in nanoseconds of wall-clock time. In a batch, {@code forward}
- * and {@code rank} are those of the whole batch, as it runs as one.
+ * What the stages of one call took, in nanoseconds of wall-clock time; on a GPU all but {@code
+ * decode} and {@code total} are by its own clock, as stages overlap with the calling thread. In a
+ * batch, {@code forward} and {@code rank} are those of the whole batch, as it runs as one.
  *
  * @param decode bytes to pixels
  * @param preprocess pixels to the network's input
  * @param forward the network
  * @param rank activation and top-k
  * @param total the whole call, waiting for a free lane not included
+ * @param upload pixels to a GPU, 0 elsewhere
+ * @param download indices and scores from a GPU, 0 elsewhere
  */
-public record Timings(long decode, long preprocess, long forward, long rank, long total) {
+public record Timings(
+    long decode, long preprocess, long forward, long rank, long total, long upload, long download) {
+  /** Of a call whose data stayed in the machine's memory. */
+  public Timings(long decode, long preprocess, long forward, long rank, long total) {
+    this(decode, preprocess, forward, rank, total, 0, 0);
+  }
+
   /** Nanoseconds as milliseconds. */
   public static double millis(long nanos) {
     return nanos / 1e6;

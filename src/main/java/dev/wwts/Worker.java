@@ -6,6 +6,7 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.EncodedFile;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
+import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
 import java.nio.ByteBuffer;
@@ -14,10 +15,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
   /** The profiling executor records on the first run and optimises on the second. */
   private static final int WARM_UPS = 3;
 
@@ -28,15 +34,27 @@ final class Worker implements AutoCloseable {
   private final List<String> labels;
   private final Limits limits;
   private final EncodedFile file = new EncodedFile();
+  private final AlphaMode alpha;
   private final Decoder decoder;
   private final Lane lane;
 
-  Worker(Settings settings, List<String> labels, AlphaMode alpha, Lane lane) {
+  Worker(Settings settings, List<String> labels, AlphaMode alpha, Supplier<Lane> lanes) {
     this.settings = settings;
     this.labels = labels;
     this.limits = settings.limits();
-    this.decoder = new Decoder(limits, alpha);
-    this.lane = lane;
+    this.alpha = alpha;
+    this.decoder = decoder(limits, alpha);
+    this.lane = lanes.get();
+  }
+
+  private static Decoder decoder(Limits limits, AlphaMode alpha) {
+    try {
+      return new Decoder(limits, alpha);
+    } catch (LinkageError e) {
+      throw new DeviceException(
+          "OpenCV's native library can't be loaded: put org.bytedeco:opencv with this machine's classifier on the class path.",
+          e);
+    }
   }
 
   /**
@@ -52,8 +70,33 @@ final class Worker implements AutoCloseable {
     return (Answer.Recognized) answer;
   }
 
-  /** Answers a batch, as one forward of the pictures that can be read. */
+  /**
+   * Answers a batch, as one forward of the pictures that can be read; as two, four, ... where the
+   * device's memory is too small.
+   *
+   * @throws OutOfDeviceMemoryException if it is too small for one picture
+   */
   List<Answer> answers(List<Picture> pictures) {
+    return answers(decoder, pictures);
+  }
+
+  private List<Answer> answers(Decoder decoder, List<Picture> pictures) {
+    try {
+      return forward(decoder, pictures);
+    } catch (OutOfDeviceMemoryException e) {
+      lane.recover();
+      int half = pictures.size() / 2;
+      if (half == 0) {
+        throw e;
+      }
+      LOG.debug("A batch of {} does not fit: halving it.", pictures.size(), e);
+      List<Answer> answers = new ArrayList<>(answers(decoder, pictures.subList(0, half)));
+      answers.addAll(answers(decoder, pictures.subList(half, pictures.size())));
+      return answers;
+    }
+  }
+
+  private List<Answer> forward(Decoder decoder, List<Picture> pictures) {
     long start = System.nanoTime();
     lane.begin(pictures.size());
     List<@Nullable PictureException> refusals = new ArrayList<>(pictures.size());
@@ -71,6 +114,12 @@ final class Worker implements AutoCloseable {
         refusals.add(null);
       } catch (PictureException e) {
         refusals.add(e);
+      } catch (OutOfMemoryError e) {
+        refusals.add(
+            new PictureException(
+                Reason.TOO_LARGE,
+                picture.name() + " needs more memory than there is: lower maxPixels.",
+                e));
       }
     }
     if (n == 0) {
@@ -88,20 +137,38 @@ final class Worker implements AutoCloseable {
     long rank = end - began - forward;
     return answers(
         refusals,
-        i ->
-            recognized(
-                ranking, i, new Timings(decode[i], preprocess[i], forward, rank, end - start)));
+        i -> {
+          Timings host = new Timings(decode[i], preprocess[i], forward, rank, end - start);
+          return recognized(ranking, i, timings(host, lane.times(i)));
+        });
   }
 
-  /** The logits of pictures that must all be readable. */
-  float[][] logits(List<Picture> pictures) {
-    lane.begin(pictures.size());
-    for (int i = 0; i < pictures.size(); i++) {
-      Picture picture = pictures.get(i);
-      lane.preprocess(i, decoder.decode(bytes(picture), lane.pixels(), picture.name()));
+  private static Timings timings(Timings host, @Nullable DeviceTimes device) {
+    return device == null
+        ? host
+        : new Timings(
+            host.decode(),
+            device.preprocess(),
+            device.forward(),
+            device.rank(),
+            host.total(),
+            device.upload(),
+            device.download());
+  }
+
+  /** The logits of the model's own pictures, one after the other: the user's limits don't hold. */
+  List<float[]> logits(List<byte[]> pictures) {
+    List<float[]> rows = new ArrayList<>();
+    try (Decoder own = decoder(Limits.DEFAULT, alpha)) {
+      for (byte[] picture : pictures) {
+        lane.begin(1);
+        String name = "picture " + rows.size() + " of the self-test";
+        lane.preprocess(0, own.decode(ByteBuffer.wrap(picture), lane.pixels(), name));
+        lane.forward(1);
+        rows.addAll(Arrays.asList(lane.logits()));
+      }
     }
-    lane.forward(pictures.size());
-    return lane.logits();
+    return rows;
   }
 
   /**
@@ -111,8 +178,11 @@ final class Worker implements AutoCloseable {
    */
   void warmUp(int batch) {
     List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));
-    for (int pass = 0; pass < WARM_UPS; pass++) {
-      answers(pictures);
+    // the limits are for other people's pictures
+    try (Decoder own = decoder(Limits.DEFAULT, alpha)) {
+      for (int pass = 0; pass < WARM_UPS; pass++) {
+        answers(own, pictures);
+      }
     }
   }
 
@@ -148,10 +218,13 @@ final class Worker implements AutoCloseable {
       results.add(new Recognition(index, labels.get(index), ranked.confidence(i)));
     }
     Recognition best = results.get(0);
-    if (best.confidence() < settings.threshold()) {
+    // 0 leaves nothing out, also where confidences are raw values below it
+    if (settings.threshold() > 0 && best.confidence() < settings.threshold()) {
       results.clear();
     }
-    results.removeIf(result -> result.confidence() < settings.minConfidence());
+    if (settings.minConfidence() > 0) {
+      results.removeIf(result -> result.confidence() < settings.minConfidence());
+    }
     return new Answer.Recognized(results, best, timings);
   }
 

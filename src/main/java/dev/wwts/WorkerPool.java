@@ -1,9 +1,12 @@
 package dev.wwts;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +54,20 @@ final class WorkerPool {
     permits.release();
   }
 
+  /** Makes all workers and does something with each, one after the other. */
+  void withAll(Consumer<Worker> use) {
+    List<Worker> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < size; i++) {
+        Worker worker = take();
+        taken.add(worker);
+        use.accept(worker);
+      }
+    } finally {
+      taken.forEach(this::give);
+    }
+  }
+
   /**
    * Refuses further calls, waits for those in flight and closes the workers.
    *
@@ -61,11 +78,14 @@ final class WorkerPool {
     if (!acquireAll(timeout, unit)) {
       return false;
     }
-    synchronized (idle) {
-      idle.forEach(Worker::close);
-      idle.clear();
+    try {
+      synchronized (idle) {
+        idle.forEach(Worker::close);
+        idle.clear();
+      }
+    } finally {
+      permits.release(size);
     }
-    permits.release(size);
     return true;
   }
 

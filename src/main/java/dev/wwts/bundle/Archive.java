@@ -77,8 +77,8 @@ final class Archive implements AutoCloseable {
             : Files.isDirectory(path)
                 ? "is a folder, not a model file"
                 : !Files.isRegularFile(path)
-                ? "is no regular file"
-                : Files.isReadable(path) ? null : "can't be read: check its permissions";
+                    ? "is no regular file"
+                    : Files.isReadable(path) ? null : "can't be read: check its permissions";
     if (fault != null) {
       throw new ModelException(Reason.UNREADABLE, path + " " + fault + ".");
     }

@@ -1,6 +1,11 @@
 package dev.wwts.cli;
 
-import dev.wwts.DeviceException;
+import dev.wwts.DeviceMemory;
+import dev.wwts.Recognizer;
+import dev.wwts.WwtsException;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Decoder;
+import dev.wwts.image.Limits;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -31,6 +38,14 @@ final class Doctor implements Callable<Integer> {
   @Option(names = "--build", description = "Also print how LibTorch was built.")
   private boolean build;
 
+  @Option(
+      names = "--model",
+      paramLabel = "M.pt",
+      description = "Also load this model and say how it runs: layout, kernel, graphs, memory.")
+  private @Nullable Path model;
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
   private final List<String> faults = new ArrayList<>();
 
   @Override
@@ -43,19 +58,44 @@ final class Doctor implements Callable<Integer> {
     line("NVIDIA driver", firstLine(NVIDIA_DRIVER, "none"));
     try {
       LibTorch.facts().forEach((name, value) -> line("LibTorch " + name, value));
+      LibTorch.cudaFacts().forEach((name, value) -> line("CUDA " + name, value));
+      if (model != null) {
+        load(model);
+      }
+      new Decoder(Limits.DEFAULT, AlphaMode.DROP).close();
       LibTorch.libraries().forEach(path -> line("loaded", path));
       faults.addAll(LibTorch.faults());
       if (build) {
         line("LibTorch build", LibTorch.build());
       }
-    } catch (DeviceException e) {
+    } catch (WwtsException e) {
       faults.add(e.getMessage());
+    } catch (LinkageError e) {
+      faults.add("OpenCV's native library can't be loaded: " + e.getMessage() + ".");
     }
     faults.forEach(fault -> line("WRONG", fault));
     if (faults.isEmpty()) {
       spec.commandLine().getOut().println("Nothing is wrong.");
     }
     return faults.isEmpty() ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private void load(Path file) {
+    try (Recognizer recognizer = options.builder(file).load()) {
+      line("model", recognizer.model().name());
+      line("model runs on", recognizer.model().device() + " " + recognizer.model().precision());
+      recognizer.remarks().forEach(remark -> line("model remark", remark));
+      recognizer.memory().ifPresent(memory -> line("model GPU memory", memory(memory)));
+    }
+  }
+
+  private static String memory(DeviceMemory memory) {
+    return "weights %d MiB, beyond them at most %d MiB, reserved %d MiB, process %s"
+        .formatted(
+            memory.weights() >> 20,
+            memory.activationsPeak() >> 20,
+            memory.reserved() >> 20,
+            memory.process() < 0 ? "unknown" : (memory.process() >> 20) + " MiB");
   }
 
   private static String cpuFeatures() {

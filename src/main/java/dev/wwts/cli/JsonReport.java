@@ -46,9 +46,13 @@ final class JsonReport implements Report {
           .put("confidence", result.confidence());
     }
     Timings timings = answer.timings();
-    object
-        .putObject("millis")
-        .put("decode", Timings.millis(timings.decode()))
+    ObjectNode millis = object.putObject("millis").put("decode", Timings.millis(timings.decode()));
+    if (timings.upload() > 0) {
+      millis
+          .put("upload", Timings.millis(timings.upload()))
+          .put("download", Timings.millis(timings.download()));
+    }
+    millis
         .put("preprocess", Timings.millis(timings.preprocess()))
         .put("forward", Timings.millis(timings.forward()))
         .put("rank", Timings.millis(timings.rank()))

@@ -31,6 +31,18 @@ final class ModelOptions {
   private @Nullable Integer threads;
 
   @Option(
+      names = "--vram",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "The most GPU memory LibTorch may take, 6GB or 512MiB; all if not given.")
+  private @Nullable Long vram;
+
+  @Option(
+      names = "--no-cuda-graphs",
+      description = "Run the network eagerly on a GPU, not as a CUDA graph.")
+  private boolean noCudaGraphs;
+
+  @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
       description = "Refuse the model if its SHA-256 is another one.")
@@ -43,6 +55,10 @@ final class ModelOptions {
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
+    builder.cudaGraphs(!noCudaGraphs);
+    if (vram != null) {
+      builder.vramBudget(vram);
+    }
     if (threads != null) {
       builder.threads(threads);
     }

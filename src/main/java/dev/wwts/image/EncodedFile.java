@@ -34,8 +34,8 @@ public final class EncodedFile implements AutoCloseable {
             : Files.isDirectory(file)
                 ? "is a folder, not a picture"
                 : !Files.isRegularFile(file)
-                ? "is no regular file"
-                : Files.isReadable(file) ? null : "can't be read: check its permissions";
+                    ? "is no regular file"
+                    : Files.isReadable(file) ? null : "can't be read: check its permissions";
     if (fault != null) {
       throw new PictureException(Reason.UNREADABLE, file + " " + fault + ".");
     }

@@ -1,7 +1,5 @@
 package dev.wwts.torch;
 
-import dev.wwts.ModelException;
-import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.PixelBuffer;
@@ -49,8 +47,13 @@ final class CpuLane implements Lane {
       input = null;
     }
     long[] shape = {n, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
-    input =
-        NativeScope.inference(() -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
+    try {
+      input =
+          NativeScope.inference(
+              () -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
+    } catch (RuntimeException e) {
+      throw OutOfMemory.typed(e);
+    }
     batch = n;
   }
 
@@ -68,47 +71,19 @@ final class CpuLane implements Lane {
   public void forward(int n) {
     LibTorch.useThreads(threads);
     closeLogits();
-    logits = NativeScope.inference(() -> checked(network.forward(slots(n)), n));
+    logits = NativeScope.inference(() -> Logits.checked(bundle, network.forward(slots(n)), n));
   }
 
   @Override
   public Ranking rank(int k) {
     int most = Math.min(k, bundle.labels().size());
-    Ranking ranking = NativeScope.inference(() -> ranker.rank(answered(), most));
-    for (Ranking.Row row : ranking.rows()) {
-      if (!Float.isFinite(row.confidence(0))) {
-        throw new ModelException(
-            Reason.BAD_OUTPUT,
-            bundle.path()
-                + ": the network's output is not finite: its weights or its precision are unfit.");
-      }
-    }
-    return ranking;
+    return Logits.finite(bundle, NativeScope.inference(() -> ranker.rank(answered(), most)));
   }
 
   @Override
   public float[][] logits() {
-    return NativeScope.inference(() -> rows(answered().contiguous()));
-  }
-
-  private static float[][] rows(Tensor values) {
-    int classes = (int) values.size(1);
-    float[][] rows = new float[(int) values.size(0)][classes];
-    for (int i = 0; i < rows.length; i++) {
-      values.data_ptr_float().position((long) i * classes).get(rows[i]);
-    }
-    return rows;
-  }
-
-  private Owned<Tensor> checked(Tensor output, int n) {
-    int classes = bundle.labels().size();
-    if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
-      throw new ModelException(
-          Reason.BAD_OUTPUT,
-          "%s: the network must return %d x %d logits, but returns %s."
-              .formatted(bundle.path(), n, classes, shape(output)));
-    }
-    return new Owned<>(new Tensor(output.to(torch.ScalarType.Float)));
+    return NativeScope.inference(
+        () -> Logits.rows(answered().contiguous(), (int) answered().size(0)));
   }
 
   private Tensor slots(int n) {
@@ -134,14 +109,6 @@ final class CpuLane implements Lane {
       logits.close();
       logits = null;
     }
-  }
-
-  private static String shape(Tensor tensor) {
-    StringBuilder text = new StringBuilder();
-    for (long i = 0; i < tensor.dim(); i++) {
-      text.append(i == 0 ? "" : " x ").append(tensor.size(i));
-    }
-    return text.length() == 0 ? "a single number" : text.toString();
   }
 
   @Override

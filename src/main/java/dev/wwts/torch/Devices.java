@@ -2,10 +2,23 @@ package dev.wwts.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
+import dev.wwts.cuda.CudaProbe;
+import dev.wwts.cuda.NoCuda;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.pytorch.Context;
 import org.bytedeco.pytorch.global.torch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Which device a wish means here. */
+/**
+ * Which device a wish means here. CUDA's classes are touched only where LibTorch is its CUDA build.
+ */
 final class Devices {
+  private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
+
+  /** Once a process is enough for what does not change. */
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
+
   private Devices() {}
 
   /**
@@ -15,22 +28,58 @@ final class Devices {
    */
   static Device choose(Device wish) {
     return switch (wish.kind()) {
-      case AUTO, CPU -> Device.CPU;
-      case CUDA -> throw new DeviceException(whyNoCuda(wish));
-      case MPS ->
-          throw new DeviceException(
-              torch.hasMPS()
-                  ? "Device mps is not supported yet: use cpu."
-                  : "Device mps: this LibTorch has no Metal back end: use cpu.");
+      case CPU -> Device.CPU;
+      case AUTO -> automatic();
+      case CUDA -> {
+        String fault = cudaFault(wish.index());
+        if (!fault.isEmpty()) {
+          throw new DeviceException("Device " + wish + ": " + fault + "; or use cpu.");
+        }
+        yield wish;
+      }
+      case MPS -> {
+        if (!torch.hasMPS()) {
+          throw new DeviceException("Device mps: this LibTorch has no Metal back end: use cpu.");
+        }
+        yield wish;
+      }
     };
   }
 
-  private static String whyNoCuda(Device wish) {
-    if (!org.bytedeco.pytorch.Context.hasCUDART()) {
-      return "Device "
-          + wish
-          + ": the LibTorch natives on the class path are the CPU build: add org.bytedeco:pytorch with a -gpu classifier, or use cpu.";
+  private static Device automatic() {
+    String fault = cudaFault(0);
+    if (fault.isEmpty()) {
+      return Device.cuda(0);
     }
-    return "Device " + wish + " is not supported yet: use cpu.";
+    if (!TOLD.getAndSet(true)) {
+      LOG.info("Device auto: running on the CPU, as {}.", fault);
+    }
+    return Device.CPU;
+  }
+
+  /** What stands in the way of the card with that index; empty if nothing does. */
+  static String cudaFault(int index) {
+    if (!isCudaBuild()) {
+      return new NoCuda(false, null, false, -1, null, 0, null).sentence(index);
+    }
+    if (torch.cuda_is_available() && index < torch.cuda_device_count()) {
+      return "";
+    }
+    NoCuda found = CudaProbe.ask();
+    String fault = found.sentence(index);
+    return fault.isEmpty() ? "LibTorch sees no GPU, though CUDA sees " + found.devices() : fault;
+  }
+
+  private static boolean isOfCudaBuild(String library) {
+    return library.contains("-gpu") && library.contains("jnitorch");
+  }
+
+  /**
+   * Whether the natives are LibTorch's CUDA build. It says so itself only if CUDA's libraries were
+   * all there when it was loaded; without them it runs on the processor, and the folder of the
+   * preset's library tells.
+   */
+  static boolean isCudaBuild() {
+    return Context.hasCUDART() || LibTorch.libraries().stream().anyMatch(Devices::isOfCudaBuild);
   }
 }

@@ -1,9 +1,11 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
-import dev.wwts.DeviceException;
+import dev.wwts.DeviceMemory;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -11,42 +13,45 @@ import org.bytedeco.pytorch.global.torch;
  * lane for one.
  */
 public final class Engine implements AutoCloseable {
-  private final Bundle bundle;
+  private final Backend backend;
   private final Device device;
   private final Precision precision;
   private final int threads;
-  private final Network network;
 
-  private Engine(Bundle bundle, Device device, Precision precision, int threads, Network network) {
-    this.bundle = bundle;
+  private Engine(Backend backend, Device device, Precision precision, int threads) {
+    this.backend = backend;
     this.device = device;
     this.precision = precision;
     this.threads = threads;
-    this.network = network;
   }
 
   /**
    * Loads a model's network.
    *
-   * @param device where; {@code AUTO} is decided here
-   * @param precision in what; {@code AUTO} is decided here
-   * @param threads LibTorch's threads for one forward on a CPU, 0 for its own default
    * @throws dev.wwts.ModelException if LibTorch refuses the model
-   * @throws DeviceException if the device or the natives are not there
+   * @throws dev.wwts.DeviceException if the device or the natives are not there
+   * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  public static Engine load(Bundle bundle, Device device, Precision precision, int threads) {
+  public static Engine load(Bundle bundle, EngineOptions options) {
     LibTorch.load();
-    Device chosen = Devices.choose(device);
-    Precision used = precision == Precision.AUTO ? Precision.FP32 : precision;
-    int count = threads > 0 ? threads : LibTorch.defaultThreads();
-    LibTorch.useThreads(count);
-    Network network = TorchScriptNetwork.load(bundle.path(), chosen, type(used));
-    return new Engine(bundle, chosen, used, count, network);
+    Device device = Devices.choose(options.device());
+    Precision precision = options.precision();
+    if (precision == Precision.AUTO) {
+      precision = device.kind() == Device.Kind.CUDA ? Precision.FP16 : Precision.FP32;
+    }
+    int threads = options.threads() > 0 ? options.threads() : LibTorch.defaultThreads();
+    LibTorch.useThreads(threads);
+    Remarks remarks = new Remarks();
+    Backend backend =
+        device.kind() == Device.Kind.CUDA
+            ? CudaBackend.load(bundle, device, type(precision), options, remarks)
+            : CpuBackend.load(bundle, device, type(precision), threads, remarks);
+    return new Engine(backend, device, precision, threads);
   }
 
   /** A new lane; the caller closes it before the engine. */
   public Lane newLane() {
-    return new CpuLane(bundle, network, type(precision), threads);
+    return backend.newLane();
   }
 
   /** Where it runs. */
@@ -64,6 +69,16 @@ public final class Engine implements AutoCloseable {
     return threads;
   }
 
+  /** How it runs and what fell back, a sentence each. */
+  public List<String> remarks() {
+    return backend.remarks();
+  }
+
+  /** What it takes of the device's memory; empty where the device is the processor. */
+  public Optional<DeviceMemory> memory() {
+    return backend.memory();
+  }
+
   private static torch.ScalarType type(Precision precision) {
     return switch (precision) {
       case FP16 -> torch.ScalarType.Half;
@@ -74,6 +89,6 @@ public final class Engine implements AutoCloseable {
 
   @Override
   public void close() {
-    network.close();
+    backend.close();
   }
 }

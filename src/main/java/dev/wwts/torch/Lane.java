@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one call needs for itself: buffers and tensors that are made once and used again. A lane
@@ -34,6 +35,17 @@ public interface Lane extends AutoCloseable {
 
   /** The logits of each picture: n rows of classes values. */
   float[][] logits();
+
+  /**
+   * What the stages took on the device for the picture in {@code slot}, after {@link #rank}; null
+   * where a stage is done when its method returns.
+   */
+  default @Nullable DeviceTimes times(int slot) {
+    return null;
+  }
+
+  /** Gives memory back after a call that found too little of it; the lane goes on. */
+  default void recover() {}
 
   @Override
   void close();

@@ -1,12 +1,16 @@
 package dev.wwts.torch;
 
 import dev.wwts.DeviceException;
+import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.cuda.NativeLibrary;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Context;
@@ -16,6 +20,15 @@ import org.bytedeco.pytorch.global.torch;
 public final class LibTorch {
   /** JavaCPP prints its warnings on stderr unless told to use the service's log. */
   private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
+
+  /**
+   * JavaCPP refuses native memory beyond three times the Java heap and looks at the process's size
+   * on every allocation; 0 turns that off: a large model in a service with a small heap is no leak.
+   */
+  private static final String JAVACPP_MEMORY = "org.bytedeco.javacpp.maxPhysicalBytes";
+
+  private static final Pattern CUDA_LIBRARY =
+      Pattern.compile("\\blib(cu|nv|nccl)\\w*\\.so|\\b(cu|nv)\\w+64_\\d+\\.dll");
 
   private LibTorch() {}
 
@@ -32,12 +45,19 @@ public final class LibTorch {
     static final int DEFAULT_THREADS;
 
     static {
-      if (System.getProperty(JAVACPP_LOGGER) == null) {
-        System.setProperty(JAVACPP_LOGGER, "slf4j");
-      }
+      setUnlessSet(JAVACPP_LOGGER, "slf4j");
+      setUnlessSet(JAVACPP_MEMORY, "0");
       Loader.load(torch.class);
       openblas.blas_set_num_threads(1);
-      DEFAULT_THREADS = torch.get_num_threads();
+      // LibTorch counts the machine's cores, Java those that a container may use
+      DEFAULT_THREADS =
+          Math.min(torch.get_num_threads(), Runtime.getRuntime().availableProcessors());
+    }
+
+    private static void setUnlessSet(String property, String value) {
+      if (System.getProperty(property) == null) {
+        System.setProperty(property, value);
+      }
     }
 
     private Natives() {}
@@ -60,11 +80,20 @@ public final class LibTorch {
       throw new DeviceException(
           "LibTorch's native library can't be loaded for "
               + Loader.getPlatform()
-              + ": put org.bytedeco:pytorch with that classifier on the class path ("
+              + ": "
+              + remedy(NativeErrors.firstWords(e))
+              + " ("
               + NativeErrors.firstWords(e)
               + ").",
           e);
     }
+  }
+
+  /** LibTorch's CUDA build needs CUDA's libraries even to run on the processor. */
+  static String remedy(String error) {
+    return CUDA_LIBRARY.matcher(error).find()
+        ? "its CUDA build needs CUDA 13 and cuDNN 9: install them or add org.bytedeco:cuda-platform-redist"
+        : "put org.bytedeco:pytorch with that classifier on the class path";
   }
 
   /**
@@ -98,7 +127,24 @@ public final class LibTorch {
     facts.put("BLAS", Context.hasMKL() ? "MKL" : "OpenBLAS");
     facts.put("OpenMP", torch.get_openmp_version().getString());
     facts.put("threads", String.valueOf(defaultThreads()));
-    facts.put("CUDA", Context.hasCUDART() ? "in this build" : "not in this build");
+    facts.put("CUDA", Devices.isCudaBuild() ? "in this build" : "not in this build");
+    return facts;
+  }
+
+  /**
+   * What there is of CUDA, for people; empty with the CPU build, whose process must load nothing of
+   * CUDA.
+   */
+  public static Map<String, String> cudaFacts() {
+    load();
+    Map<String, String> facts = new LinkedHashMap<>();
+    if (Devices.isCudaBuild() && Devices.cudaFault(0).isEmpty()) {
+      int cards = torch.cuda_device_count();
+      for (int card = 0; card < cards; card++) {
+        facts.putAll(CudaRuntime.facts(card));
+      }
+      facts.put("preprocessing", NativeLibrary.status());
+    }
     return facts;
   }
 
@@ -117,6 +163,17 @@ public final class LibTorch {
   /** What is wrong with them, a sentence each; empty where nothing is. */
   public static List<String> faults() {
     load();
-    return List.of();
+    List<String> faults = new ArrayList<>();
+    String fault = Devices.isCudaBuild() ? Devices.cudaFault(0) : "";
+    if (!fault.isEmpty()) {
+      faults.add("No CUDA: " + fault + ".");
+    }
+    if (!torch.hasMKLDNN()) {
+      faults.add("LibTorch was built without oneDNN: networks run many times slower.");
+    }
+    if (torch.get_cpu_capability().getString().equals("DEFAULT")) {
+      faults.add("The processor has no AVX2, or LibTorch does not use it: networks run slower.");
+    }
+    return faults;
   }
 }

@@ -35,7 +35,6 @@ final class OneDnnLinear {
   /** Packed weights by the plain constant they replace: layers may share one. */
   private final Map<JitNode, JitNode> packed = new LinkedHashMap<>();
 
-
   private OneDnnLinear(Graph graph) {
     this.graph = graph;
   }

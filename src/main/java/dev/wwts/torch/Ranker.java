@@ -16,23 +16,29 @@ final class Ranker {
   }
 
   /**
-   * Ranks a batch, inside the caller's pointer scope.
+   * The scores and indices of the best classes, N x k each, where the logits are; inside the
+   * caller's pointer scope.
    *
    * @param logits N x classes, float32
    * @param k how many, at most classes
    */
-  Ranking rank(Tensor logits, int k) {
+  T_TensorTensor_T best(Tensor logits, int k) {
     Tensor scores =
         switch (activation) {
           case SOFTMAX -> torch.softmax(logits, -1);
           case SIGMOID -> torch.sigmoid(logits);
           case NONE -> logits;
         };
-    T_TensorTensor_T best = torch.topk(scores, k, -1, true, true);
+    return torch.topk(scores, k, -1, true, true);
+  }
+
+  /** Ranks a batch whose logits are in the host's memory, inside the caller's pointer scope. */
+  Ranking rank(Tensor logits, int k) {
+    T_TensorTensor_T best = best(logits, k);
     int n = (int) logits.size(0);
     List<Ranking.Row> rows = new ArrayList<>(n);
-    Tensor values = best.get0().cpu().contiguous();
-    Tensor classes = best.get1().cpu().contiguous();
+    Tensor values = best.get0().contiguous();
+    Tensor classes = best.get1().contiguous();
     for (int i = 0; i < n; i++) {
       long[] indices = new long[k];
       float[] confidences = new float[k];

@@ -10,6 +10,8 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.parameter_iterator;
+import org.bytedeco.pytorch.parameter_list;
 
 /** A TorchScript module, frozen: its weights are constants of its graph. */
 final class TorchScriptNetwork implements Network {
@@ -24,30 +26,66 @@ final class TorchScriptNetwork implements Network {
   /**
    * Loads the file's module onto a device, in a type.
    *
+   * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
+   *     lie side by side
    * @throws ModelException if LibTorch refuses it
+   * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  static TorchScriptNetwork load(Path path, Device device, torch.ScalarType type) {
+  static TorchScriptNetwork load(
+      Path path, Device device, torch.ScalarType type, boolean channelsLast) {
     try {
       return new TorchScriptNetwork(
-          path.toString(), NativeScope.inference(() -> frozen(path, device, type)));
+          path.toString(), NativeScope.inference(() -> frozen(path, device, type, channelsLast)));
     } catch (RuntimeException e) {
-      throw new ModelException(
-          Reason.LOAD_FAILED,
-          path + ": LibTorch can't load it: " + NativeErrors.firstWords(e) + ".",
-          e);
+      throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }
   }
 
-  private static Owned<JitModule> frozen(Path path, Device device, torch.ScalarType type) {
+  private static RuntimeException failure(Reason reason, String what, RuntimeException error) {
+    RuntimeException typed = OutOfMemory.typed(error);
+    return typed == error
+        ? new ModelException(reason, what + NativeErrors.firstWords(error) + ".", error)
+        : typed;
+  }
+
+  private static Owned<JitModule> frozen(
+      Path path, Device device, torch.ScalarType type, boolean channelsLast) {
     DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
-    loaded.to(type);
+    if (hasOtherFloats(loaded.parameters(), type)) {
+      loaded.to(type);
+    }
+    if (channelsLast) {
+      layChannelsLast(loaded.parameters());
+    }
     JitModule frozen = torch.freeze(loaded);
     if (device.kind() == Device.Kind.CPU && type == torch.ScalarType.Float) {
       OneDnnLinear.rewrite(frozen);
     }
     return new Owned<>(frozen);
+  }
+
+  /** A cast would also turn tables of integers into floats, so there is none without need. */
+  private static boolean hasOtherFloats(parameter_list weights, torch.ScalarType type) {
+    parameter_iterator end = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
+      Tensor weight = at.access();
+      if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static void layChannelsLast(parameter_list weights) {
+    parameter_iterator end = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
+      Tensor weight = at.access();
+      if (weight.dim() == 4) {
+        weight.set_data(weight.contiguous(torch.MemoryFormat.ChannelsLast));
+      }
+    }
   }
 
   @Override
@@ -56,8 +94,7 @@ final class TorchScriptNetwork implements Network {
     try {
       result = module.get().forward(new IValueVector(new IValue(input)));
     } catch (RuntimeException e) {
-      throw new ModelException(
-          Reason.BAD_OUTPUT, file + ": the network failed: " + NativeErrors.firstWords(e) + ".", e);
+      throw failure(Reason.BAD_OUTPUT, file + ": the network failed: ", e);
     }
     if (!result.isTensor()) {
       throw new ModelException(

@@ -24,7 +24,7 @@ class GoldenLogitTest {
     FloatBuffer expected = Kit.array("golden/logits.npy").asFloatBuffer();
     double largest = 0;
     try (TorchScriptNetwork network =
-        TorchScriptNetwork.load(model, Device.CPU, torch.ScalarType.Float)) {
+        TorchScriptNetwork.load(model, Device.CPU, torch.ScalarType.Float, false)) {
       for (int i = 0; i < Kit.files().size(); i++) {
         float[] input = normalised(crops.slice(i * SIDE * SIDE * 3, SIDE * SIDE * 3));
         float[] logits = NativeScope.inference(() -> run(network, input));

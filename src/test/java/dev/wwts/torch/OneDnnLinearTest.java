@@ -27,8 +27,7 @@ class OneDnnLinearTest {
             Tensor x = torch.randn(rows, 48);
             Tensor expected = run(plain, x);
             double largest = expected.abs().max().item().toDouble();
-            double difference =
-                run(rewritten, x).sub(expected).abs().max().item().toDouble();
+            double difference = run(rewritten, x).sub(expected).abs().max().item().toDouble();
             // three sums of 48 float32 products in another order
             assertThat(difference / largest).isLessThan(1e-5);
           }

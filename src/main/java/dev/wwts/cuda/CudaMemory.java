@@ -1,0 +1,55 @@
+package dev.wwts.cuda;
+
+import java.util.function.ToLongFunction;
+import org.bytedeco.pytorch.LongPair;
+import org.bytedeco.pytorch.cuda.DeviceStats;
+import org.bytedeco.pytorch.global.torch_cuda;
+
+/** What LibTorch's allocator holds of a card; it is the process's, not one recognizer's. */
+public final class CudaMemory {
+  private CudaMemory() {}
+
+  /** Bytes in tensors now. */
+  public static long allocated(int device) {
+    return statistic(device, stats -> stats.allocated_bytes().current());
+  }
+
+  /** The most bytes in tensors since {@link #resetPeak}. */
+  public static long peak(int device) {
+    return statistic(device, stats -> stats.allocated_bytes().peak());
+  }
+
+  /** Bytes taken from the card now, in use or kept for later. */
+  public static long reserved(int device) {
+    return statistic(device, stats -> stats.reserved_bytes().current());
+  }
+
+  /** How often memory was taken from the card since the process began. */
+  public static long deviceAllocations(int device) {
+    return statistic(device, DeviceStats::num_device_alloc);
+  }
+
+  /** Starts {@link #peak} anew. */
+  public static void resetPeak(int device) {
+    Scope.in(() -> torch_cuda.getAllocator().resetPeakStats((byte) device));
+  }
+
+  /** Gives what is kept for later back to the cards. Waits for them. */
+  public static void emptyCache() {
+    Scope.in(() -> torch_cuda.getAllocator().emptyCache());
+  }
+
+  /** Lets the allocator take at most this part of a card, 0 to 1. */
+  static void limit(int device, double fraction) {
+    Scope.in(() -> torch_cuda.getAllocator().setMemoryFraction(fraction, (byte) device));
+  }
+
+  static void releasePool(int device, LongPair pool) {
+    Scope.in(() -> torch_cuda.getAllocator().releasePool((byte) device, pool));
+  }
+
+  private static long statistic(int device, ToLongFunction<DeviceStats> figure) {
+    return Scope.of(
+        () -> figure.applyAsLong(torch_cuda.getAllocator().getDeviceStats((byte) device)));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.wwts.cuda;
+
+import static org.bytedeco.cuda.global.cudart.cudaDriverGetVersion;
+import static org.bytedeco.cuda.global.cudart.cudaRuntimeGetVersion;
+
+import dev.wwts.DeviceException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.cuda.cudart.cudaDeviceProp;
+import org.bytedeco.cuda.global.cudart;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch_cuda;
+
+/** LibTorch's CUDA half and the runtime's presets: loaded once, and what they say of a card. */
+public final class CudaRuntime {
+  private CudaRuntime() {}
+
+  /** Loads on first use; the holder's class initialisation is the lock. */
+  private static final class Natives {
+    static final boolean LOADED;
+
+    static {
+      Loader.load(cudart.class);
+      Loader.load(torch_cuda.class);
+      LOADED = true;
+    }
+
+    private Natives() {}
+  }
+
+  /**
+   * Loads the natives and LibTorch's allocator; later calls return at once.
+   *
+   * @throws DeviceException if a library is missing; the message names it
+   */
+  public static void load() {
+    try {
+      if (Natives.LOADED) {
+        // before anything that asks the caching allocator: else "Allocator not initialized"
+        Scope.in(() -> torch.globalContext().lazyInitDevice(torch.DeviceType.CUDA));
+      }
+    } catch (LinkageError e) {
+      throw new DeviceException(NoCuda.missingLibrary(LinkErrors.words(e)), e);
+    }
+  }
+
+  /** Makes {@code device} the calling thread's; it stays so. */
+  public static void use(int device) {
+    torch_cuda.SetDevice((byte) device);
+  }
+
+  /** Bytes of the card's memory. */
+  public static long totalMemory(int device) {
+    return Scope.of(() -> torch_cuda.getDeviceProperties((byte) device).totalGlobalMem());
+  }
+
+  /** Waits until the card has done all that was asked of it. */
+  public static void synchronize() {
+    torch_cuda.device_synchronize();
+  }
+
+  /** What is here, for people: the card, CUDA's and cuDNN's versions. */
+  public static Map<String, String> facts(int device) {
+    load();
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("card " + device, Scope.of(() -> card(device)));
+    int[] runtime = {0};
+    int[] driver = {0};
+    cudaRuntimeGetVersion(runtime);
+    cudaDriverGetVersion(driver);
+    facts.put("runtime", version(runtime[0]));
+    facts.put("of the driver", version(driver[0]));
+    facts.put("cuDNN", Context.versionRuntimeCuDNN() + ", built for " + Context.versionCuDNN());
+    return facts;
+  }
+
+  private static String card(int device) {
+    cudaDeviceProp card = torch_cuda.getDeviceProperties((byte) device);
+    return "%s, sm_%d%d, %d multiprocessors, %d MiB"
+        .formatted(
+            card.name().getString(),
+            card.major(),
+            card.minor(),
+            card.multiProcessorCount(),
+            card.totalGlobalMem() >> 20);
+  }
+
+  /** CUDA's numbers: 13030 is 13.3. */
+  private static String version(int number) {
+    return number / 1000 + "." + number % 1000 / 10;
+  }
+}

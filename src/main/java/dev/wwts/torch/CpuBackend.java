@@ -1,0 +1,56 @@
+package dev.wwts.torch;
+
+import dev.wwts.Device;
+import dev.wwts.DeviceMemory;
+import dev.wwts.bundle.Bundle;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.global.torch;
+
+/** A model on the processor; on Apple's GPU only the network runs there. */
+final class CpuBackend implements Backend {
+  private final Bundle bundle;
+  private final Network network;
+  private final torch.ScalarType type;
+  private final int threads;
+  private final Remarks remarks;
+
+  private CpuBackend(
+      Bundle bundle, Network network, torch.ScalarType type, int threads, Remarks remarks) {
+    this.bundle = bundle;
+    this.network = network;
+    this.type = type;
+    this.threads = threads;
+    this.remarks = remarks;
+  }
+
+  static CpuBackend load(
+      Bundle bundle, Device device, torch.ScalarType type, int threads, Remarks remarks) {
+    Network network = TorchScriptNetwork.load(bundle.path(), device, type, false);
+    if (device.kind() == Device.Kind.MPS) {
+      remarks.warn("Device mps is accepted, but untested.");
+      network = new MovedNetwork(network, device, type);
+    }
+    return new CpuBackend(bundle, network, type, threads, remarks);
+  }
+
+  @Override
+  public Lane newLane() {
+    return new CpuLane(bundle, network, type, threads);
+  }
+
+  @Override
+  public List<String> remarks() {
+    return remarks.list();
+  }
+
+  @Override
+  public Optional<DeviceMemory> memory() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}

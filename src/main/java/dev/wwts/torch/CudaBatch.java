@@ -1,0 +1,235 @@
+package dev.wwts.torch;
+
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.cuda.CudaEvent;
+import dev.wwts.cuda.CudaGraph;
+import dev.wwts.cuda.CudaStream;
+import dev.wwts.cuda.PinnedBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.T_TensorTensor_T;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A batch of one size: the network's input on the card, network, ranking, and where indices and
+ * scores come back to. An expected size is captured as a graph after warm-up; where that fails it
+ * runs eagerly. All slots are computed, whether filled or not.
+ */
+final class CudaBatch implements AutoCloseable {
+  /**
+   * The profiling executor records on the first run and optimises on the second; a capture wants
+   * all that done.
+   */
+  private static final int WARM_UPS = 4;
+
+  private static final long GRAIN = 4096;
+
+  private final CudaSetup setup;
+  private final Network network;
+  private final CudaStream stream;
+  private final int size;
+  private final int k;
+  private final Ranker ranker;
+  private final Owned<Tensor> input;
+  private final long inputAddress;
+  private final PinnedBuffer results = new PinnedBuffer(GRAIN);
+  private final long resultsAddress;
+  private final LongBuffer indices;
+  private final FloatBuffer confidences;
+  private final CudaEvent start;
+  private final CudaEvent forwarded;
+  private final CudaEvent ranked;
+  private final CudaEvent downloaded;
+  private final List<Owned<Tensor>> outputs = new ArrayList<>();
+  private @Nullable CudaGraph graph;
+  private boolean marksInGraph;
+
+  CudaBatch(CudaSetup setup, Network network, CudaStream stream, int size) {
+    this.setup = setup;
+    this.network = network;
+    this.stream = stream;
+    this.size = size;
+    this.k = Math.min(setup.topK(), setup.bundle().labels().size());
+    this.ranker = new Ranker(setup.bundle().manifest().output().activation());
+    this.input = stream.with(() -> NativeScope.inference(this::emptyInput));
+    this.inputAddress = NativeScope.inference(() -> input.get().data_ptr().address());
+    // behind the input, which is what may not fit: nothing is left behind then
+    this.start = new CudaEvent();
+    this.forwarded = new CudaEvent();
+    this.ranked = new CudaEvent();
+    this.downloaded = new CudaEvent();
+    int longs = size * k * Long.BYTES;
+    int floats = size * k * Float.BYTES;
+    this.resultsAddress = results.reserve((long) longs + floats);
+    this.indices = results.view(0, longs).asLongBuffer();
+    this.confidences = results.view(longs, floats).asFloatBuffer();
+  }
+
+  private Owned<Tensor> emptyInput() {
+    long[] shape = {
+      size, 3, setup.bundle().manifest().input().height(), setup.bundle().manifest().input().width()
+    };
+    Tensor tensor = torch.empty(shape, setup.on(setup.type()), setup.layout());
+    return new Owned<>(tensor.zero_());
+  }
+
+  /** The address of the first slot on the card. */
+  long inputAddress() {
+    return inputAddress;
+  }
+
+  /** A slot, 3 x H x W, inside the caller's pointer scope. */
+  Tensor slot(int index) {
+    return input.get().select(0, index);
+  }
+
+  /** Runs it until nothing is left to compile or set up, then captures it. */
+  void capture() {
+    for (int i = 0; i < WARM_UPS; i++) {
+      run();
+      stream.await();
+    }
+    closeOutputs();
+    for (boolean marks : new boolean[] {true, false}) {
+      try {
+        graph = CudaGraph.capture(stream, () -> compute(true, marks));
+        marksInGraph = marks;
+        setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
+        return;
+      } catch (RuntimeException e) {
+        closeOutputs();
+        RuntimeException typed = OutOfMemory.typed(e);
+        if (typed instanceof OutOfDeviceMemoryException) {
+          throw typed;
+        }
+        setup
+            .remarks()
+            .warn(
+                "CUDA graph for batches of %d%s: capture failed, running %s (%s)."
+                    .formatted(
+                        size,
+                        marks ? " with timing marks" : "",
+                        marks ? "without marks" : "eagerly",
+                        NativeErrors.firstWords(e)));
+      }
+    }
+  }
+
+  /** Queues network, ranking and the copy of the best classes to the host. */
+  void run() {
+    start.record(stream);
+    CudaGraph captured = graph;
+    if (captured != null) {
+      captured.launch();
+    } else {
+      stream.with(
+          () -> {
+            closeOutputs();
+            compute(false, true);
+            return this;
+          });
+    }
+    if (captured != null && !marksInGraph) {
+      forwarded.record(stream);
+      ranked.record(stream);
+    }
+    downloaded.record(stream);
+  }
+
+  private void compute(boolean inGraph, boolean marks) {
+    NativeScope.inference(
+        () -> {
+          Owned<Tensor> logits = Logits.checked(setup.bundle(), network.forward(input.get()), size);
+          outputs.add(logits);
+          mark(forwarded, inGraph, marks);
+          T_TensorTensor_T best = ranker.best(logits.get(), k);
+          Owned<Tensor> scores = new Owned<>(new Tensor(best.get0()));
+          outputs.add(scores);
+          Owned<Tensor> classes = new Owned<>(new Tensor(best.get1()));
+          outputs.add(classes);
+          mark(ranked, inGraph, marks);
+          long longs = (long) size * k * Long.BYTES;
+          long floats = (long) size * k * Float.BYTES;
+          stream.download(resultsAddress, classes.get().data_ptr().address(), longs);
+          stream.download(resultsAddress + longs, scores.get().data_ptr().address(), floats);
+          return logits;
+        });
+  }
+
+  private void mark(CudaEvent event, boolean inGraph, boolean marks) {
+    if (inGraph && marks) {
+      event.recordInGraph(stream);
+    } else if (marks) {
+      event.record(stream);
+    }
+  }
+
+  /** Waits for the run and reads the best classes of the first {@code n} slots. */
+  Ranking ranking(int n, int most) {
+    downloaded.await();
+    int kept = Math.min(most, k);
+    List<Ranking.Row> rows = new ArrayList<>(n);
+    for (int i = 0; i < n; i++) {
+      long[] classes = new long[kept];
+      float[] scores = new float[kept];
+      for (int rank = 0; rank < kept; rank++) {
+        classes[rank] = indices.get(i * k + rank);
+        scores[rank] = confidences.get(i * k + rank);
+      }
+      rows.add(new Ranking.Row(classes, scores));
+    }
+    return new Ranking(rows);
+  }
+
+  /** Waits for the run and copies the logits of the first {@code n} slots to the host. */
+  float[][] logits(int n) {
+    downloaded.await();
+    return stream.with(
+        () -> NativeScope.inference(() -> Logits.rows(outputs.get(0).get().cpu().contiguous(), n)));
+  }
+
+  /** What the run took, for a picture that came through {@code clock}. */
+  DeviceTimes times(SlotClock clock) {
+    return new DeviceTimes(
+        clock.upload(),
+        clock.preprocess(),
+        forwarded.nanosSince(start),
+        ranked.nanosSince(forwarded),
+        downloaded.nanosSince(ranked));
+  }
+
+  /** Network, ranking and download together. */
+  long nanos() {
+    downloaded.await();
+    return downloaded.nanosSince(start);
+  }
+
+  boolean isCaptured() {
+    return graph != null;
+  }
+
+  private void closeOutputs() {
+    outputs.forEach(Owned::close);
+    outputs.clear();
+  }
+
+  /** Frees it; its stream must be idle. */
+  @Override
+  public void close() {
+    closeOutputs();
+    if (graph != null) {
+      graph.close();
+      graph = null;
+    }
+    input.close();
+    results.close();
+    start.close();
+    forwarded.close();
+    ranked.close();
+    downloaded.close();
+  }
+}

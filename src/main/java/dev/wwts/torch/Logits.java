@@ -1,0 +1,63 @@
+package dev.wwts.torch;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.bundle.Bundle;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a network answered, checked: n x classes numbers that are finite. */
+final class Logits {
+  private Logits() {}
+
+  /**
+   * The output in 32 bits, beyond the caller's pointer scope.
+   *
+   * @throws ModelException if it is of another shape
+   */
+  static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
+    int classes = bundle.labels().size();
+    if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: the network must return %d x %d logits, but returns %s."
+              .formatted(bundle.path(), n, classes, shape(output)));
+    }
+    return new Owned<>(new Tensor(output.to(torch.ScalarType.Float)));
+  }
+
+  /**
+   * The ranking, if its best classes' confidences are finite.
+   *
+   * @throws ModelException if one is not
+   */
+  static Ranking finite(Bundle bundle, Ranking ranking) {
+    for (Ranking.Row row : ranking.rows()) {
+      if (!Float.isFinite(row.confidence(0))) {
+        throw new ModelException(
+            Reason.BAD_OUTPUT,
+            bundle.path()
+                + ": the network's output is not finite: its weights or its precision are unfit.");
+      }
+    }
+    return ranking;
+  }
+
+  /** The first {@code n} rows of values that lie in the host's memory, contiguous. */
+  static float[][] rows(Tensor values, int n) {
+    int classes = (int) values.size(1);
+    float[][] rows = new float[n][classes];
+    for (int i = 0; i < n; i++) {
+      values.data_ptr_float().position((long) i * classes).get(rows[i]);
+    }
+    return rows;
+  }
+
+  private static String shape(Tensor tensor) {
+    StringBuilder text = new StringBuilder();
+    for (long i = 0; i < tensor.dim(); i++) {
+      text.append(i == 0 ? "" : " x ").append(tensor.size(i));
+    }
+    return text.length() == 0 ? "a single number" : text.toString();
+  }
+}

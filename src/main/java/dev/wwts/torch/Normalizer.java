@@ -1,0 +1,60 @@
+package dev.wwts.torch;
+
+import dev.wwts.bundle.Recipe;
+import dev.wwts.image.Orientation;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * A crop to a network's input, where the tensors are: turned upright, in the network's order of
+ * colours, normalised.
+ */
+final class Normalizer implements AutoCloseable {
+  private final boolean flipColors;
+  private final Owned<Tensor> mean;
+  private final Owned<Tensor> std;
+
+  /** Makes one; must be called inside a pointer scope. */
+  Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device) {
+    this.flipColors = recipe.color() == Recipe.Color.BGR;
+    this.mean = channels(recipe.mean(), device);
+    this.std = channels(recipe.std(), device);
+  }
+
+  /**
+   * Writes the network's input for one picture.
+   *
+   * @param crop 1 x 3 x H x W, 0 to 255, RGB, as stored
+   * @param slot 3 x H x W of the network's precision
+   */
+  void write(Tensor crop, Orientation orientation, Tensor slot) {
+    Tensor values = turn(crop, orientation).to(torch.ScalarType.Float);
+    if (flipColors) {
+      values = values.flip(1);
+    }
+    values.div_(new Scalar(255f)).sub_(mean.get()).div_(std.get());
+    slot.copy_(values.select(0, 0));
+  }
+
+  private static Tensor turn(Tensor stored, Orientation orientation) {
+    Tensor turned = orientation.mirrorsX() ? stored.flip(3) : stored;
+    turned = orientation.mirrorsY() ? turned.flip(2) : turned;
+    return orientation.swapsSides() ? turned.transpose(2, 3) : turned;
+  }
+
+  private static Owned<Tensor> channels(List<Float> values, org.bytedeco.pytorch.Device device) {
+    Tensor tensor =
+        torch.empty(new long[] {1, 3, 1, 1}, new TensorOptions(torch.ScalarType.Float), null);
+    tensor.data_ptr_float().put(values.get(0), values.get(1), values.get(2));
+    return new Owned<>(new Tensor(tensor.to(device, torch.ScalarType.Float)));
+  }
+
+  @Override
+  public void close() {
+    mean.close();
+    std.close();
+  }
+}

@@ -1,0 +1,39 @@
+package dev.wwts.torch;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a model runs and what fell back, a sentence each, for people; told once however many lanes
+ * say it.
+ */
+final class Remarks {
+  private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
+
+  private final Set<String> sentences = new LinkedHashSet<>();
+
+  /** Notes how something runs. */
+  void note(String sentence) {
+    if (add(sentence)) {
+      LOG.info("{}", sentence);
+    }
+  }
+
+  /** Notes that something does not run as it could. */
+  void warn(String sentence) {
+    if (add(sentence)) {
+      LOG.warn("{}", sentence);
+    }
+  }
+
+  private synchronized boolean add(String sentence) {
+    return sentences.add(sentence);
+  }
+
+  synchronized List<String> list() {
+    return List.copyOf(sentences);
+  }
+}

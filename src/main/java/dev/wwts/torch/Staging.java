@@ -1,0 +1,48 @@
+package dev.wwts.torch;
+
+import dev.wwts.cuda.CudaEvent;
+import dev.wwts.cuda.CudaStream;
+import dev.wwts.cuda.PinnedBuffer;
+import dev.wwts.image.PixelBuffer;
+
+/**
+ * The host's half of an upload: where a picture is decoded to, in memory that the card's copy
+ * engine reads. A lane has two, so that the next picture of a batch is decoded while the last one
+ * is copied.
+ */
+final class Staging implements AutoCloseable {
+  private static final long PIXELS_GRAIN = 8L << 20;
+  private static final long TABLE_GRAIN = 64L << 10;
+
+  private final PinnedBuffer pixels = new PinnedBuffer(PIXELS_GRAIN);
+  private final PinnedBuffer table = new PinnedBuffer(TABLE_GRAIN);
+  private final CudaEvent uploaded = new CudaEvent();
+  private boolean pending;
+
+  /** Where to decode to; waits until the card has copied what was decoded there before. */
+  PixelBuffer pixels() {
+    if (pending) {
+      uploaded.await();
+      pending = false;
+    }
+    return pixels;
+  }
+
+  /** Where the weights of the resize, or a crop that the host made, go. */
+  PinnedBuffer table() {
+    return table;
+  }
+
+  /** Both are in use until the copies queued so far are done. */
+  void uploading(CudaStream stream) {
+    uploaded.record(stream);
+    pending = true;
+  }
+
+  @Override
+  public void close() {
+    pixels.close();
+    table.close();
+    uploaded.close();
+  }
+}

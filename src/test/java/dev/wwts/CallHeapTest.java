@@ -1,0 +1,49 @@
+package dev.wwts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a call on a warm lane takes of Java's heap. On the processor each LibTorch operation makes a
+ * Java object: the figure is printed and only held against runaway growth. A lane with CUDA graphs
+ * must stay under 4 KB (GpuTest).
+ */
+class CallHeapTest {
+  private static final int WARM = 300;
+  private static final int CALLS = 300;
+
+  /** Several times the figure of the day it was first measured. */
+  private static final long RUNAWAY = 100_000;
+
+  @TempDir private static Path folder;
+
+  @Test
+  void aCallOnTheProcessorTakesLittleHeap() {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    try (Recognizer recognizer = Recognizer.builder(ModelFiles.tiny(folder)).lanes(1).load()) {
+      long bytes = bytesPerCall(recognizer, picture);
+
+      System.out.printf("Java heap of a call on the processor: %,d bytes%n", bytes);
+      assertThat(bytes).isLessThan(RUNAWAY);
+    }
+  }
+
+  /** Bytes of heap that a call of this thread takes, on average. */
+  static long bytesPerCall(Recognizer recognizer, byte[] picture) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    for (int i = 0; i < WARM; i++) {
+      recognizer.recognize(picture);
+    }
+    long before = threads.getThreadAllocatedBytes(self);
+    for (int i = 0; i < CALLS; i++) {
+      recognizer.recognize(picture);
+    }
+    return (threads.getThreadAllocatedBytes(self) - before) / CALLS;
+  }
+}

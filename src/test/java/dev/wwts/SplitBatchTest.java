@@ -1,0 +1,161 @@
+package dev.wwts;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Limits;
+import dev.wwts.image.NativeBuffer;
+import dev.wwts.image.PixelBuffer;
+import dev.wwts.image.Pixels;
+import dev.wwts.torch.DeviceTimes;
+import dev.wwts.torch.Lane;
+import dev.wwts.torch.Ranking;
+import dev.wwts.torch.TestRankings;
+import java.awt.Color;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Batches that do not fit a device's memory are halved until they do; the device is an imitation.
+ */
+class SplitBatchTest {
+  private static final Settings SETTINGS =
+      new Settings(
+          Device.CPU, Precision.FP32, 1, 1, 1, 0, 0, Limits.DEFAULT, List.of(1), null, 0, true);
+
+  @Test
+  void aBatchThatDoesNotFitIsHalvedAndKeepsItsOrder() {
+    SmallDevice device = new SmallDevice(3);
+    try (Worker worker = worker(device)) {
+      List<Answer> answers = worker.answers(pictures(7));
+
+      assertThat(answers).extracting(SplitBatchTest::index).containsExactly(1, 2, 3, 4, 5, 6, 7);
+      // 7 fails, 3 fits, 4 fails, 2 and 2 fit
+      assertThat(device.forwards).containsExactly(3, 2, 2);
+      assertThat(device.recoveries).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void picturesThatCanNotBeReadKeepTheirPlaces() {
+    List<Picture> pictures = new ArrayList<>(pictures(4));
+    pictures.set(1, Picture.of(new byte[] {1, 2, 3}));
+    try (Worker worker = worker(new SmallDevice(2))) {
+      List<Answer> answers = worker.answers(pictures);
+
+      assertThat(answers.get(1)).isInstanceOf(Answer.Refused.class);
+      assertThat(List.of(answers.get(0), answers.get(2), answers.get(3)))
+          .extracting(SplitBatchTest::index)
+          .containsExactly(1, 3, 4);
+    }
+  }
+
+  @Test
+  void onePictureThatDoesNotFitFailsAndTheNextCallWorks() {
+    SmallDevice device = new SmallDevice(0);
+    try (Worker worker = worker(device)) {
+      Picture picture = pictures(1).get(0);
+      assertThatThrownBy(() -> worker.answer(picture))
+          .isInstanceOfSatisfying(
+              OutOfDeviceMemoryException.class,
+              e -> assertThat(e.requestedBytes()).isEqualTo(1 << 20));
+
+      device.room = 1;
+      assertThat(index(worker.answer(picture))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aDevicesOwnTimesAreReported() {
+    try (Worker worker = worker(new SmallDevice(1))) {
+      Timings timings = worker.answer(pictures(1).get(0)).timings();
+
+      assertThat(timings.upload()).isEqualTo(1);
+      assertThat(timings.preprocess()).isEqualTo(2);
+      assertThat(timings.forward()).isEqualTo(3);
+      assertThat(timings.rank()).isEqualTo(4);
+      assertThat(timings.download()).isEqualTo(5);
+      assertThat(timings.decode()).isPositive();
+    }
+  }
+
+  private static Worker worker(Lane lane) {
+    List<String> labels = IntStream.range(0, 100).mapToObj(String::valueOf).toList();
+    return new Worker(SETTINGS, labels, AlphaMode.DROP, () -> lane);
+  }
+
+  /** Pictures 1, 2, 3, ... pixels wide. */
+  private static List<Picture> pictures(int n) {
+    return IntStream.rangeClosed(1, n)
+        .mapToObj(width -> Picture.of(TestPictures.png(width, 1, Color.RED)))
+        .toList();
+  }
+
+  private static int index(Answer answer) {
+    return ((Answer.Recognized) answer).best().index();
+  }
+
+  /** Has room for so many pictures, and answers with their widths. */
+  private static final class SmallDevice implements Lane {
+    private final NativeBuffer buffer = new NativeBuffer();
+    private final List<Integer> widths = new ArrayList<>();
+    private final List<Integer> forwards = new ArrayList<>();
+    private int room;
+    private int recoveries;
+
+    SmallDevice(int room) {
+      this.room = room;
+    }
+
+    @Override
+    public PixelBuffer pixels() {
+      return buffer;
+    }
+
+    @Override
+    public void begin(int n) {
+      widths.clear();
+      if (n > room) {
+        throw new OutOfDeviceMemoryException("too small", 1 << 20, 0, new RuntimeException());
+      }
+    }
+
+    @Override
+    public void preprocess(int slot, Pixels pixels) {
+      widths.add(pixels.width());
+    }
+
+    @Override
+    public void forward(int n) {
+      forwards.add(n);
+    }
+
+    @Override
+    public Ranking rank(int k) {
+      return TestRankings.of(widths);
+    }
+
+    @Override
+    public float[][] logits() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public DeviceTimes times(int slot) {
+      return new DeviceTimes(1, 2, 3, 4, 5);
+    }
+
+    @Override
+    public void recover() {
+      recoveries++;
+    }
+
+    @Override
+    public void close() {
+      buffer.close();
+    }
+  }
+}

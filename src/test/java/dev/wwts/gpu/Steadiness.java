@@ -1,0 +1,153 @@
+package dev.wwts.gpu;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.management.ThreadMXBean;
+import dev.wwts.Answer;
+import dev.wwts.Device;
+import dev.wwts.Picture;
+import dev.wwts.Recognition;
+import dev.wwts.Recognizer;
+import dev.wwts.cuda.CudaMemory;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** What must not grow, and what must go on working. */
+final class Steadiness {
+  private static final long MOST_HEAP_A_CALL = 4096;
+  private static final long MOST_GROWTH = 64L << 20;
+  private static final int THREADS = 4;
+  private static final int CALLS_A_THREAD = 50;
+
+  private final Device device;
+
+  Steadiness(Device device) {
+    this.device = device;
+  }
+
+  boolean largePicture(Path model, byte[] picture, ObjectNode figures) {
+    try (Recognizer recognizer = Recognizer.builder(model).device(device).lanes(1).load()) {
+      recognizer.recognize(picture);
+      Answer.Recognized answer = recognizer.answer(Picture.of(picture));
+      figures.put("decode us", answer.timings().decode() / 1000);
+      figures.put("upload us", answer.timings().upload() / 1000);
+      figures.put("preprocess us", answer.timings().preprocess() / 1000);
+      return !answer.results().isEmpty();
+    }
+  }
+
+  /** As many calls by four threads as by one, on four lanes: the same answers, and sooner. */
+  boolean overlap(Path model, byte[] picture, ObjectNode figures) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    try (Recognizer recognizer = Recognizer.builder(model).device(device).lanes(THREADS).load()) {
+      List<Recognition> expected = recognizer.recognize(picture);
+      Callable<Boolean> calls =
+          () -> {
+            boolean same = true;
+            for (int i = 0; i < CALLS_A_THREAD; i++) {
+              same &= recognizer.recognize(picture).get(0).index() == expected.get(0).index();
+            }
+            return same;
+          };
+      long start = System.nanoTime();
+      boolean same = calls.call();
+      long one = System.nanoTime() - start;
+      start = System.nanoTime();
+      for (Future<Boolean> done : threads.invokeAll(Collections.nCopies(THREADS, calls))) {
+        same &= done.get();
+      }
+      long four = System.nanoTime() - start;
+      double gain = (double) THREADS * one / four;
+      figures.put("same answers", same).put("times the throughput of one thread", gain);
+      return same && (gain > 1.2 || device.kind() != Device.Kind.CUDA);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  boolean warmCalls(Path model, byte[] picture, int calls, ObjectNode figures) throws IOException {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long self = Thread.currentThread().getId();
+    try (Recognizer recognizer = Recognizer.builder(model).device(device).lanes(1).load()) {
+      for (int i = 0; i < calls; i++) {
+        recognizer.recognize(picture);
+      }
+      long taken = deviceAllocations();
+      long rss = rss();
+      long heap = threads.getThreadAllocatedBytes(self);
+      for (int i = 0; i < calls; i++) {
+        recognizer.recognize(picture);
+      }
+      long heapPerCall = (threads.getThreadAllocatedBytes(self) - heap) / calls;
+      long allocations = deviceAllocations() - taken;
+      long growth = rss() - rss;
+      figures.put("heap a call", heapPerCall).put("allocations from the card", allocations);
+      figures.put("growth of RSS", growth);
+      return heapPerCall < MOST_HEAP_A_CALL && allocations == 0 && growth < MOST_GROWTH;
+    }
+  }
+
+  /** A batch larger than a budget: split, and each picture answered as alone. */
+  boolean split(Path model, byte[] picture, ObjectNode figures) {
+    int size = device.kind() == Device.Kind.CUDA ? 2000 : 8;
+    try (Recognizer recognizer =
+        Recognizer.builder(model).device(device).lanes(1).vramBudget(400L << 20).load()) {
+      Recognition alone = recognizer.recognize(picture).get(0);
+      List<Answer> answers = recognizer.answers(Collections.nCopies(size, Picture.of(picture)));
+      long same =
+          answers.stream()
+              .filter(a -> ((Answer.Recognized) a).best().index() == alone.index())
+              .count();
+      figures.put("pictures", size).put("same answer", same);
+      return same == size;
+    }
+  }
+
+  /** One model loaded while the other answers, then the other closed; and so on. */
+  boolean swaps(List<Path> models, byte[] picture, int swaps, ObjectNode figures)
+      throws IOException {
+    List<Path> two = List.of(models.get(0), models.get(models.size() - 1));
+    Recognizer current = Recognizer.builder(two.get(0)).device(device).lanes(1).load();
+    long rss = 0;
+    long reserved = 0;
+    int warm = Math.min(swaps / 4, 50);
+    for (int i = 1; i <= swaps; i++) {
+      Recognizer next = Recognizer.builder(two.get(i % 2)).device(device).lanes(1).load();
+      next.recognize(picture);
+      current.close();
+      current = next;
+      if (i == warm + warm % 2) {
+        rss = rss();
+        reserved = reserved();
+      }
+    }
+    current.close();
+    long growth = rss() - rss;
+    figures.put("models", two.toString()).put("swaps", swaps).put("growth of RSS", growth);
+    figures.put("reserved after warm swaps", reserved).put("reserved at the end", reserved());
+    return growth < 4 * MOST_GROWTH && reserved() <= reserved;
+  }
+
+  private long deviceAllocations() {
+    return device.kind() == Device.Kind.CUDA ? CudaMemory.deviceAllocations(device.index()) : 0;
+  }
+
+  private long reserved() {
+    return device.kind() == Device.Kind.CUDA ? CudaMemory.reserved(device.index()) : 0;
+  }
+
+  private static long rss() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) << 10)
+        .findFirst()
+        .orElseThrow();
+  }
+}

@@ -1,0 +1,186 @@
+package dev.wwts.torch;
+
+import dev.wwts.Device;
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.Precision;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Decoder;
+import dev.wwts.image.Limits;
+import dev.wwts.image.NativeBuffer;
+import dev.wwts.image.Pixels;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Looks at lanes from inside: calls from pixels, what preprocessing wrote, too little memory. For
+ * checks on a card.
+ */
+public final class LaneProbe {
+  private LaneProbe() {}
+
+  private static EngineOptions options(
+      Device device, Precision precision, long budget, boolean graphs) {
+    return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs);
+  }
+
+  /**
+   * Calls from decoded pixels in the lane's own memory to the 5 best classes.
+   *
+   * @param wall takes each call's wall-clock nanoseconds
+   * @param own takes what of them the device was not at work
+   */
+  public static void fromPixels(
+      Path model,
+      Device device,
+      boolean graphs,
+      byte[] picture,
+      int warm,
+      int calls,
+      LongConsumer wall,
+      LongConsumer own) {
+    Bundle bundle = Bundle.read(model);
+    try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, 0, graphs));
+        Lane lane = engine.newLane();
+        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+      lane.begin(1);
+      Pixels pixels = decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), "picture");
+      long bytes = 3L * pixels.width() * pixels.height();
+      for (int i = -warm; i < calls; i++) {
+        long start = System.nanoTime();
+        lane.begin(1);
+        lane.pixels().reserve(bytes);
+        lane.preprocess(0, pixels);
+        lane.forward(1);
+        lane.rank(5);
+        long nanos = System.nanoTime() - start;
+        if (i >= 0) {
+          wall.accept(nanos);
+          DeviceTimes t = lane.times(0);
+          if (t != null) {
+            own.accept(nanos - t.upload() - t.preprocess() - t.forward() - t.rank() - t.download());
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * The largest difference, in levels of 0 to 255, between what the device's preprocessing and the
+   * processor's write for a picture.
+   */
+  public static double cropDifference(Path model, Device device, Path picture) throws Exception {
+    Bundle bundle = Bundle.read(model);
+    byte[] encoded = Files.readAllBytes(picture);
+    LibTorch.load();
+    try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
+        NativeBuffer buffer = new NativeBuffer();
+        Preprocessor cpu =
+            NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()))) {
+      Pixels pixels = decoder.decode(ByteBuffer.wrap(encoded), buffer, picture.toString());
+      float[] expected =
+          NativeScope.inference(
+              () -> {
+                Tensor slot = empty(bundle);
+                cpu.write(pixels, slot);
+                return values(slot);
+              });
+      float[] actual = onDevice(bundle, device, decoder, encoded);
+      double std =
+          bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
+      double largest = 0;
+      for (int i = 0; i < expected.length; i++) {
+        largest = Math.max(largest, Math.abs(actual[i] - expected[i]) * std * 255);
+      }
+      return largest;
+    }
+  }
+
+  private static float[] onDevice(Bundle bundle, Device device, Decoder decoder, byte[] encoded) {
+    CudaSetup setup =
+        new CudaSetup(
+            bundle,
+            device.index(),
+            torch.ScalarType.Float,
+            false,
+            5,
+            java.util.Set.of(),
+            false,
+            new Remarks());
+    Network echo = new Echo(bundle.labels().size());
+    try (CudaLane lane = new CudaLane(setup, echo)) {
+      lane.begin(1);
+      lane.preprocess(0, decoder.decode(ByteBuffer.wrap(encoded), lane.pixels(), "picture"));
+      lane.forward(1);
+      lane.rank(1);
+      return ((Echo) echo).seen;
+    }
+  }
+
+  /** Keeps what it is shown and answers zeros. */
+  private static final class Echo implements Network {
+    private final int classes;
+    private float[] seen = {};
+
+    Echo(int classes) {
+      this.classes = classes;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+      seen = values(input);
+      return torch.zeros(
+          new long[] {input.size(0), classes},
+          new TensorOptions(torch.ScalarType.Float)
+              .device(new org.bytedeco.pytorch.DeviceOptional(input.device())));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Tensor empty(Bundle bundle) {
+    return torch.empty(3, bundle.manifest().input().height(), bundle.manifest().input().width());
+  }
+
+  private static float[] values(Tensor tensor) {
+    float[] values = new float[(int) tensor.numel()];
+    tensor.cpu().contiguous().data_ptr_float().get(values);
+    return values;
+  }
+
+  /**
+   * Asks a lane for batches that a budget has no room for, and a call that has after each.
+   *
+   * @return how often too little memory was told as it should be, and the lane went on
+   */
+  public static int survived(Path model, Device device, long budget, byte[] picture, int times) {
+    Bundle bundle = Bundle.read(model);
+    // the input alone is larger than the budget
+    long slot = 3L * 2 * bundle.manifest().input().width() * bundle.manifest().input().height();
+    int tooMany = (int) (budget / slot) + 1;
+    int survived = 0;
+    try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, budget, true));
+        Lane lane = engine.newLane();
+        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+      for (int i = 0; i < times; i++) {
+        try {
+          lane.begin(tooMany);
+        } catch (OutOfDeviceMemoryException e) {
+          lane.recover();
+          lane.begin(1);
+          lane.preprocess(0, decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), "picture"));
+          lane.forward(1);
+          survived += e.requestedBytes() > 0 && lane.rank(1).rows().size() == 1 ? 1 : 0;
+        }
+      }
+    }
+    return survived;
+  }
+}
