@@ -72,7 +72,7 @@ class EnduranceTest {
                 model.toString(),
                 String.valueOf(times),
                 String.valueOf(leak))
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();

@@ -39,6 +39,7 @@ public final class Wwts {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // JavaCPP warns that the POM pins OpenBLAS to another version than the presets ask for; known
     // and harmless
     System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
