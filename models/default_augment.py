@@ -93,7 +93,7 @@ class Augment:
 
     def move(self, x, hard, size):
         n = len(x)
-        zoom = torch.where(hard, self.uniform(n, 0.55, 1.15), self.uniform(n, 0.8, 1.0))
+        zoom = torch.where(hard, self.uniform(n, 0.65, 1.15), self.uniform(n, 0.85, 1.05))
         turn = torch.where(hard, torch.randn(n, generator=self.rng) * 0.22, self.uniform(n, -0.05, 0.05))
         shear = torch.where(hard, self.uniform(n, -0.18, 0.18), 0.0)
         wide = torch.where(hard, self.uniform(n, 0.82, 1.22), 1.0).sqrt()

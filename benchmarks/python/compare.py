@@ -75,8 +75,8 @@ def main():
             row = measure(args, model, threads)
             report["results"].append(row)
             print(f"{row['model']:24} {threads:7} {statistics.median(row['python_ms']):10.1f} {statistics.median(row['wwts_ms']):8.1f} {row['ratio']:14.3f}", flush=True)
-    if args.out:
-        args.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+            if args.out:
+                args.out.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

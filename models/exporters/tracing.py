@@ -1,4 +1,6 @@
 """Module to TorchScript, with proof that the result is the same function for any batch, on any device and in any dtype."""
+import warnings
+
 import torch
 from torch.overrides import TorchFunctionMode
 
@@ -13,7 +15,9 @@ def trace(module, spec, classes):
     """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
     example = _noise(2, spec, seed=1)
     try:
-        with _WithoutIdleCasts():
+        with _WithoutIdleCasts(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what it fears is checked below
+            warnings.simplefilter("ignore", DeprecationWarning)  # of TorchScript itself
             traced = torch.jit.trace(module, example, check_trace=False, _store_inputs=False)
     except Exception as error:
         raise ExportError(f"the model cannot be traced: {_first_line(error)}") from error

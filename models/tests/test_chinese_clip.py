@@ -67,7 +67,9 @@ class ChineseClipTest(ExportCase):
 
     def test_transformers_folder(self):
         self.model.save_pretrained(self.folder)
-        written = Written(self.export("chinese-clip", "--path", self.folder, "--labels", self.labels))
+        out = self.export("chinese-clip", "--path", self.folder, "--labels", self.labels)
+        self.assert_survives_a_blunt_cast(out)
+        written = Written(out)
         self.assert_close(written.logits, self.expected(written, "一张{}的图片"), 1e-4)
         self.assertGreater(written.logits.std(dim=0).min().item(), 0.01)  # or the comparison would prove little
         told = written.manifest
