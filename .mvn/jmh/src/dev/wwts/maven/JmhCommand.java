@@ -1,0 +1,54 @@
+package dev.wwts.maven;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import org.apache.maven.AbstractMavenLifecycleParticipant;
+import org.apache.maven.execution.MavenExecutionRequest;
+import org.apache.maven.execution.MavenSession;
+
+/**
+ * Makes {@code mvn jmh} a command: the profile benchmarks, all sources compiled, then the suite. What Maven was given as
+ * -Dname=value goes on to the suite where the name begins with jmh. or wwts., or is quick.
+ *
+ * <p>Maven loads the class from this folder (.mvn/maven.config), so it is kept compiled: see README.md here.
+ */
+public final class JmhCommand extends AbstractMavenLifecycleParticipant {
+  private static final String COMMAND = "jmh";
+  private static final String PROFILE = "benchmarks";
+
+  @Override
+  public void afterSessionStart(MavenSession session) {
+    MavenExecutionRequest request = session.getRequest();
+    List<String> goals = new ArrayList<>();
+    boolean benchmarks = false;
+    for (String goal : request.getGoals()) {
+      benchmarks |= goal.equals(COMMAND) || goal.startsWith(COMMAND + ":");
+      if (goal.equals(COMMAND)) {
+        goals.add("test-compile");
+        goals.add("exec:exec@jmh");
+      } else {
+        goals.add(goal);
+      }
+    }
+    if (!benchmarks) {
+      return;
+    }
+    request.setGoals(goals);
+    request.addActiveProfile(PROFILE);
+    List<String> profiles = new ArrayList<>(request.getProjectBuildingRequest().getActiveProfileIds());
+    if (!profiles.contains(PROFILE)) {
+      profiles.add(PROFILE);
+      request.getProjectBuildingRequest().setActiveProfileIds(profiles);
+    }
+    Properties user = request.getUserProperties();
+    StringBuilder options = new StringBuilder();
+    for (String name : user.stringPropertyNames()) {
+      if (name.startsWith("jmh.") || name.startsWith("wwts.") || name.equals("quick")) {
+        options.append(name).append('=').append(user.getProperty(name)).append('\n');
+      }
+    }
+    user.setProperty("wwts.suite.options", options.toString());
+    request.getProjectBuildingRequest().setUserProperties(user);
+  }
+}
