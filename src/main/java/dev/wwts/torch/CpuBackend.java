@@ -26,12 +26,18 @@ final class CpuBackend implements Backend {
 
   static CpuBackend load(
       Bundle bundle, Device device, torch.ScalarType type, int threads, Remarks remarks) {
-    Network network = TorchScriptNetwork.load(bundle.path(), device, type, false);
-    if (device.kind() == Device.Kind.MPS) {
-      remarks.warn("Device mps is accepted, but untested.");
-      network = new MovedNetwork(network, device, type);
+    LibTorch.useThreads(threads);
+    return new CpuBackend(bundle, network(bundle, device, type, remarks), type, threads, remarks);
+  }
+
+  private static Network network(
+      Bundle bundle, Device device, torch.ScalarType type, Remarks remarks) {
+    if (device.kind() != Device.Kind.MPS) {
+      return TorchScriptNetwork.loadForProcessor(bundle, type);
     }
-    return new CpuBackend(bundle, network, type, threads, remarks);
+    remarks.warn("Device mps is accepted, but untested.");
+    return new MovedNetwork(
+        TorchScriptNetwork.load(bundle.path(), device, type, false), device, type);
   }
 
   @Override

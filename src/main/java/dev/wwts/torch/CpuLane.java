@@ -4,6 +4,7 @@ import dev.wwts.bundle.Bundle;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -46,11 +47,15 @@ final class CpuLane implements Lane {
       input.close();
       input = null;
     }
+    MemoryFormatOptional layout =
+        network.wantsChannelsLast()
+            ? new MemoryFormatOptional(torch.MemoryFormat.ChannelsLast)
+            : null;
     long[] shape = {n, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
     try {
       input =
           NativeScope.inference(
-              () -> new Owned<>(torch.empty(shape, new TensorOptions(type), null)));
+              () -> new Owned<>(torch.empty(shape, new TensorOptions(type), layout)));
     } catch (RuntimeException e) {
       throw OutOfMemory.typed(e);
     }

@@ -38,7 +38,7 @@ public final class LibTorch {
    * <p>LibTorch's loops run on GNU OpenMP, its matrix products on OpenBLAS, which has threads of
    * its own. OpenMP's idle threads spin for milliseconds on the very cores that OpenBLAS's threads
    * then need: with both, a vision transformer on 2 threads takes more than 4 times as long. So
-   * OpenBLAS gets one thread, in the whole process, and {@link OneDnnLinear} takes the large
+   * OpenBLAS gets one thread, in the whole process, and {@link OneDnnRewrite} takes the large
    * products away from it.
    */
   private static final class Natives {

@@ -24,6 +24,11 @@ final class MovedNetwork implements Network {
   }
 
   @Override
+  public boolean wantsChannelsLast() {
+    return network.wantsChannelsLast();
+  }
+
+  @Override
   public void close() {
     network.close();
   }

@@ -12,6 +12,11 @@ interface Network extends AutoCloseable {
    */
   Tensor forward(Tensor input);
 
+  /**
+   * Whether inputs whose channels lie side by side save it a copy; it answers the same to others.
+   */
+  boolean wantsChannelsLast();
+
   @Override
   void close();
 }

@@ -3,12 +3,15 @@ package dev.wwts.torch;
 import dev.wwts.Device;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.bundle.Bundle;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
@@ -17,14 +20,16 @@ import org.bytedeco.pytorch.parameter_list;
 final class TorchScriptNetwork implements Network {
   private final String file;
   private final Owned<JitModule> module;
+  private final boolean channelsLast;
 
-  private TorchScriptNetwork(String file, Owned<JitModule> module) {
+  private TorchScriptNetwork(String file, Owned<JitModule> module, boolean channelsLast) {
     this.file = file;
     this.module = module;
+    this.channelsLast = channelsLast;
   }
 
   /**
-   * Loads the file's module onto a device, in a type.
+   * Loads the file's module onto a device, in a type, as it is.
    *
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
@@ -33,9 +38,37 @@ final class TorchScriptNetwork implements Network {
    */
   static TorchScriptNetwork load(
       Path path, Device device, torch.ScalarType type, boolean channelsLast) {
+    return load(
+        path,
+        () -> {
+          Owned<JitModule> frozen = new Owned<>(frozen(path, device, type, channelsLast));
+          return new TorchScriptNetwork(path.toString(), frozen, channelsLast);
+        });
+  }
+
+  /**
+   * Loads a model's module onto the processor, its layers made oneDNN's where the type is one that
+   * oneDNN computes in.
+   *
+   * @throws ModelException if LibTorch refuses it, or if it does not run
+   */
+  static TorchScriptNetwork loadForProcessor(Bundle bundle, torch.ScalarType type) {
+    long[] shape = {1, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
+    return load(
+        bundle.path(),
+        () -> {
+          JitModule frozen = frozen(bundle.path(), Device.CPU, type, false);
+          boolean channelsLast =
+              type != torch.ScalarType.Half
+                  && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));
+          return new TorchScriptNetwork(
+              bundle.path().toString(), new Owned<>(frozen), channelsLast);
+        });
+  }
+
+  private static TorchScriptNetwork load(Path path, Supplier<TorchScriptNetwork> loading) {
     try {
-      return new TorchScriptNetwork(
-          path.toString(), NativeScope.inference(() -> frozen(path, device, type, channelsLast)));
+      return NativeScope.inference(loading);
     } catch (RuntimeException e) {
       throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }
@@ -48,7 +81,7 @@ final class TorchScriptNetwork implements Network {
         : typed;
   }
 
-  private static Owned<JitModule> frozen(
+  private static JitModule frozen(
       Path path, Device device, torch.ScalarType type, boolean channelsLast) {
     DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
@@ -59,11 +92,7 @@ final class TorchScriptNetwork implements Network {
     if (channelsLast) {
       layChannelsLast(loaded.parameters());
     }
-    JitModule frozen = torch.freeze(loaded);
-    if (device.kind() == Device.Kind.CPU && type == torch.ScalarType.Float) {
-      OneDnnLinear.rewrite(frozen);
-    }
-    return new Owned<>(frozen);
+    return torch.freeze(loaded);
   }
 
   /** A cast would also turn tables of integers into floats, so there is none without need. */
@@ -86,6 +115,11 @@ final class TorchScriptNetwork implements Network {
         weight.set_data(weight.contiguous(torch.MemoryFormat.ChannelsLast));
       }
     }
+  }
+
+  @Override
+  public boolean wantsChannelsLast() {
+    return channelsLast;
   }
 
   @Override

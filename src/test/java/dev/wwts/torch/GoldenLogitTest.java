@@ -2,8 +2,8 @@ package dev.wwts.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Device;
 import dev.wwts.Kit;
+import dev.wwts.bundle.Bundle;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ class GoldenLogitTest {
     FloatBuffer expected = Kit.array("golden/logits.npy").asFloatBuffer();
     double largest = 0;
     try (TorchScriptNetwork network =
-        TorchScriptNetwork.load(model, Device.CPU, torch.ScalarType.Float, false)) {
+        TorchScriptNetwork.loadForProcessor(Bundle.read(model), torch.ScalarType.Float)) {
       for (int i = 0; i < Kit.files().size(); i++) {
         float[] input = normalised(crops.slice(i * SIDE * SIDE * 3, SIDE * SIDE * 3));
         float[] logits = NativeScope.inference(() -> run(network, input));

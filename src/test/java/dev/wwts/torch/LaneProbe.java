@@ -142,6 +142,11 @@ public final class LaneProbe {
     }
 
     @Override
+    public boolean wantsChannelsLast() {
+      return false;
+    }
+
+    @Override
     public void close() {}
   }
 

@@ -1,0 +1,471 @@
+package dev.wwts.torch;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.bytedeco.pytorch.CompilationUnit;
+import org.bytedeco.pytorch.Graph;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.JitNode;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Symbol;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Type;
+import org.bytedeco.pytorch.Value;
+import org.bytedeco.pytorch.ValueVector;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the convolutions and linear layers of a frozen graph oneDNN's own: weights packed once
+ * instead of at every call, activation functions and additions of a residual done while the result
+ * is in cache, pixels' channels side by side. Linear layers also leave OpenBLAS, whose threads
+ * fight with OpenMP's for cores (see {@link LibTorch}). The operators are those that
+ * torch.compile's freezing uses on CPUs; the results differ from the plain ones in the last bits.
+ */
+final class OneDnnRewrite {
+  private static final long CHANNELS_LAST = 2;
+
+  private final JitModule frozen;
+  private final Graph graph;
+  private final torch.ScalarType type;
+  private final CompilationUnit packing = new CompilationUnit();
+  private List<JitNode> nodes;
+  private final Map<Value, List<JitNode>> uses = new HashMap<>();
+  private final Map<Value, long[]> shapes = new HashMap<>();
+  private final Set<JitNode> gone = new LinkedHashSet<>();
+
+  /** Packed weights by constant and shape of use: layers may share a weight. */
+  private final Map<String, JitNode> packed = new LinkedHashMap<>();
+
+  private final Set<JitNode> plainWeights = new HashSet<>();
+  private final boolean hasBlocks;
+  private final JitNode first;
+
+  private OneDnnRewrite(JitModule frozen, torch.ScalarType type) {
+    this.frozen = frozen;
+    this.graph = frozen.get_method("forward").graph();
+    this.type = type;
+    this.nodes = nodes(graph);
+    this.first = graph.nodes().front();
+    this.hasBlocks = nodes.stream().anyMatch(node -> !node.blocks().empty());
+  }
+
+  /**
+   * Rewrites {@code frozen}, a module on the CPU, before its first forward and inside the caller's
+   * pointer scope.
+   *
+   * @param type of weights and input, float32 or bfloat16
+   * @param example an input of the usual shape: layouts are chosen for it, others work too
+   * @return whether it has convolutions that want channels-last inputs
+   */
+  static boolean run(JitModule frozen, torch.ScalarType type, Tensor example) {
+    return torch.hasMKLDNN() && new OneDnnRewrite(frozen, type).run(example);
+  }
+
+  private boolean run(Tensor example) {
+    graph.setInsertPoint(first);
+    if (type == torch.ScalarType.BFloat16) {
+      nodes.stream().filter(OneDnnRewrite::isAttention).forEach(this::attendInFloat);
+      nodes = nodes(graph);
+    }
+    List<JitNode> layers = nodes.stream().filter(this::isLayer).toList();
+    if (layers.isEmpty()) {
+      return false;
+    }
+    listUses();
+    recordShapes(layers, example);
+    boolean convolves = false;
+    for (JitNode layer : layers) {
+      boolean convolution = isConvolution(layer);
+      convolves |= convolution;
+      rewrite(layer, convolution);
+    }
+    // the last first, as each is the next one's input; only now, as a new node may get an old one's
+    // address
+    gone.forEach(JitNode::destroy);
+    plainWeights.stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
+    graph.lint();
+    return convolves;
+  }
+
+  private static List<JitNode> nodes(Graph graph) {
+    List<JitNode> found = new ArrayList<>();
+    JitNode end = graph.return_node();
+    for (JitNode node = graph.nodes().front(); !node.equals(end); node = node.next()) {
+      found.add(node);
+    }
+    return found;
+  }
+
+  private static String kind(JitNode node) {
+    return node.kind().toQualString().getString();
+  }
+
+  private static boolean isAttention(JitNode node) {
+    return kind(node).equals("aten::scaled_dot_product_attention")
+        && torch.toIValue(node.input(3)).has_value()
+        && torch.toIValue(node.input(3)).get().isNone();
+  }
+
+  /** LibTorch's attention multiplies bfloat16 by a loop of its own where there is no MKL. */
+  private void attendInFloat(JitNode attention) {
+    for (int i = 0; i < 3; i++) {
+      JitNode wide = cast(attention.input(i), torch.ScalarType.Float);
+      wide.insertBefore(attention);
+      attention.replaceInput(i, wide.output());
+    }
+    Value result = attention.output();
+    JitNode narrow = cast(result, torch.ScalarType.BFloat16);
+    narrow.insertAfter(attention);
+    result.replaceAllUsesAfterNodeWith(narrow, narrow.output());
+  }
+
+  private JitNode cast(Value value, torch.ScalarType to) {
+    Value no = constant(new IValue(false));
+    Value dtype = constant(new IValue((long) to.value));
+    return graph.create(
+        Symbol.fromQualString("aten::to"),
+        new ValueVector(value, dtype, no, no, constant(new IValue())));
+  }
+
+  private static boolean isConvolution(JitNode node) {
+    return kind(node).equals("aten::_convolution") || kind(node).equals("aten::conv2d");
+  }
+
+  private boolean isLayer(JitNode node) {
+    if (isConvolution(node)) {
+      return isWeight(node.input(1), 4)
+          && isConstant(node.input(2))
+          && isIntegers(node.input(3))
+          && isIntegers(node.input(4))
+          && isIntegers(node.input(5))
+          && (kind(node).equals("aten::conv2d") || !torch.toIValue(node.input(6)).get().toBool());
+    }
+    return kind(node).equals("aten::linear") && isWeight(node.input(1), 2);
+  }
+
+  private static boolean isConstant(Value value) {
+    return torch.toIValue(value).has_value();
+  }
+
+  private static boolean isIntegers(Value value) {
+    return isConstant(value) && torch.toIValue(value).get().isIntList();
+  }
+
+  private boolean isWeight(Value value, int dimensions) {
+    if (!isConstant(value) || !torch.toIValue(value).get().isTensor()) {
+      return false;
+    }
+    Tensor tensor = torch.toIValue(value).get().toTensor();
+    return tensor.dim() == dimensions && tensor.scalar_type().intern() == type;
+  }
+
+  private void listUses() {
+    List<JitNode> all = new ArrayList<>(nodes);
+    all.add(graph.return_node());
+    for (JitNode node : all) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
+      }
+    }
+  }
+
+  /** Runs a copy of the graph once that returns the tensors in question. */
+  private void recordShapes(List<JitNode> layers, Tensor example) {
+    List<Value> asked = new ArrayList<>();
+    for (JitNode layer : layers) {
+      asked.add(layer.input(0));
+      JitNode sum = onlyUser(layer.output());
+      if (sum != null && isSum(sum)) {
+        asked.add(sum.input(0));
+        asked.add(sum.input(1));
+      }
+    }
+    Graph copy = graph.copy();
+    List<JitNode> twins = nodes(copy);
+    Map<Value, Value> twin = new HashMap<>();
+    for (int i = 0; i < graph.inputs().size(); i++) {
+      twin.put(graph.inputs().get(i), copy.inputs().get(i));
+    }
+    for (int i = 0; i < nodes.size(); i++) {
+      for (int o = 0; o < nodes.get(i).outputs().size(); o++) {
+        twin.put(nodes.get(i).output(o), twins.get(i).output(o));
+      }
+    }
+    ValueVector values = new ValueVector();
+    asked.forEach(value -> values.push_back(twin.get(value)));
+    JitNode list = copy.createList(asked.get(0).type(), values);
+    list.insertBefore(copy.return_node());
+    copy.eraseOutput(0);
+    copy.registerOutput(list.output());
+    var tensors =
+        packing
+            .create_function(new QualifiedName("shapes"), copy)
+            .apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example)))
+            .toTensorVector();
+    for (int i = 0; i < asked.size(); i++) {
+      shapes.put(asked.get(i), tensors.get(i).sizes().vec().get());
+    }
+  }
+
+  private void rewrite(JitNode layer, boolean convolution) {
+    JitNode last = layer;
+    Value residual = null;
+    JitNode sum = follower(layer);
+    if (sum != null && isSum(sum)) {
+      Value other = sum.input(0).equals(layer.output()) ? sum.input(1) : sum.input(0);
+      if (isSameShape(sum) && isFree(sum, other) && nothingChangesBetween(layer, sum)) {
+        residual = other;
+        last = sum;
+      }
+    }
+    JitNode activation = follower(last);
+    Pointwise pointwise = activation == null ? null : Pointwise.of(activation);
+    // oneDNN's linear layers take either an addition or a function
+    if (pointwise != null
+        && (residual == null || convolution)
+        && nothingChangesBetween(last, activation)) {
+      last = activation;
+    } else {
+      pointwise = null;
+    }
+    JitNode replacement =
+        convolution
+            ? convolution(layer, last, residual, pointwise)
+            : linear(layer, residual, pointwise);
+    replacement.insertBefore(last);
+    last.output().replaceAllUsesWith(replacement.output());
+    Value now = replacement.output();
+    uses.put(now, uses.getOrDefault(last.output(), List.of()));
+    if (shapes.containsKey(last.output())) {
+      shapes.put(now, shapes.get(last.output()));
+    }
+    plainWeights.add(layer.input(1).node());
+    if (pointwise != null) {
+      gone.add(activation);
+    }
+    if (residual != null) {
+      gone.add(sum);
+    }
+    gone.add(layer);
+  }
+
+  private JitNode convolution(
+      JitNode layer, JitNode at, @Nullable Value residual, @Nullable Pointwise pointwise) {
+    int groups = kind(layer).equals("aten::conv2d") ? 6 : 8;
+    Value input = channelsLast(layer.input(0), at);
+    Value weight = packedConvolution(layer, groups).output();
+    ValueVector inputs = new ValueVector(input);
+    if (residual != null) {
+      inputs.push_back(residual);
+    }
+    inputs.push_back(weight);
+    inputs.push_back(layer.input(2));
+    inputs.push_back(layer.input(4));
+    inputs.push_back(layer.input(3));
+    inputs.push_back(layer.input(5));
+    inputs.push_back(layer.input(groups));
+    if (residual == null) {
+      addPointwise(inputs, pointwise, "none");
+    } else {
+      inputs.push_back(constant(new IValue("add")));
+      inputs.push_back(constant(new IValue()));
+      addPointwise(inputs, pointwise, null);
+    }
+    return graph.create(Symbol.fromQualString("mkldnn::_convolution_pointwise"), inputs);
+  }
+
+  private JitNode linear(JitNode layer, @Nullable Value residual, @Nullable Pointwise pointwise) {
+    Value weight = packedLinear(layer).output();
+    ValueVector inputs = new ValueVector(layer.input(0));
+    if (residual != null) {
+      inputs.push_back(residual);
+    }
+    inputs.push_back(weight);
+    inputs.push_back(layer.input(2));
+    if (residual == null) {
+      addPointwise(inputs, pointwise, "none");
+    } else {
+      inputs.push_back(constant(new IValue("add")));
+    }
+    return graph.create(Symbol.fromQualString("mkldnn::_linear_pointwise"), inputs);
+  }
+
+  private void addPointwise(
+      ValueVector inputs, @Nullable Pointwise pointwise, @Nullable String none) {
+    ValueVector scalars = new ValueVector();
+    if (pointwise != null) {
+      pointwise.scalars().forEach(scalar -> scalars.push_back(constant(new IValue(scalar))));
+    }
+    JitNode list = graph.createList(elementOf("Scalar?[]"), scalars);
+    list.insertBefore(first);
+    String name = pointwise == null ? none : pointwise.name();
+    inputs.push_back(constant(name == null ? new IValue() : new IValue(name)));
+    inputs.push_back(list.output());
+    inputs.push_back(constant(new IValue(pointwise == null ? "" : pointwise.algorithm())));
+  }
+
+  private Value constant(IValue value) {
+    return graph.insertConstant(value);
+  }
+
+  /** A layout that a layer's result has already costs nothing to ask for. */
+  private Value channelsLast(Value input, JitNode at) {
+    JitNode producer = input.node();
+    Value source = input;
+    if (kind(producer).equals("aten::contiguous") && onlyUser(input) != null) {
+      source = producer.input(0);
+    } else if (kind(producer).equals("mkldnn::_convolution_pointwise")) {
+      return input;
+    }
+    JitNode laid =
+        graph.create(
+            Symbol.fromQualString("aten::contiguous"),
+            new ValueVector(source, constant(new IValue(CHANNELS_LAST))));
+    laid.insertBefore(at);
+    return laid.output();
+  }
+
+  private @Nullable JitNode onlyUser(Value value) {
+    List<JitNode> users = uses.getOrDefault(value, List.of());
+    return users.size() == 1 ? users.get(0) : null;
+  }
+
+  /** The only node that uses a node's result, if it may be merged into it. */
+  private @Nullable JitNode follower(JitNode node) {
+    JitNode user = hasBlocks ? null : onlyUser(node.output());
+    return user == null || gone.contains(user) || user.equals(graph.return_node()) ? null : user;
+  }
+
+  private static boolean isSum(JitNode node) {
+    if (!kind(node).equals("aten::add") && !kind(node).equals("aten::add_")) {
+      return false;
+    }
+    boolean tensors =
+        isTensor(node.input(0)) && isTensor(node.input(1)) && node.inputs().size() == 3;
+    if (!tensors || !isConstant(node.input(2))) {
+      return false;
+    }
+    IValue alpha = torch.toIValue(node.input(2)).get();
+    return alpha.isInt() && alpha.toInt() == 1 && !node.input(0).equals(node.input(1));
+  }
+
+  private static boolean isTensor(Value value) {
+    return value.type().get().kind().intern() == torch.TypeKind.TensorType && !isConstant(value);
+  }
+
+  private boolean isSameShape(JitNode sum) {
+    long[] a = shapes.get(sum.input(0));
+    long[] b = shapes.get(sum.input(1));
+    return a != null && b != null && Arrays.equals(a, b);
+  }
+
+  /** Whether a node's work may be done later: nothing on the way writes over a tensor. */
+  private boolean nothingChangesBetween(JitNode from, JitNode to) {
+    for (JitNode node = from.next(); !node.equals(to); node = node.next()) {
+      if (!gone.contains(node) && (kind(node).endsWith("_") || !node.blocks().empty())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether nobody else sees what an addition in place writes over. */
+  private boolean isFree(JitNode sum, Value other) {
+    return kind(sum).equals("aten::add") || !sum.input(0).equals(other) || onlyUser(other) != null;
+  }
+
+  private JitNode packedLinear(JitNode layer) {
+    long[] input = shapes.get(layer.input(0));
+    long rows = 1;
+    for (int i = 0; i < input.length - 1; i++) {
+      rows *= input[i];
+    }
+    long batch = rows;
+    return packed(
+        layer,
+        "linear " + rows,
+        "mkldnn::_reorder_linear_weight",
+        single -> new ValueVector(single.insertConstant(new IValue(batch))));
+  }
+
+  private JitNode packedConvolution(JitNode layer, int groups) {
+    long[] input = shapes.get(layer.input(0));
+    return packed(
+        layer,
+        "convolution "
+            + Arrays.toString(input)
+            + layer.input(3).unique()
+            + " "
+            + layer.input(4).unique()
+            + " "
+            + layer.input(5).unique(),
+        "mkldnn::_reorder_convolution_weight",
+        single ->
+            new ValueVector(
+                single.insertConstant(torch.toIValue(layer.input(4)).get()),
+                single.insertConstant(torch.toIValue(layer.input(3)).get()),
+                single.insertConstant(torch.toIValue(layer.input(5)).get()),
+                single.insertConstant(torch.toIValue(layer.input(groups)).get()),
+                integers(single, input)));
+  }
+
+  private JitNode packed(
+      JitNode layer, String use, String operator, Function<Graph, ValueVector> settings) {
+    Value plain = layer.input(1);
+    return packed.computeIfAbsent(
+        plain.unique() + " " + use,
+        key -> {
+          Tensor weight = torch.toIValue(plain).get().toTensor();
+          JitNode node = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
+          node.t_(Symbol.attr("value"), pack(weight, operator, settings));
+          node.insertBefore(first);
+          return node;
+        });
+  }
+
+  private static Value integers(Graph graph, long[] values) {
+    ValueVector constants = new ValueVector();
+    for (long value : values) {
+      constants.push_back(graph.insertConstant(new IValue(value)));
+    }
+    return graph.insertNode(graph.createList(elementOf("int[]"), constants)).output();
+  }
+
+  /** Runs a packing operator, which has no other way in than a graph of its own. */
+  private Tensor pack(Tensor weight, String operator, Function<Graph, ValueVector> settings) {
+    Graph single = new Graph();
+    ValueVector inputs = new ValueVector(single.addInput("weight"));
+    ValueVector rest = settings.apply(single);
+    for (long i = 0; i < rest.size(); i++) {
+      inputs.push_back(rest.get(i));
+    }
+    JitNode reorder = single.create(Symbol.fromQualString(operator), inputs);
+    single.insertNode(reorder);
+    single.registerOutput(reorder.output());
+    return packing
+        .create_function(new QualifiedName("pack" + packed.size()), single)
+        .apply(new IValueVector(new IValue(weight)))
+        .toTensor();
+  }
+
+  /** The element type of a list, which can only be had from a schema. */
+  private static Type.TypePtr elementOf(String list) {
+    return torch
+        .parseSchema("wwts::list(" + list + " s) -> Tensor")
+        .arguments()
+        .type()
+        .get()
+        .containedType(0);
+  }
+}

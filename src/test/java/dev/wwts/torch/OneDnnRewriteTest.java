@@ -1,0 +1,194 @@
+package dev.wwts.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.junit.jupiter.api.Test;
+
+/** Layers made oneDNN's: the same answers, whatever is merged into them. */
+class OneDnnRewriteTest {
+  @Test
+  void answersAsBeforeForOneAndManyRowsWithSharedWeights() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          JitModule plain = module();
+          JitModule rewritten = module();
+          OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(197, 48));
+
+          String graph = rewritten.get_method("forward").graph().toString();
+          assertThat(graph).contains("mkldnn::_linear_pointwise").doesNotContain("aten::linear");
+          for (int rows : new int[] {1, 4, 197}) {
+            Tensor x = torch.randn(rows, 48);
+            Tensor expected = run(plain, x);
+            double largest = expected.abs().max().item().toDouble();
+            double difference = run(rewritten, x).sub(expected).abs().max().item().toDouble();
+            // three sums of 48 float32 products in another order
+            assertThat(difference / largest).isLessThan(1e-5);
+          }
+          return rewritten;
+        });
+  }
+
+  @Test
+  void convolutionsTakeResidualsAndActivationsIn() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          JitModule plain = convolutions();
+          JitModule rewritten = convolutions();
+          boolean channelsLast =
+              OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
+
+          assertThat(channelsLast).isTrue();
+          assertThat(rewritten.get_method("forward").graph().toString())
+              .contains("mkldnn::_convolution_pointwise")
+              .doesNotContain("aten::conv2d", "aten::relu", "aten::hardtanh", "aten::silu");
+          for (int batch : new int[] {1, 3}) {
+            Tensor x = torch.randn(batch, 8, 14, 14);
+            assertThat(difference(run(plain, x), run(rewritten, x))).isLessThan(1e-5);
+            Tensor lastX = x.contiguous(torch.MemoryFormat.ChannelsLast);
+            assertThat(difference(run(plain, x), run(rewritten, lastX))).isLessThan(1e-5);
+          }
+          return rewritten;
+        });
+  }
+
+  @Test
+  void sixteenBitsAnswerAsThirtyTwoDoWithinTheirRounding() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          JitModule plain = convolutions();
+          JitModule rewritten = torch.freeze(half(convolutionsUnfrozen()));
+          OneDnnRewrite.run(
+              rewritten,
+              torch.ScalarType.BFloat16,
+              torch.zeros(1, 8, 14, 14).to(torch.ScalarType.BFloat16));
+          Tensor x = torch.randn(2, 8, 14, 14);
+          Tensor answer = run(rewritten, x.to(torch.ScalarType.BFloat16));
+
+          assertThat(rewritten.get_method("forward").graph().toString())
+              .contains("mkldnn::_convolution_pointwise");
+          assertThat(difference(run(plain, x), answer.to(torch.ScalarType.Float))).isLessThan(0.1);
+          return rewritten;
+        });
+  }
+
+  @Test
+  void attentionInSixteenBitsIsComputedInThirtyTwo() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          JitModule plain = attention();
+          JitModule rewritten = torch.freeze(half(attention()));
+          Tensor x = torch.randn(1, 2, 9, 16);
+          Tensor narrow = x.to(torch.ScalarType.BFloat16);
+          OneDnnRewrite.run(rewritten, torch.ScalarType.BFloat16, narrow);
+          Tensor answer = run(rewritten, narrow);
+
+          assertThat(answer.scalar_type().intern()).isEqualTo(torch.ScalarType.BFloat16);
+          assertThat(difference(run(plain, x), answer.to(torch.ScalarType.Float))).isLessThan(0.05);
+          return rewritten;
+        });
+  }
+
+  @Test
+  void aSumThatWritesOverAValueSomebodyElseReadsIsLeftAlone() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          String code =
+              """
+              def forward(self, x):
+                y = torch.conv2d(x, self.a, None, [1, 1], [1, 1])
+                z = torch.mul(x, 2.0)
+                s = torch.add_(z, y)
+                return torch.cat([s, z, torch.relu(y)], 1)
+              """;
+          JitModule plain = torch.freeze(withWeights(code));
+          JitModule rewritten = torch.freeze(withWeights(code));
+          Tensor x = torch.randn(1, 8, 14, 14);
+          OneDnnRewrite.run(rewritten, torch.ScalarType.Float, x);
+          assertThat(difference(run(plain, x), run(rewritten, x))).isLessThan(1e-5);
+          return rewritten;
+        });
+  }
+
+  /** The largest difference, as a share of the largest value. */
+  private static double difference(Tensor expected, Tensor actual) {
+    double largest = expected.abs().max().item().toDouble();
+    return actual.sub(expected).abs().max().item().toDouble() / largest;
+  }
+
+  private static JitModule half(JitModule module) {
+    module.to(torch.ScalarType.BFloat16);
+    return module;
+  }
+
+  private static JitModule convolutions() {
+    return torch.freeze(convolutionsUnfrozen());
+  }
+
+  private static JitModule convolutionsUnfrozen() {
+    return withWeights(
+        """
+        def forward(self, x):
+          y = torch.relu_(torch.conv2d(x, self.a, None, [1, 1], [1, 1]))
+          y = torch.conv2d(y, self.a, None, [1, 1], [1, 1])
+          x = torch.relu(torch.add_(y, x))
+          x = torch.hardtanh(torch.conv2d(x, self.grouped, None, [2, 2], [1, 1], [1, 1], 4), 0., 6.)
+          x = torch.add(x, torch.silu(torch.conv2d(x, self.a, None, [1, 1], [2, 2], [2, 2])))
+          return torch.sigmoid(torch.conv2d(x, self.one))
+        """);
+  }
+
+  private static JitModule attention() {
+    JitModule module =
+        withWeights(
+            """
+            def forward(self, x):
+              q = torch.gelu(torch.linear(x, self.square))
+              y = torch.scaled_dot_product_attention(q, torch.linear(x, self.square), x)
+              return torch.add(x, torch.linear(y, self.square))
+            """);
+    return module;
+  }
+
+  private static JitModule withWeights(String forward) {
+    torch.manual_seed(7);
+    JitModule module = new JitModule(new QualifiedName("Convolutions"));
+    module.register_parameter("a", torch.randn(8, 8, 3, 3).mul_(new Scalar(0.2)), false);
+    module.register_parameter("grouped", torch.randn(8, 2, 3, 3).mul_(new Scalar(0.4)), false);
+    module.register_parameter("one", torch.randn(5, 8, 1, 1), false);
+    module.register_parameter("square", torch.randn(16, 16).mul_(new Scalar(0.3)), false);
+    module.define(forward);
+    module.eval();
+    return module;
+  }
+
+  private static Tensor run(JitModule module, Tensor x) {
+    return new Tensor(module.forward(new IValueVector(new IValue(x))).toTensor());
+  }
+
+  private static JitModule module() {
+    torch.manual_seed(7);
+    JitModule module = new JitModule(new QualifiedName("Layers"));
+    module.register_parameter("a", torch.randn(48, 48), false);
+    module.register_parameter("b", torch.randn(10, 48), false);
+    module.define(
+        """
+        def forward(self, x):
+          y = torch.linear(torch.linear(x, self.a), self.a)
+          return torch.linear(torch.relu(y), self.b)
+        """);
+    module.eval();
+    return torch.freeze(module);
+  }
+}
