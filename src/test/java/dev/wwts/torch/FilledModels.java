@@ -1,6 +1,12 @@
 package dev.wwts.torch;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -8,6 +14,10 @@ import org.bytedeco.pytorch.ExtraFilesMap;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.named_buffer_iterator;
+import org.bytedeco.pytorch.named_buffer_list;
+import org.bytedeco.pytorch.named_parameter_iterator;
+import org.bytedeco.pytorch.named_parameter_list;
 import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
 
@@ -47,6 +57,44 @@ public final class FilledModels {
         }
       }
       module.save(out.toString(), extra);
+    } finally {
+      scope.close();
+    }
+  }
+
+  /**
+   * Writes the file of weights that an ONNX graph of the same network names.
+   *
+   * @param places lines of name, offset and length, with tabs between
+   */
+  public static void writeOnnxWeights(Path model, Path places, Path out) throws IOException {
+    PointerScope scope = new PointerScope();
+    try (FileChannel file =
+        FileChannel.open(
+            out,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      JitModule module = torch.load(model.toString());
+      Map<String, Tensor> tensors = new HashMap<>();
+      named_parameter_list parameters = module.named_parameters();
+      named_parameter_iterator lastParameter = parameters.end();
+      for (named_parameter_iterator at = parameters.begin();
+          at.notEquals(lastParameter);
+          at.increment()) {
+        tensors.put(at.access().name().getString(), at.access().value());
+      }
+      named_buffer_list buffers = module.named_buffers();
+      named_buffer_iterator lastBuffer = buffers.end();
+      for (named_buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
+        tensors.put(at.access().name().getString(), at.access().value());
+      }
+      for (String line : Files.readAllLines(places)) {
+        String[] place = line.split("\t", 3);
+        Tensor tensor = tensors.get(place[0]).contiguous();
+        BytePointer bytes = new BytePointer(tensor.data_ptr()).capacity(Long.parseLong(place[2]));
+        file.write(bytes.asByteBuffer(), Long.parseLong(place[1]));
+      }
     } finally {
       scope.close();
     }

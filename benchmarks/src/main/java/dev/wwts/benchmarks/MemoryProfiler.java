@@ -1,0 +1,82 @@
+package dev.wwts.benchmarks;
+
+import dev.wwts.DeviceMemory;
+import dev.wwts.Recognizer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * Memory after each iteration, in bytes: the process's resident set, now and at most since its
+ * start, and on a card what the recognizer's allocator and the driver count.
+ */
+public final class MemoryProfiler implements InternalProfiler {
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static @Nullable Recognizer watched;
+
+  static synchronized void watch(Recognizer recognizer) {
+    watched = recognizer;
+  }
+
+  private static synchronized Optional<DeviceMemory> device() {
+    return watched == null ? Optional.empty() : watched.memory();
+  }
+
+  @Override
+  public String getDescription() {
+    return "Bytes of resident memory and VRAM";
+  }
+
+  @Override
+  public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {}
+
+  @Override
+  public Collection<? extends Result> afterIteration(
+      BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    List<Result<?>> results = new ArrayList<>();
+    if (Files.isReadable(STATUS)) {
+      add(results, "memory.rss", kibibytes("VmRSS:") << 10);
+      add(results, "memory.rss.peak", kibibytes("VmHWM:") << 10);
+    }
+    device()
+        .ifPresent(
+            memory -> {
+              add(results, "memory.vram.weights", memory.weights());
+              add(results, "memory.vram.peak", memory.weights() + memory.activationsPeak());
+              add(results, "memory.vram.reserved", memory.reserved());
+              add(results, "memory.vram.process", memory.process());
+            });
+    return results;
+  }
+
+  private static void add(List<Result<?>> results, String name, long bytes) {
+    if (bytes >= 0) {
+      results.add(new ScalarResult(name, bytes, "B", AggregationPolicy.MAX));
+    }
+  }
+
+  private static long kibibytes(String name) {
+    try {
+      return Files.readAllLines(STATUS).stream()
+          .filter(line -> line.startsWith(name))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+          .findFirst()
+          .orElse(-1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.wwts.benchmarks;
+
+import dev.wwts.Answer;
+import dev.wwts.Device;
+import dev.wwts.Picture;
+import dev.wwts.Precision;
+import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
+import dev.wwts.benchmarks.models.BenchmarkModels;
+import dev.wwts.benchmarks.models.BenchmarkPictures;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** A recognizer under test, warmed up for its batch, and the batch. */
+@State(Scope.Benchmark)
+public class Subject {
+  /** small, base, large (see benchmarks/models), default, or a .pt file. */
+  @Param("default")
+  public String model = "";
+
+  @Param("cpu")
+  public String device = "";
+
+  @Param("fp32")
+  public String precision = "";
+
+  @Param("1")
+  public int batch;
+
+  /** 640x480, 1080p or 12mp. */
+  @Param("1080p")
+  public String picture = "";
+
+  /** LibTorch's, for one forward on a CPU. */
+  @Param("1")
+  public int threads;
+
+  /** Bytes of VRAM, to stand in for a smaller card; 0 for no budget. */
+  @Param("0")
+  public long budget;
+
+  private Recognizer recognizer;
+  private List<Picture> pictures = List.of();
+
+  /** Loads the model; the recognizer's own warm-up runs this batch. */
+  @Setup(Level.Trial)
+  public void open() {
+    RecognizerBuilder builder =
+        Recognizer.builder(BenchmarkModels.of(model))
+            .device(Device.parse(device))
+            .precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT)))
+            .threads(threads)
+            .lanes(1)
+            .batchSizes(batch);
+    recognizer = (budget > 0 ? builder.vramBudget(budget) : builder).load();
+    pictures = Collections.nCopies(batch, Picture.of(BenchmarkPictures.of(picture)));
+    MemoryProfiler.watch(recognizer);
+    StageProfiler.reset();
+  }
+
+  /** Bytes to the five best labels of every picture of the batch. */
+  List<Answer> answer() {
+    List<Answer> answers = recognizer.answers(pictures);
+    StageProfiler.add(((Answer.Recognized) answers.get(0)).timings());
+    return answers;
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    recognizer.close();
+  }
+}

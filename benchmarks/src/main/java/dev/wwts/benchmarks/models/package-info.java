@@ -1,0 +1,3 @@
+/** Models and pictures that the benchmarks run on. */
+@org.jspecify.annotations.NullMarked
+package dev.wwts.benchmarks.models;

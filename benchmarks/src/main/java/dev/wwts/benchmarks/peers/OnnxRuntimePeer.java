@@ -1,0 +1,69 @@
+package dev.wwts.benchmarks.peers;
+
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtSession;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * ONNX Runtime's Java interface on X.onnx beside X.pt, as its performance guide says: all graph
+ * optimisations, sequential execution, the intra-op threads asked for, one direct buffer and one
+ * tensor used again. Opset 17, where LayerNormalization is one operator.
+ */
+final class OnnxRuntimePeer implements Peer {
+  private final OrtSession session;
+  private final OrtSession.SessionOptions options = new OrtSession.SessionOptions();
+  private final Crop crop;
+  private final FloatBuffer input;
+  private final OnnxTensor tensor;
+
+  OnnxRuntimePeer(Path model, int threads) {
+    this.crop = new Crop(model, threads);
+    long[] shape = crop.shape();
+    int floats = (int) (3 * shape[2] * shape[3]);
+    this.input =
+        ByteBuffer.allocateDirect(Float.BYTES * floats)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    try {
+      OrtEnvironment environment = OrtEnvironment.getEnvironment();
+      options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
+      options.setExecutionMode(OrtSession.SessionOptions.ExecutionMode.SEQUENTIAL);
+      options.setIntraOpNumThreads(threads);
+      options.setInterOpNumThreads(1);
+      this.session =
+          environment.createSession(model.toString().replaceAll("\\.pt$", ".onnx"), options);
+      this.tensor = OnnxTensor.createTensor(environment, input, shape);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public int[] recognize(byte[] picture) {
+    crop.write(picture, input);
+    String name = session.getInputNames().iterator().next();
+    try (OrtSession.Result result = session.run(Map.of(name, tensor))) {
+      return Crop.best(((float[][]) result.get(0).getValue())[0]);
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      tensor.close();
+      session.close();
+      options.close();
+      crop.close();
+    } catch (OrtException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
