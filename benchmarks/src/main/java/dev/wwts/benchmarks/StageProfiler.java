@@ -58,6 +58,7 @@ public final class StageProfiler implements InternalProfiler {
   }
 
   @Override
+  @SuppressWarnings("rawtypes") // as JMH declares it
   public Collection<? extends Result> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     List<Result<?>> results = new ArrayList<>();

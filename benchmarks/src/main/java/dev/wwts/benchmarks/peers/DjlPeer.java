@@ -4,34 +4,35 @@ import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.inference.Predictor;
 import ai.djl.modality.Classifications;
-import ai.djl.modality.cv.Image;
-import ai.djl.modality.cv.ImageFactory;
-import ai.djl.modality.cv.transform.CenterCrop;
-import ai.djl.modality.cv.transform.Normalize;
-import ai.djl.modality.cv.transform.Resize;
-import ai.djl.modality.cv.transform.ToTensor;
-import ai.djl.modality.cv.translator.ImageClassificationTranslator;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.repository.zoo.Criteria;
 import ai.djl.repository.zoo.ModelNotFoundException;
 import ai.djl.repository.zoo.ZooModel;
+import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
+import ai.djl.translate.TranslatorContext;
 import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Geometry;
-import dev.wwts.bundle.Recipe;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
+
 /**
- * DJL's PyTorch engine with its ImageClassificationTranslator: resize, centre crop, to tensor,
- * normalise, softmax. As DJL's inference performance page says: the threads asked for, one interop
- * thread, graph optimizer on (its default), pictures by the OpenCV extension.
+ * DJL's PyTorch engine with a translator of one's own. As DJL's inference performance page says: the
+ * threads asked for, one interop thread, graph optimizer on (its default). Pictures come through
+ * {@link Crop}: DJL's default image factory is the JDK's ImageIO, which is slower, and its OpenCV
+ * extension can't share a class path with the OpenCV presets.
  */
 final class DjlPeer implements Peer {
-  private final ZooModel<Image, Classifications> model;
-  private final Predictor<Image, Classifications> predictor;
+  private final Crop crop;
+  private final ZooModel<byte[], Classifications> model;
+  private final Predictor<byte[], Classifications> predictor;
 
   DjlPeer(Path file, int threads) {
     System.setProperty("ai.djl.offline", "true");
@@ -39,36 +40,18 @@ final class DjlPeer implements Peer {
     System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     Bundle bundle = Bundle.read(file);
-    Recipe recipe = bundle.manifest().input();
-    float[] mean = {recipe.mean().get(0), recipe.mean().get(1), recipe.mean().get(2)};
-    float[] std = {recipe.std().get(0), recipe.std().get(1), recipe.std().get(2)};
     List<String> classes =
         IntStream.range(0, bundle.labels().size()).mapToObj(String::valueOf).toList();
-    ImageClassificationTranslator translator =
-        ImageClassificationTranslator.builder()
-            .addTransform(
-                array -> {
-                  long height = array.getShape().get(0);
-                  long width = array.getShape().get(1);
-                  Geometry g = recipe.geometry((int) width, (int) height);
-                  return new Resize((int) g.resizedWidth(), (int) g.resizedHeight()).transform(array);
-                })
-            .addTransform(new CenterCrop(recipe.width(), recipe.height()))
-            .addTransform(new ToTensor())
-            .addTransform(new Normalize(mean, std))
-            .optSynset(classes)
-            .optApplySoftmax(true)
-            .optTopK(5)
-            .build();
+    this.crop = new Crop(file, threads);
     try {
       this.model =
           Criteria.builder()
-              .setTypes(Image.class, Classifications.class)
+              .setTypes(byte[].class, Classifications.class)
               .optEngine("PyTorch")
               .optDevice(Device.cpu())
               .optModelPath(file.toAbsolutePath().getParent())
               .optModelName(file.getFileName().toString().replaceAll("\\.pt$", ""))
-              .optTranslator(translator)
+              .optTranslator(new BytesToClasses(crop, classes))
               .build()
               .loadModel();
     } catch (IOException | ModelNotFoundException | MalformedModelException e) {
@@ -80,12 +63,11 @@ final class DjlPeer implements Peer {
   @Override
   public int[] recognize(byte[] picture) {
     try {
-      Image image = ImageFactory.getInstance().fromInputStream(new ByteArrayInputStream(picture));
-      Classifications result = predictor.predict(image);
+      Classifications result = predictor.predict(picture);
       return result.topK(5).stream()
-          .mapToInt(each -> Integer.parseInt(((Classifications.Classification) each).getClassName()))
+          .mapToInt(each -> Integer.parseInt(each.getClassName()))
           .toArray();
-    } catch (IOException | TranslateException e) {
+    } catch (TranslateException e) {
       throw new IllegalStateException(e);
     }
   }
@@ -94,5 +76,33 @@ final class DjlPeer implements Peer {
   public void close() {
     predictor.close();
     model.close();
+    crop.close();
+  }
+
+  private static final class BytesToClasses implements NoBatchifyTranslator<byte[], Classifications> {
+    private final Crop crop;
+    private final List<String> classes;
+    private final FloatBuffer input;
+
+    BytesToClasses(Crop crop, List<String> classes) {
+      this.crop = crop;
+      this.classes = classes;
+      this.input =
+          ByteBuffer.allocateDirect((int) (Float.BYTES * new Shape(crop.shape()).size()))
+              .order(ByteOrder.nativeOrder())
+              .asFloatBuffer();
+    }
+
+    @Override
+    public NDList processInput(TranslatorContext context, byte[] picture) {
+      crop.write(picture, input);
+      return new NDList(context.getNDManager().create(input, new Shape(crop.shape())));
+    }
+
+    @Override
+    public Classifications processOutput(TranslatorContext context, NDList list) {
+      NDArray logits = list.singletonOrThrow().get(0);
+      return new Classifications(classes, logits.softmax(0), 5);
+    }
   }
 }

@@ -37,6 +37,7 @@ final class PresetsPeer implements Peer {
   }
 
   @Override
+  @SuppressWarnings("try") // closing is their only use
   public int[] recognize(byte[] picture) {
     crop.write(picture, input);
     try (PointerScope scope = new PointerScope();
