@@ -2,7 +2,9 @@ package dev.wwts.report;
 
 import java.awt.Color;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.knowm.xchart.VectorGraphicsEncoder;
@@ -29,6 +31,7 @@ public final class TimelineChart {
   }
 
   /** Writes a picture; {@code seconds} are the times of all series' values. */
+  @SuppressWarnings("deprecation") // xchart's only way to SVG
   public static void write(Path svg, String title, List<Double> seconds, Series... series) {
     System.setProperty("java.awt.headless", "true");
     XYChart chart =
@@ -45,9 +48,9 @@ public final class TimelineChart {
     for (Series each : series) {
       chart.addSeries(each.name(), seconds, each.mebibytes()).setMarker(SeriesMarkers.NONE);
     }
-    try {
+    try (OutputStream out = Files.newOutputStream(svg)) {
       VectorGraphicsEncoder.saveVectorGraphic(
-          chart, svg.toString(), VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
+          chart, out, VectorGraphicsEncoder.VectorGraphicsFormat.SVG);
     } catch (IOException e) {
       throw new UncheckedIOException(svg + " can't be written.", e);
     }
