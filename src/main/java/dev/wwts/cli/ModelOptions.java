@@ -4,7 +4,10 @@ import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
+import dev.wwts.bundle.Sha256;
+import dev.wwts.torch.EngineOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -31,7 +34,7 @@ final class ModelOptions {
   private @Nullable Integer threads;
 
   @Option(
-      names = "--vram",
+      names = {"--vram", "--budget"},
       paramLabel = "SIZE",
       converter = ByteSize.class,
       description = "The most GPU memory LibTorch may take, 6GB or 512MiB; all if not given.")
@@ -51,6 +54,33 @@ final class ModelOptions {
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
+  }
+
+  Device device() {
+    return device;
+  }
+
+  boolean hasBudget() {
+    return vram != null;
+  }
+
+  /** For commands that go beneath the recognizer, which checks it itself. */
+  void requireSha256(Path model) {
+    if (sha256 != null) {
+      Sha256.require(model, sha256);
+    }
+  }
+
+  /** For commands that go beneath the recognizer. */
+  EngineOptions engine(Device chosen, List<Integer> batches) {
+    return new EngineOptions(
+        chosen,
+        precision,
+        threads == null ? 0 : threads,
+        1,
+        batches,
+        vram == null ? 0 : vram,
+        !noCudaGraphs);
   }
 
   RecognizerBuilder builder(Path model) {

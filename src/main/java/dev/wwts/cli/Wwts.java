@@ -27,9 +27,17 @@ import picocli.CommandLine.HelpCommand;
       "Examples:",
       "  wwts recognize photo.jpg",
       "  wwts recognize --json --top 3 --model my.pt folder/",
-      "  wwts verify my.pt"
+      "  wwts verify my.pt",
+      "  wwts vram --model my.pt --batches 1,4,8 --budget 6GB"
     },
-    subcommands = {Recognize.class, Verify.class, Info.class, Doctor.class, HelpCommand.class})
+    subcommands = {
+      Recognize.class,
+      Verify.class,
+      Info.class,
+      Doctor.class,
+      Vram.class,
+      HelpCommand.class
+    })
 public final class Wwts {
   static final int OK = 0;
   static final int FAILED = 1;

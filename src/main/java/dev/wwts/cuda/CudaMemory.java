@@ -1,5 +1,6 @@
 package dev.wwts.cuda;
 
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.bytedeco.pytorch.LongPair;
 import org.bytedeco.pytorch.cuda.DeviceStats;
@@ -37,6 +38,19 @@ public final class CudaMemory {
   /** Gives what is kept for later back to the cards. Waits for them. */
   public static void emptyCache() {
     Scope.in(() -> torch_cuda.getAllocator().emptyCache());
+  }
+
+  /**
+   * Frees cuBLAS's workspaces, which lie in tensors of their own; the card must be idle and no
+   * graph may be replayed after it.
+   *
+   * @param allocated bytes in tensors
+   * @return what they took
+   */
+  public static long freeWorkspaces(LongSupplier allocated) {
+    long before = allocated.getAsLong();
+    Scope.in(torch_cuda::clearCublasWorkspaces);
+    return before - allocated.getAsLong();
   }
 
   /** Lets the allocator take at most this part of a card, 0 to 1. */

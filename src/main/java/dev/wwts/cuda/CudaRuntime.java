@@ -5,6 +5,7 @@ import static org.bytedeco.cuda.global.cudart.cudaRuntimeGetVersion;
 
 import dev.wwts.DeviceException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.cuda.cudart.cudaDeviceProp;
 import org.bytedeco.cuda.global.cudart;
@@ -70,10 +71,17 @@ public final class CudaRuntime {
     int[] driver = {0};
     cudaRuntimeGetVersion(runtime);
     cudaDriverGetVersion(driver);
+    String installed = CudaProbe.driver();
+    facts.put("driver", installed == null ? "unknown" : installed);
     facts.put("runtime", version(runtime[0]));
     facts.put("of the driver", version(driver[0]));
     facts.put("cuDNN", Context.versionRuntimeCuDNN() + ", built for " + Context.versionCuDNN());
     return facts;
+  }
+
+  /** What makes figures of a card doubtful, a sentence each. */
+  public static List<String> warnings(int device) {
+    return Nvml.warnings(device);
   }
 
   private static String card(int device) {

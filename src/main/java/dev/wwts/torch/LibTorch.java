@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NativeLibrary;
@@ -146,6 +147,32 @@ public final class LibTorch {
       facts.put("preprocessing", NativeLibrary.status());
     }
     return facts;
+  }
+
+  /**
+   * What makes figures of the cards doubtful (other processes, clocks held down), a sentence each;
+   * empty with the CPU build.
+   */
+  public static List<String> cudaWarnings() {
+    load();
+    List<String> warnings = new ArrayList<>();
+    if (Devices.isCudaBuild() && Devices.cudaFault(0).isEmpty()) {
+      int cards = torch.cuda_device_count();
+      for (int card = 0; card < cards; card++) {
+        warnings.addAll(CudaRuntime.warnings(card));
+      }
+    }
+    return warnings;
+  }
+
+  /**
+   * The device that a wish means here.
+   *
+   * @throws DeviceException if it is not there; the message says why
+   */
+  public static Device device(Device wish) {
+    load();
+    return Devices.choose(wish);
   }
 
   /** How the natives were built, some lines. */

@@ -135,7 +135,7 @@ class WwtsTest {
 
   @Test
   void helpsWithEveryCommand() {
-    for (String command : new String[] {"recognize", "verify", "info", "doctor"}) {
+    for (String command : new String[] {"recognize", "verify", "info", "doctor", "vram"}) {
       assertThat(run(command, "--help").code()).isZero();
       assertThat(run("--help").out()).contains(command);
     }

@@ -1,0 +1,68 @@
+package dev.wwts.cli;
+
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.Recipe;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Decoder;
+import dev.wwts.image.Limits;
+import dev.wwts.torch.Engine;
+import dev.wwts.torch.EngineOptions;
+import dev.wwts.torch.Lane;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** A model and one lane of it that runs whole batches: unlike a recognizer it never splits them. */
+final class BatchRunner implements AutoCloseable {
+  private final Engine engine;
+  private final Decoder decoder;
+  private final List<ByteBuffer> pictures;
+  private final int top;
+  private final Lane lane;
+
+  BatchRunner(Bundle bundle, EngineOptions options, List<ByteBuffer> pictures) {
+    this.pictures = pictures;
+    this.top = options.topK();
+    this.decoder =
+        new Decoder(
+            Limits.DEFAULT,
+            bundle.manifest().input().alpha() == Recipe.Alpha.WHITE
+                ? AlphaMode.WHITE
+                : AlphaMode.DROP);
+    this.engine = Engine.load(bundle, options);
+    this.lane = engine.newLane();
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  /** Runs a batch of {@code n}, the pictures in turn. */
+  void run(int n) {
+    lane.begin(n);
+    for (int slot = 0; slot < n; slot++) {
+      ByteBuffer picture = pictures.get(slot % pictures.size());
+      lane.preprocess(slot, decoder.decode(picture, lane.pixels(), "picture " + slot));
+    }
+    lane.forward(n);
+    lane.rank(top);
+  }
+
+  /** Whether a batch of {@code n} can be run. */
+  boolean fits(int n) {
+    try {
+      run(n);
+      return true;
+    } catch (OutOfDeviceMemoryException e) {
+      lane.recover();
+      return false;
+    }
+  }
+
+  @Override
+  public void close() {
+    lane.close();
+    engine.close();
+    decoder.close();
+  }
+}

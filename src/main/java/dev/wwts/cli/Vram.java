@@ -1,0 +1,295 @@
+package dev.wwts.cli;
+
+import dev.wwts.Device;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.cuda.AllocatorHistory;
+import dev.wwts.cuda.CudaMemory;
+import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.report.Environment;
+import dev.wwts.report.Pickle;
+import dev.wwts.report.TimelineChart;
+import dev.wwts.report.TimelineChart.Series;
+import dev.wwts.torch.EngineOptions;
+import dev.wwts.torch.LibTorch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wwts vram}: where the memory goes. */
+@Command(
+    name = "vram",
+    mixinStandardHelpOptions = true,
+    description = "Runs a model and says where the GPU's memory goes; on a CPU, the process's.")
+final class Vram implements Callable<Integer> {
+  private static final int RUNS = 4;
+  private static final int MOST = 4096;
+  private static final int SIDE = 256;
+  private static final int BMP_HEADER = 54;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "PICTURE",
+      description = "Pictures to run; noise of 256 x 256 pixels if not given.")
+  private List<Path> inputs = new ArrayList<>();
+
+  @Option(
+      names = "--model",
+      paramLabel = "M.pt",
+      description = "The model file; models/default.pt if not given.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--batches",
+      paramLabel = "N,N",
+      split = ",",
+      defaultValue = "1,4,8",
+      description = "Batch sizes (default: ${DEFAULT-VALUE}).")
+  private List<Integer> batches = new ArrayList<>();
+
+  @Option(
+      names = "--minutes",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Go on that long after a few runs each (default: ${DEFAULT-VALUE}).")
+  private double minutes;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      defaultValue = "wwts-vram",
+      description = "Where the files go (default: ${DEFAULT-VALUE}).")
+  private Path folder = Path.of("");
+
+  @Option(names = "--json", description = "The report as JSON on stdout, nothing else.")
+  private boolean json;
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
+  @Override
+  public Integer call() {
+    if (batches.stream().anyMatch(n -> n < 1 || n > MOST) || !(minutes >= 0)) {
+      throw new IllegalArgumentException(
+          "--batches must be from 1 to " + MOST + ", --minutes from 0.");
+    }
+    Path file = model == null ? ModelOptions.defaultModel() : model;
+    options.requireSha256(file);
+    Bundle bundle = Bundle.read(file);
+    Device device = LibTorch.device(options.device());
+    boolean card = device.kind() == Device.Kind.CUDA;
+    if (options.hasBudget() && !card) {
+      throw new IllegalArgumentException(
+          "--budget limits a GPU's memory; the model would run on the CPU, which has no such limit.");
+    }
+    Map<String, Object> report = new LinkedHashMap<>();
+    Environment environment = Environment.of(List.of(file));
+    environment.warnings().forEach(this::warn);
+    List<ByteBuffer> pictures = pictures();
+    createFolder();
+    if (card) {
+      CudaRuntime.load();
+      AllocatorHistory.start();
+    }
+    MemoryMeter meter = card ? new MemoryMeter.Card(device.index()) : new MemoryMeter.Resident();
+    try (MemoryTimeline timeline = new MemoryTimeline(meter)) {
+      measure(bundle, device, meter, pictures, report);
+      timeline.stop();
+      Environment.writeJson(folder.resolve("timeline.json"), timeline.samples());
+      draw(timeline, card, bundle.manifest().name() + " on " + device);
+    }
+    report.put("largestBatch", card ? largest(bundle, device, pictures) : "n/a on a CPU");
+    report.put("environment", environment.facts());
+    report.put("warnings", environment.warnings());
+    Environment.writeJson(folder.resolve("report.json"), report);
+    print(report, card);
+    return Wwts.OK;
+  }
+
+  private void measure(
+      Bundle bundle,
+      Device device,
+      MemoryMeter meter,
+      List<ByteBuffer> pictures,
+      Map<String, Object> report) {
+    boolean card = device.kind() == Device.Kind.CUDA;
+    long before = meter.allocated();
+    try (BatchRunner runner = new BatchRunner(bundle, options.engine(device, batches), pictures)) {
+      long loaded = meter.allocated();
+      long most = loaded;
+      Map<String, Long> activations = new LinkedHashMap<>();
+      for (int n : batches) {
+        meter.resetPeak();
+        long resting = card ? meter.allocated() : loaded;
+        for (int run = 0; run < RUNS; run++) {
+          runner.run(n);
+        }
+        most = Math.max(most, meter.peak());
+        activations.put(String.valueOf(n), Math.max(0, meter.peak() - resting));
+      }
+      meter.resetPeak();
+      long end = System.nanoTime() + (long) (minutes * 60e9);
+      for (int i = 0; System.nanoTime() < end; i++) {
+        runner.run(batches.get(i % batches.size()));
+      }
+      most = Math.max(most, meter.peak());
+      report.put("model", bundle.manifest().name());
+      report.put("device", device.toString());
+      report.put("precision", runner.engine().precision().toString());
+      report.put("activationsOfBatches", activations);
+      report.put("ledger", ledger(card, meter, before, loaded, most).lines());
+      report.put("remarks", runner.engine().remarks());
+    }
+  }
+
+  private VramLedger ledger(boolean card, MemoryMeter meter, long before, long loaded, long most) {
+    if (!card) {
+      return VramLedger.resident(before, loaded, most);
+    }
+    writeSnapshot();
+    long reserved = meter.reserved();
+    long process = meter.process();
+    long everyone = meter.everyone();
+    long workspace = CudaMemory.freeWorkspaces(meter::allocated);
+    return VramLedger.card(loaded - before, most - before, workspace, reserved, process, everyone);
+  }
+
+  private void writeSnapshot() {
+    try {
+      Files.write(
+          folder.resolve("snapshot.pickle"), Pickle.of(AllocatorHistory.take().forViewer()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + " can't be written.", e);
+    }
+    AllocatorHistory.stop();
+  }
+
+  /** A model of its own, without graphs: kept batches would take the room of larger ones. */
+  private int largest(Bundle bundle, Device device, List<ByteBuffer> pictures) {
+    EngineOptions kept = options.engine(device, List.of());
+    EngineOptions eager =
+        new EngineOptions(
+            kept.device(),
+            kept.precision(),
+            kept.threads(),
+            kept.topK(),
+            List.of(),
+            kept.vramBudget(),
+            false);
+    try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
+      return BatchSearch.largest(MOST, runner::fits);
+    }
+  }
+
+  private void draw(MemoryTimeline timeline, boolean card, String title) {
+    List<Double> seconds = timeline.samples().stream().map(MemoryTimeline.Sample::seconds).toList();
+    List<Series> series = new ArrayList<>();
+    series.add(
+        new Series(
+            card ? "in tensors" : "resident",
+            timeline.mebibytes(MemoryTimeline.Sample::allocated)));
+    if (card) {
+      series.add(
+          new Series("reserved by LibTorch", timeline.mebibytes(MemoryTimeline.Sample::reserved)));
+      if (timeline.samples().stream().allMatch(sample -> sample.process() >= 0)) {
+        series.add(
+            new Series("process (NVML)", timeline.mebibytes(MemoryTimeline.Sample::process)));
+      }
+    }
+    try {
+      TimelineChart.write(
+          folder.resolve("timeline.svg"), title, seconds, series.toArray(Series[]::new));
+    } catch (LinkageError | InternalError e) {
+      warn(
+          "No picture: this Java lacks java.desktop or its fonts, or xchart is not there ("
+              + e
+              + ").");
+    }
+  }
+
+  private void print(Map<String, Object> report, boolean card) {
+    if (json) {
+      spec.commandLine().getOut().println(Environment.json(report));
+      return;
+    }
+    line(
+        "model",
+        report.get("model") + " (" + report.get("device") + " " + report.get("precision") + ")");
+    if (!card) {
+      line("measured", "the process's resident memory, not a GPU's");
+    }
+    table(report.get("ledger"), "");
+    table(report.get("activationsOfBatches"), "activations, batch ");
+    line("largest batch", report.get("largestBatch"));
+    line("files", folder);
+  }
+
+  private void table(@Nullable Object lines, String prefix) {
+    if (lines instanceof Map<?, ?> map) {
+      map.forEach((name, bytes) -> line(prefix + name, size((Long) bytes)));
+    }
+  }
+
+  private String size(long bytes) {
+    return bytes < 0 ? "n/a" : String.format(Locale.ROOT, "%,10.1f MiB", bytes / 1048576.0);
+  }
+
+  private void line(String name, @Nullable Object value) {
+    spec.commandLine().getOut().printf("%-22s %s%n", name, value);
+  }
+
+  private void warn(String sentence) {
+    spec.commandLine().getErr().println("[WARN] " + sentence);
+  }
+
+  private void createFolder() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new IllegalArgumentException("The folder " + folder + " can't be made.", e);
+    }
+  }
+
+  private List<ByteBuffer> pictures() {
+    if (inputs.isEmpty()) {
+      return List.of(noise());
+    }
+    List<ByteBuffer> pictures = new ArrayList<>();
+    for (Path input : inputs) {
+      try {
+        pictures.add(ByteBuffer.wrap(Files.readAllBytes(input)));
+      } catch (IOException e) {
+        throw new IllegalArgumentException("The picture " + input + " can't be read.", e);
+      }
+    }
+    return pictures;
+  }
+
+  /** A Windows bitmap of noise, 24 bits a pixel. */
+  private static ByteBuffer noise() {
+    byte[] bmp = new byte[BMP_HEADER + 3 * SIDE * SIDE];
+    new Random(1).nextBytes(bmp);
+    ByteBuffer header = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN);
+    header.put((byte) 'B').put((byte) 'M').putInt(bmp.length).putInt(0).putInt(BMP_HEADER);
+    header.putInt(40).putInt(SIDE).putInt(SIDE).putShort((short) 1).putShort((short) 24);
+    header.putInt(0).putInt(0).putInt(0).putInt(0).putInt(0).putInt(0);
+    return ByteBuffer.wrap(bmp);
+  }
+}

@@ -1,0 +1,92 @@
+package dev.wwts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code wwts vram}: its arithmetic, its options, and the command on a CPU. */
+class VramTest {
+  @TempDir private Path folder;
+
+  private record Run(int code, String out, String err) {}
+
+  @Test
+  void theLinesAddUpToTheCardsMemory() {
+    VramLedger ledger = VramLedger.card(100, 160, 8, 200, 500, 700);
+
+    assertThat(ledger).isEqualTo(new VramLedger(100, 52, 8, 40, 300, 200));
+    assertThat(ledger.lines().values().stream().mapToLong(n -> n).sum()).isEqualTo(700);
+  }
+
+  @Test
+  void whatTheDriverHidesIsUnknown() {
+    VramLedger ledger = VramLedger.card(100, 160, 8, 200, -1, 700);
+
+    assertThat(ledger.context()).isEqualTo(-1);
+    assertThat(ledger.otherProcesses()).isEqualTo(-1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 5, 63, 64, 65, 99, 100})
+  void findsTheLargestBatch(int limit) {
+    assertThat(BatchSearch.largest(100, n -> n <= limit)).isEqualTo(limit);
+  }
+
+  @Test
+  void measuresTheProcessOnACpu() throws Exception {
+    Run run =
+        run(
+            "--model",
+            "models/default.pt",
+            "--device",
+            "cpu",
+            "--batches",
+            "1,2",
+            "--minutes",
+            "0",
+            "--json",
+            "--out",
+            folder.toString());
+
+    assertThat(run.code()).as(run.err()).isZero();
+    JsonNode report = new JsonMapper().readTree(run.out());
+    assertThat(report.at("/ledger/weights").asLong()).isPositive();
+    assertThat(report.at("/ledger/workspace").asLong()).isEqualTo(-1);
+    assertThat(report.at("/activationsOfBatches/2").asLong(-1)).isNotNegative();
+    assertThat(report.at("/largestBatch").asText()).isEqualTo("n/a on a CPU");
+    assertThat(folder.resolve("report.json")).exists();
+    assertThat(folder.resolve("snapshot.pickle")).doesNotExist();
+    assertThat(Files.readString(folder.resolve("timeline.svg"))).contains("<svg");
+    assertThat(new JsonMapper().readTree(folder.resolve("timeline.json").toFile())).isNotEmpty();
+  }
+
+  @Test
+  void refusesWhatMakesNoSense() {
+    assertThat(run("--batches", "0", "--model", "models/default.pt").code()).isEqualTo(2);
+    assertThat(run("--minutes", "-1", "--model", "models/default.pt").code()).isEqualTo(2);
+    assertThat(run("--sha256", "0".repeat(64), "--model", "models/default.pt").err())
+        .contains("it is not the file that was pinned");
+    Run budget = run("--budget", "6GB", "--device", "cpu", "--model", "models/default.pt");
+    assertThat(budget.code()).isEqualTo(2);
+    assertThat(budget.err()).contains("--budget limits a GPU's memory");
+  }
+
+  private static Run run(String... options) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] command = new String[options.length + 1];
+    command[0] = "vram";
+    System.arraycopy(options, 0, command, 1, options.length);
+    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), command);
+    return new Run(code, out.toString(), err.toString());
+  }
+}
