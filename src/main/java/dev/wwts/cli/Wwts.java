@@ -36,6 +36,8 @@ import picocli.CommandLine.HelpCommand;
       Info.class,
       Doctor.class,
       Vram.class,
+      BenchCompare.class,
+      BenchReport.class,
       HelpCommand.class
     })
 public final class Wwts {

@@ -25,14 +25,15 @@ import org.openjdk.jmh.results.ScalarResult;
  */
 public final class MemoryProfiler implements InternalProfiler {
   private static final Path STATUS = Path.of("/proc/self/status");
-  private static @Nullable Recognizer watched;
+  private static @Nullable DeviceMemory last;
 
-  static synchronized void watch(Recognizer recognizer) {
-    watched = recognizer;
+  /** At an iteration's end, while the recognizer is open. */
+  static synchronized void record(Recognizer recognizer) {
+    last = recognizer.memory().orElse(null);
   }
 
   private static synchronized Optional<DeviceMemory> device() {
-    return watched == null ? Optional.empty() : watched.memory();
+    return Optional.ofNullable(last);
   }
 
   @Override

@@ -61,7 +61,6 @@ public class Subject {
             .batchSizes(batch);
     recognizer = (budget > 0 ? builder.vramBudget(budget) : builder).load();
     pictures = Collections.nCopies(batch, Picture.of(BenchmarkPictures.of(picture)));
-    MemoryProfiler.watch(recognizer);
     StageProfiler.reset();
   }
 
@@ -70,6 +69,11 @@ public class Subject {
     List<Answer> answers = recognizer.answers(pictures);
     StageProfiler.add(((Answer.Recognized) answers.get(0)).timings());
     return answers;
+  }
+
+  @TearDown(Level.Iteration)
+  public void remember() {
+    MemoryProfiler.record(recognizer);
   }
 
   @TearDown(Level.Trial)

@@ -16,6 +16,8 @@ import java.util.Map;
  * tensor used again. Opset 17, where LayerNormalization is one operator.
  */
 final class OnnxRuntimePeer implements Peer {
+  private static final int LONGEST = 4096;
+
   private final OrtSession session;
   private final OrtSession.SessionOptions options = new OrtSession.SessionOptions();
   private final Crop crop;
@@ -23,6 +25,11 @@ final class OnnxRuntimePeer implements Peer {
   private final OnnxTensor tensor;
 
   OnnxRuntimePeer(Path model, int threads) {
+    // its native start-up code ends the process with SIGSEGV; seen at 7 KB, not at 4 KB
+    if (ProcessHandle.current().info().commandLine().orElse("").length() > LONGEST) {
+      throw new IllegalStateException(
+          "ONNX Runtime 1.29 crashes in processes whose command line is long: add -Djmh.separateClasspathJAR=true, or run mvn jmh.");
+    }
     this.crop = new Crop(model, threads);
     long[] shape = crop.shape();
     int floats = (int) (3 * shape[2] * shape[3]);

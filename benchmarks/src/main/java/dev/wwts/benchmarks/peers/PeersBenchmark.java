@@ -44,6 +44,10 @@ public class PeersBenchmark {
   @Param("fp32")
   public String precision = "";
 
+  /** Processes of the rivals take turns; this only counts them. */
+  @Param("1")
+  public int round;
+
   private Peer opened;
   private byte[] bytes = {};
 

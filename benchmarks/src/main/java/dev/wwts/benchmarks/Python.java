@@ -1,0 +1,98 @@
+package dev.wwts.benchmarks;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.benchmarks.models.BenchmarkModels;
+import dev.wwts.benchmarks.models.BenchmarkPictures;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** benchmarks/python/reference.py as one more rival, its calls in the shape of JMH's results. */
+final class Python {
+  static final String BENCHMARK = "python.reference.recognize";
+
+  /** The first calls of a process, which are not counted. */
+  private static final int WARM_UP = 3;
+
+  private static final int FEW = 8;
+  private static final int MANY = 40;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Python() {}
+
+  /** WWTS_PYTHON, or python3 where it has torch. */
+  static Optional<String> interpreter() {
+    String given = System.getenv("WWTS_PYTHON");
+    String python = given == null || given.isEmpty() ? "python3" : given;
+    try {
+      Process process =
+          new ProcessBuilder(python, "-c", "import torch, PIL, numpy")
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      return process.waitFor() == 0 ? Optional.of(python) : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  static ObjectNode run(String python, Map<String, String> params) throws IOException {
+    Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
+    Files.createDirectories(picture.getParent());
+    Files.write(picture, BenchmarkPictures.of(params.get("picture")));
+    int calls = WARM_UP + (params.get("model").equals("small") ? MANY : FEW);
+    Process process =
+        new ProcessBuilder(
+                python,
+                "benchmarks/python/reference.py",
+                BenchmarkModels.of(params.get("model")).toString(),
+                picture.toString(),
+                "--threads",
+                params.get("threads"),
+                "--calls",
+                String.valueOf(calls))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    List<Double> millis = new ArrayList<>();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    for (String line : output.lines().filter(each -> each.startsWith("{")).toList()) {
+      JsonNode answer = JSON.readTree(line);
+      millis.add(answer.get("total").asDouble());
+    }
+    if (millis.size() != calls) {
+      throw new IOException("benchmarks/python/reference.py failed; run it by itself to see why.");
+    }
+    return entry(params, millis.subList(WARM_UP, calls));
+  }
+
+  private static ObjectNode entry(Map<String, String> params, List<Double> millis) {
+    ObjectNode entry = JSON.createObjectNode();
+    entry.put("benchmark", BENCHMARK).put("mode", "sample").put("threads", 1).put("forks", 1);
+    entry.put("warmupIterations", WARM_UP).put("measurementIterations", millis.size());
+    params.forEach((name, value) -> entry.withObject("/params").put(name, value));
+    List<Double> sorted = millis.stream().sorted().toList();
+    ObjectNode metric = entry.putObject("primaryMetric");
+    metric.put("score", sorted.stream().mapToDouble(Double::doubleValue).average().orElse(0));
+    metric.put("scoreError", "NaN").put("scoreUnit", "ms/op");
+    ObjectNode percentiles = metric.putObject("scorePercentiles");
+    for (double p : new double[] {0, 50, 90, 95, 99, 99.9, 99.99, 99.999, 99.9999, 100}) {
+      int rank = (int) Math.ceil(p / 100 * sorted.size());
+      percentiles.put(String.valueOf(p), sorted.get(Math.max(0, rank - 1)));
+    }
+    ArrayNode fork = metric.putArray("rawDataHistogram").addArray().addArray();
+    sorted.forEach(value -> fork.addArray().add(value).add(1));
+    entry.putObject("secondaryMetrics");
+    return entry;
+  }
+}
