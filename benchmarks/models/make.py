@@ -29,6 +29,7 @@ SIZES = {
     "base": ("ViT-B/16", ["timm", "--arch", "vit_base_patch16_224", "--random"]),
     "large": ("ResNeSt-101, 54,092 classes", ["general-recognition", "--random"]),
 }
+ARCHITECTURES = {"small": "mobilenetv2_100", "base": "vit_base_patch16_224", "large": "resnest101e"}  # timm's names
 
 
 def main():
@@ -39,7 +40,7 @@ def main():
             subprocess.run([sys.executable, "-W", "ignore", str(MODELS / "export.py"), *arguments, "--out", str(whole), "--name", f"benchmark-{size}"], check=True)
             slim(whole, HERE / f"{size}.slim.pt")
             module = torch.jit.load(str(whole)).eval()
-            facts[size] = {"network": network, **cost(module)}
+            facts[size] = {"network": network, "architecture": ARCHITECTURES[size], **cost(module)}
             export_onnx(module, size, folder)
     (HERE / "models.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

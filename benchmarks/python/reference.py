@@ -1,6 +1,9 @@
 """The same work in Python: bytes of a picture to the five best labels, with torch, Pillow and torchvision; one line of JSON a call.
 
-    python benchmarks/python/reference.py MODEL.pt PICTURE --threads 1 --calls 30
+    python benchmarks/python/reference.py MODEL.pt PICTURE --threads 1 --calls 30 [--compile ARCH]
+
+With --compile, timm's network of that name takes the model's weights and goes through torch.compile, with frozen weights and
+channels-last inputs, which is what torch advises on CPUs; it needs a C++ compiler. Otherwise the TorchScript module runs, frozen.
 """
 import argparse
 import json
@@ -20,21 +23,32 @@ def main():
     parser.add_argument("picture", type=pathlib.Path)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--calls", type=int, default=30)
+    parser.add_argument("--compile", metavar="ARCH")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     extra = {"wwts.json": "", "labels.txt": ""}
     module = torch.jit.load(str(args.model), map_location="cpu", _extra_files=extra)
     manifest, labels = json.loads(extra["wwts.json"]), extra["labels.txt"].decode().splitlines()
-    module = torch.jit.freeze(module.float().eval())
+    layout = torch.channels_last if args.compile else torch.contiguous_format
+    module = compiled(args.compile, module, len(labels)) if args.compile else torch.jit.freeze(module.float().eval())
     data = args.picture.read_bytes()
-    with torch.inference_mode():
+    with torch.no_grad() if args.compile else torch.inference_mode():
         for _ in range(args.calls):
             start = time.perf_counter()
-            logits = module(reference.network_input(data, manifest["input"]))
+            logits = module(reference.network_input(data, manifest["input"]).contiguous(memory_format=layout))
             values, indices = logits.softmax(-1).topk(5)
             top = [(labels[i], v) for v, i in zip(values[0].tolist(), indices[0].tolist())]
             total = (time.perf_counter() - start) * 1e3
             print(json.dumps({"top": top[0][0], "total": total}, ensure_ascii=False), flush=True)
+
+
+def compiled(architecture, module, classes):
+    import torch._inductor.config
+    from exporters import timm_family
+    torch._inductor.config.freezing = True
+    network = timm_family.create(architecture, classes)
+    network.load_state_dict(module.state_dict())
+    return torch.compile(network.to(memory_format=torch.channels_last))
 
 
 if __name__ == "__main__":

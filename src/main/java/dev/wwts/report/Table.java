@@ -236,7 +236,7 @@ final class Table {
     endTable();
     line(
         "1080p JPEG 的字节到前五个标签，各方案的进程轮流运行（A B A B）。小于 1 表示 wwts 更快；方括号内是 99 % 区间（重复少，只作参考）。"
-            + " Ratios below 1: wwts is faster; in brackets a 99 % interval. wwts resizes as Pillow does; djl, onnxruntime and presets get OpenCV's resize.");
+            + " Ratios below 1: wwts is faster; in brackets a 99 % interval. wwts resizes as Pillow does; djl, onnxruntime and presets get OpenCV's resize. presets at 1 thread: its OpenBLAS still uses all cores.");
   }
 
   private static int order(JmhResults.Entry entry) {

@@ -21,7 +21,12 @@ final class Normalizer implements AutoCloseable {
   Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device) {
     this.flipColors = recipe.color() == Recipe.Color.BGR;
     this.mean = channels(recipe.mean(), device);
-    this.std = channels(recipe.std(), device);
+    try {
+      this.std = channels(recipe.std(), device);
+    } catch (RuntimeException e) {
+      mean.close();
+      throw e;
+    }
   }
 
   /**

@@ -12,6 +12,8 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.buffer_iterator;
+import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
@@ -86,25 +88,31 @@ final class TorchScriptNetwork implements Network {
     DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
-    if (hasOtherFloats(loaded.parameters(), type)) {
-      loaded.to(type);
-    }
+    castFloats(loaded, type);
     if (channelsLast) {
       layChannelsLast(loaded.parameters());
     }
     return torch.freeze(loaded);
   }
 
-  /** A cast would also turn tables of integers into floats, so there is none without need. */
-  private static boolean hasOtherFloats(parameter_list weights, torch.ScalarType type) {
-    parameter_iterator end = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
-      Tensor weight = at.access();
-      if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
-        return true;
-      }
+  /** Module.to would also turn tables of integers, which networks index with, into floats. */
+  private static void castFloats(JitModule module, torch.ScalarType type) {
+    parameter_list weights = module.parameters();
+    parameter_iterator lastWeight = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(lastWeight); at.increment()) {
+      castFloat(at.access(), type);
     }
-    return false;
+    buffer_list buffers = module.buffers();
+    buffer_iterator lastBuffer = buffers.end();
+    for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
+      castFloat(at.access(), type);
+    }
+  }
+
+  private static void castFloat(Tensor tensor, torch.ScalarType type) {
+    if (tensor.is_floating_point() && tensor.scalar_type().intern() != type) {
+      tensor.__dispatch_set_data(tensor.to(type));
+    }
   }
 
   private static void layChannelsLast(parameter_list weights) {

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
  *   <li>quick: one model, one thread, one round
  *   <li>wwts.models: small, base, large, default or .pt files
  *   <li>wwts.device, wwts.precisions, wwts.threads, wwts.batches, wwts.pictures, wwts.rounds
+ *   <li>wwts.peers: wwts, "wwts bf16", python, python-compiled, djl, onnxruntime, presets
  *   <li>wwts.budget: bytes of VRAM to stand in for a smaller card
  *   <li>wwts.out: the folder of results
  *   <li>jmh.benchmarks: a regular expression; jmh.i, jmh.wi, jmh.r, jmh.w: iterations and their
@@ -31,6 +32,7 @@ record Options(
     List<String> threads,
     List<String> batches,
     List<String> pictures,
+    List<String> peers,
     int rounds,
     String budget,
     String out,
@@ -48,6 +50,7 @@ record Options(
         list(given, "wwts.threads", quick || !cpu ? "1" : "1,2"),
         list(given, "wwts.batches", quick ? "4" : "4,8,16"),
         list(given, "wwts.pictures", quick ? "640x480" : "640x480,12mp"),
+        list(given, "wwts.peers", "wwts,wwts bf16,python,djl,onnxruntime,presets"),
         number(given, "wwts.rounds", quick ? 1 : 2),
         given.getProperty("wwts.budget", "0"),
         given.getProperty("wwts.out", "benchmarks/out"),

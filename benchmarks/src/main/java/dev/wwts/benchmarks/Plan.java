@@ -1,5 +1,6 @@
 package dev.wwts.benchmarks;
 
+import dev.wwts.benchmarks.models.BenchmarkModels;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,7 +45,7 @@ final class Plan {
     for (int round = 1; round <= options.rounds(); round++) {
       for (String model : options.models()) {
         for (String threads : options.threads()) {
-          for (String peer : List.of("wwts", "wwts bf16", "python", "djl", "onnxruntime", "presets")) {
+          for (String peer : options.peers()) {
             peer(peer, model, threads, round);
           }
         }
@@ -54,11 +55,14 @@ final class Plan {
 
   private void peer(String peer, String model, String threads, int round) {
     boolean bf16 = peer.endsWith("bf16");
-    if (bf16 && !options.precisions().contains("bf16")) {
+    boolean known = BenchmarkModels.facts(model).isPresent();
+    if ((bf16 && !options.precisions().contains("bf16"))
+        || (peer.equals(Python.COMPILED) && !known)
+        || (peer.equals("onnxruntime") && BenchmarkModels.onnx(model).isEmpty())) {
       return;
     }
     add(
-        peer.equals("python") ? Python.BENCHMARK : "PeersBenchmark.recognize",
+        peer.startsWith("python") ? Python.BENCHMARK : "PeersBenchmark.recognize",
         "peer",
         bf16 ? "wwts" : peer,
         "model",

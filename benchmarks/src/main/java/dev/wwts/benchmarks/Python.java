@@ -19,6 +19,8 @@ import java.util.Optional;
 final class Python {
   static final String BENCHMARK = "python.reference.recognize";
 
+  static final String COMPILED = "python-compiled";
+
   /** The first calls of a process, which are not counted. */
   private static final int WARM_UP = 3;
 
@@ -51,9 +53,11 @@ final class Python {
     Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
     Files.createDirectories(picture.getParent());
     Files.write(picture, BenchmarkPictures.of(params.get("picture")));
+    boolean compiled = params.get("peer").equals(COMPILED);
     int calls = WARM_UP + (params.get("model").equals("small") ? MANY : FEW);
-    Process process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 python,
                 "benchmarks/python/reference.py",
                 BenchmarkModels.of(params.get("model")).toString(),
@@ -61,9 +65,13 @@ final class Python {
                 "--threads",
                 params.get("threads"),
                 "--calls",
-                String.valueOf(calls))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+                String.valueOf(calls)));
+    if (compiled) {
+      JsonNode facts = BenchmarkModels.facts(params.get("model")).orElseThrow();
+      command.addAll(List.of("--compile", facts.get("architecture").asText()));
+    }
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
     List<Double> millis = new ArrayList<>();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     for (String line : output.lines().filter(each -> each.startsWith("{")).toList()) {

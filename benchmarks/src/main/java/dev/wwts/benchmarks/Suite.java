@@ -50,6 +50,7 @@ public final class Suite {
 
   /** Options come as lines of name=value in WWTS_SUITE_OPTIONS, or as arguments of that form. */
   public static void main(String[] arguments) throws IOException, RunnerException {
+    System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // ONNX Runtime 1.29 crashes where the command line is long
@@ -116,6 +117,7 @@ public final class Suite {
             .forks(1)
             .jvmArgsAppend(
                 "-Xmx2g",
+                "-Dorg.bytedeco.javacpp.logger=slf4j",
                 "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
                 "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
     if (!single) {
@@ -149,6 +151,7 @@ public final class Suite {
         .sorted()
         .forEach(name -> command.append(" -D").append(name).append('=').append(given.getProperty(name)));
     facts.put("command", command.toString());
+    facts.put("warnings", environment.warnings());
     Map<String, Object> models = new LinkedHashMap<>();
     options.models().forEach(model -> BenchmarkModels.facts(model).ifPresent(it -> models.put(model, it)));
     facts.put("networks", models);
