@@ -9,6 +9,8 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.buffer_iterator;
+import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
@@ -53,9 +55,7 @@ final class TorchScriptNetwork implements Network {
     DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
-    if (hasOtherFloats(loaded.parameters(), type)) {
-      loaded.to(type);
-    }
+    castFloats(loaded, type);
     if (channelsLast) {
       layChannelsLast(loaded.parameters());
     }
@@ -66,16 +66,31 @@ final class TorchScriptNetwork implements Network {
     return new Owned<>(frozen);
   }
 
-  /** A cast would also turn tables of integers into floats, so there is none without need. */
-  private static boolean hasOtherFloats(parameter_list weights, torch.ScalarType type) {
+  /**
+   * Parameters and buffers of floating point to a type. JitModule.to would also cast tables of
+   * integers that a network looks positions up in (Swin's, BERT's).
+   */
+  private static void castFloats(JitModule module, torch.ScalarType type) {
+    castFloats(module.parameters(), type);
+    buffer_list buffers = module.buffers();
+    buffer_iterator end = buffers.end();
+    for (buffer_iterator at = buffers.begin(); at.notEquals(end); at.increment()) {
+      castFloat(at.access(), type);
+    }
+  }
+
+  private static void castFloats(parameter_list weights, torch.ScalarType type) {
     parameter_iterator end = weights.end();
     for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
-      Tensor weight = at.access();
-      if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
-        return true;
-      }
+      castFloat(at.access(), type);
     }
-    return false;
+  }
+
+  /** The module's own tensor changes, so that whatever shares it goes on doing so. */
+  private static void castFloat(Tensor weight, torch.ScalarType type) {
+    if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
+      weight.__dispatch_set_data(weight.to(type));
+    }
   }
 
   private static void layChannelsLast(parameter_list weights) {
