@@ -34,9 +34,12 @@ public final class CudaMemory {
     Scope.in(() -> torch_cuda.getAllocator().resetPeakStats((byte) device));
   }
 
-  /** Gives what is kept for later back to the cards. Waits for them. */
+  /**
+   * Gives what is kept for later back to the cards. Waits for them, and before that until no graph
+   * is being captured.
+   */
   public static void emptyCache() {
-    Scope.in(() -> torch_cuda.getAllocator().emptyCache());
+    CudaGraph.betweenCaptures(() -> Scope.in(() -> torch_cuda.getAllocator().emptyCache()));
   }
 
   /** Lets the allocator take at most this part of a card, 0 to 1. */
