@@ -20,8 +20,17 @@ final class Normalizer implements AutoCloseable {
   /** Makes one; must be called inside a pointer scope. */
   Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device) {
     this.flipColors = recipe.color() == Recipe.Color.BGR;
-    this.mean = channels(recipe.mean(), device);
-    this.std = channels(recipe.std(), device);
+    Owned<Tensor> first = channels(recipe.mean(), device);
+    boolean whole = false;
+    try {
+      this.std = channels(recipe.std(), device);
+      this.mean = first;
+      whole = true;
+    } finally {
+      if (!whole) {
+        first.close();
+      }
+    }
   }
 
   /**
