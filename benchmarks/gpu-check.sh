@@ -1,19 +1,39 @@
 #!/bin/bash
-# What only a card can show, as one command: PASS or FAIL lines and a file of JSON.
+# What only a card can show, as one command: PASS, FAIL or SKIP lines and a file of JSON; exit status 1 if a line says FAIL.
 #
 #   gpu-check.sh pack APP [MODEL.pt ...]   here, after mvn test-compile: makes APP, what has to travel (about 30 MB with three models).
 #                                          Weights of models over 32 MB are left out and replaced by random ones over there.
 #   gpu-check.sh kit RUNTIME [OUT.json]    there, from inside APP: on the runtime that gpu-kit/unpack.sh unpacked
 #   gpu-check.sh here [OUT.json] MODELS KIT   on a machine with a card, CUDA 13, cuDNN 9, a JDK and Maven: from a checkout
+#   gpu-check.sh python OUT.json MODELS KIT   only Python's figures on the same card; kit and here do it first, unless OUT.python.json
+#                                          is there already. WWTS_CHECK_PYTHON names the python (python3; none: left out).
 #
 # WWTS_CHECK_OPTS holds more options for java: -Dwwts.check.calls=1000 -Dwwts.check.swaps=1000 -Dwwts.check.trace=true
 set -euo pipefail
-root=$(cd "$(dirname "$0")/.." && pwd)
-usage() { sed -n '2,10p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(dirname "$here")
+usage() { sed -n '2,12p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
 LOG="-Dorg.slf4j.simpleLogger.log.org.bytedeco=error"
 check() { # JAVA OPTIONS CLASSPATH MODELS KIT OUT
   # shellcheck disable=SC2086
-  "$1" $2 -Xmx2g $LOG ${WWTS_CHECK_OPTS:-} -cp "$3" dev.wwts.gpu.GpuCheck "$4" "$5" "$6"
+  "$1" $2 -Xmx2g $LOG -Dwwts.check.python="${6%.json}.python.json" ${WWTS_CHECK_OPTS:-} -cp "$3" dev.wwts.gpu.GpuCheck "$4" "$5" "$6"
+}
+python_reference() { # OUT MODELS KIT: what fails here is a SKIP of the checks that compare with it
+  local out=${1%.json}.python.json python=${WWTS_CHECK_PYTHON:-python3} script models=() option value device=cuda calls=1000
+  if [ -s "$out" ]; then echo "gpu-check: Python's figures are there: $out"; return; fi
+  if [ "$python" = none ]; then echo "SKIP Python on the same card: WWTS_CHECK_PYTHON=none"; return; fi
+  if ! "$python" -c 'import torch' 2>/dev/null; then echo "SKIP Python on the same card: $python has no torch"; return; fi
+  for option in ${WWTS_CHECK_OPTS:-}; do
+    value=${option#*=}
+    case $option in -Dwwts.check.device=*) device=$value ;; -Dwwts.check.calls=*) calls=$value ;; esac
+  done
+  script=$here/gpu_reference.py
+  [ -f "$script" ] || script=$here/python/gpu_reference.py
+  for model in "$2"/*.pt; do # of x.slim.pt and the x.pt that was made of it, the first is enough
+    if [ ! -f "${model%.pt}.slim.pt" ]; then models+=("$model"); fi
+  done
+  "$python" -W ignore "$script" "$3/photos/coffee.jpg" "$out" "${models[@]}" --device "${device%%:*}" --calls "$calls" ||
+    echo "SKIP Python on the same card: $script failed"
 }
 
 pack() {
@@ -21,7 +41,7 @@ pack() {
   local kit=${WWTS_KIT:-$root/../shared/models-kit}
   mkdir -p "$app"/{jars,models,kit/golden}
   cp -r "$root/target/classes" "$root/target/test-classes" "$app/"
-  cp "$root/benchmarks/gpu-check.sh" "$app/"
+  cp "$root/benchmarks/gpu-check.sh" "$root/benchmarks/python/gpu_reference.py" "$app/"
   # what the library needs beside the natives, which the runtime has
   (cd "$root" && mvn -q -o dependency:build-classpath -DincludeScope=runtime \
     -DexcludeGroupIds=org.bytedeco,info.picocli,me.tongfei,org.jline -Dmdep.outputFile="$app/jars/list" >&2)
@@ -60,8 +80,10 @@ case ${1:-} in
   pack) [ $# -ge 2 ] || usage; shift; pack "$@" ;;
   kit)
     [ $# -ge 2 ] || usage
-    app=$(cd "$(dirname "$0")" && pwd)
+    app=$here
     out=${3:-$app/gpu-check.json}
+    # before env.sh, whose library path is not for Python
+    python_reference "$out" "$app/models" "$app/kit"
     # shellcheck disable=SC1091
     . "${KIT:-$(dirname "$2")}/env.sh" "$2"
     nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv || echo "gpu-check: no nvidia-smi"
@@ -72,9 +94,15 @@ case ${1:-} in
     ;;
   here)
     [ $# -eq 4 ] || usage
+    out=$(realpath "$2") models=$(realpath "$3") kit=$(realpath "$4")
+    python_reference "$out" "$models" "$kit"
     cd "$root"
     mvn -q -Pgpu test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/gpu-classpath.txt
-    check java "" "target/test-classes:target/classes:$(cat target/gpu-classpath.txt)" "$3" "$4" "$2"
+    check java "" "target/test-classes:target/classes:$(cat target/gpu-classpath.txt)" "$models" "$kit" "$out"
+    ;;
+  python)
+    [ $# -eq 4 ] || usage
+    python_reference "$2" "$3" "$4"
     ;;
   *) usage ;;
 esac

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * LibTorch's CUDA build on a machine without a card: profile gpu, CUDA's libraries, and a stub of
- * libcuda.so.1 or none; skipped elsewhere. benchmarks/README.md says how to run it.
+ * libcuda.so.1 or none; skipped elsewhere. {@code .ci/gpu} runs it; with {@code
+ * -Dwwts.stub.required=true} CPU natives are a failure.
  */
 class CudaStubTest {
   @TempDir private static Path folder;
@@ -22,9 +23,11 @@ class CudaStubTest {
 
   @BeforeAll
   static void cudaBuildWithoutACard() {
-    assumeTrue(
-        LibTorch.facts().get("CUDA").equals("in this build"),
-        "skipped: the natives on the class path are the CPU build");
+    boolean cudaBuild = LibTorch.facts().get("CUDA").equals("in this build");
+    if (Boolean.getBoolean("wwts.stub.required")) {
+      assertThat(cudaBuild).as("the profile gpu's natives are on the class path").isTrue();
+    }
+    assumeTrue(cudaBuild, "skipped: the natives on the class path are the CPU build");
     assumeTrue(LibTorch.cudaFacts().isEmpty(), "skipped: this machine has a card");
     model = ModelFiles.tiny(folder);
   }

@@ -25,7 +25,10 @@ import org.bytedeco.pytorch.global.torch_cuda;
  * (aten/src/ATen/cuda/CUDAGraph.cpp), which the presets lack.
  */
 public final class CudaGraph implements AutoCloseable {
-  /** LibTorch's allocator allows one capture at a time in a process. */
+  /**
+   * LibTorch's allocator allows one capture at a time in a process; and while a stream is captured,
+   * nobody may wait for its whole card.
+   */
   private static final Object CAPTURING = new Object();
 
   private final CudaStream stream;
@@ -50,28 +53,40 @@ public final class CudaGraph implements AutoCloseable {
    */
   public static CudaGraph capture(CudaStream stream, Runnable work) {
     synchronized (CAPTURING) {
+      stream.await();
+      // the graph keeps the address of cuBLAS's workspace: it must be a block of the graph's own
+      // pool
+      stream.clearWorkspaces();
       CudaMemory.emptyCache();
       return stream.with(() -> Scope.of(() -> recorded(stream, work)));
     }
   }
 
+  /** Does something that waits for a whole card, while no stream is being captured. */
+  static void betweenCaptures(Runnable work) {
+    synchronized (CAPTURING) {
+      work.run();
+    }
+  }
+
   private static CudaGraph recorded(CudaStream stream, Runnable work) {
     byte device = (byte) stream.device();
-    stream.await();
-    CudaGraph result = new CudaGraph(stream, MemPool.graph_pool_handle(false));
+    LongPair pool = MemPool.graph_pool_handle(false);
     OneStream filter = new OneStream(stream.address());
+    torch_cuda.beginAllocateToPool(device, pool, filter);
+    CudaGraph result = new CudaGraph(stream, pool);
     boolean whole = false;
     try {
-      torch_cuda.beginAllocateToPool(device, result.pool, filter);
       try {
         result.instantiate(record(stream, device, work));
       } finally {
-        torch_cuda.endAllocateToPool(device, result.pool);
+        torch_cuda.endAllocateToPool(device, pool);
+        Reference.reachabilityFence(filter);
       }
       whole = true;
       return result;
     } finally {
-      Reference.reachabilityFence(filter);
+      stream.clearWorkspaces();
       if (!whole) {
         result.close();
         cudaGetLastError();
@@ -83,15 +98,23 @@ public final class CudaGraph implements AutoCloseable {
     CUgraph_st graph = new CUgraph_st();
     int code = cudaStreamBeginCapture(stream.raw(), cudaStreamCaptureModeThreadLocal);
     CudaErrors.check(code, "cudaStreamBeginCapture");
-    torch_cuda.markCaptureBegin(device);
     int end = 0;
     boolean done = false;
     try {
-      work.run();
-      done = true;
+      torch_cuda.markCaptureBegin(device);
+      try {
+        work.run();
+        done = true;
+      } finally {
+        end = cudaStreamEndCapture(stream.raw(), graph);
+        torch_cuda.markCaptureEnd(device);
+      }
     } finally {
-      end = cudaStreamEndCapture(stream.raw(), graph);
-      torch_cuda.markCaptureEnd(device);
+      // whatever happened, the stream must not stay in a capture; the call does nothing after one
+      // has ended
+      if (!done && end == 0 && graph.isNull()) {
+        cudaStreamEndCapture(stream.raw(), graph);
+      }
       if (!done && !graph.isNull()) {
         cudaGraphDestroy(graph);
       }

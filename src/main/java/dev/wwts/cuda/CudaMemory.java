@@ -35,9 +35,12 @@ public final class CudaMemory {
     Scope.in(() -> torch_cuda.getAllocator().resetPeakStats((byte) device));
   }
 
-  /** Gives what is kept for later back to the cards. Waits for them. */
+  /**
+   * Gives what is kept for later back to the cards. Waits for them, and before that until no graph
+   * is being captured.
+   */
   public static void emptyCache() {
-    Scope.in(() -> torch_cuda.getAllocator().emptyCache());
+    CudaGraph.betweenCaptures(() -> Scope.in(() -> torch_cuda.getAllocator().emptyCache()));
   }
 
   /**

@@ -57,9 +57,12 @@ public final class CudaRuntime {
     return Scope.of(() -> torch_cuda.getDeviceProperties((byte) device).totalGlobalMem());
   }
 
-  /** Waits until the card has done all that was asked of it. */
+  /**
+   * Waits until the current card has done all that was asked of it, and before that until no graph
+   * is being captured: waiting for a card would spoil the capture of any of its streams.
+   */
   public static void synchronize() {
-    torch_cuda.device_synchronize();
+    CudaGraph.betweenCaptures(torch_cuda::device_synchronize);
   }
 
   /** What is here, for people: the card, CUDA's and cuDNN's versions. */

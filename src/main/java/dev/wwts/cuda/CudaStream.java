@@ -1,35 +1,72 @@
 package dev.wwts.cuda;
 
+import static org.bytedeco.cuda.global.cudart.cudaDeviceGetStreamPriorityRange;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
+import static org.bytedeco.cuda.global.cudart.cudaStreamCreateWithPriority;
+import static org.bytedeco.cuda.global.cudart.cudaStreamNonBlocking;
 import static org.bytedeco.cuda.global.cudart.cudaStreamSynchronize;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUstream_st;
 import org.bytedeco.pytorch.cuda.CUDAStream;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
- * A stream of LibTorch's pool: work on it runs in order, beside other streams' work. One thread at
- * a time.
+ * A stream of its owner's alone: work on it runs in order, beside other streams' work. One thread
+ * at a time.
+ *
+ * <p>LibTorch's own pool hands 32 streams out in turn, whether they are in use or not: after some
+ * loads two lanes would share one, and a capture would record the other lane's work. So streams are
+ * made here. They are kept for the next owner instead of destroyed, as handles of cuBLAS and cuDNN
+ * and LibTorch's allocator remember them: there are as many as were ever open at once.
  */
 public final class CudaStream implements AutoCloseable {
+  private static final Map<Integer, Deque<Native>> IDLE = new HashMap<>();
+
   private final int device;
+  private final Native own;
   private final CUDAStream stream;
   private final CUstream_st raw;
   private final MovingPointer from = new MovingPointer();
   private final MovingPointer to = new MovingPointer();
   private boolean closed;
 
-  /**
-   * Takes one of high priority on a card, from 0. LibTorch has 32 a card and hands them out in
-   * turn.
-   */
+  private record Native(CUstream_st raw, CUDAStream stream) {}
+
+  /** Takes one of the highest priority on a card, from 0. */
   public CudaStream(int device) {
     this.device = device;
-    stream = Scope.of(() -> torch_cuda.getStreamFromPool(true, (byte) device).retainReference());
-    raw = Scope.of(() -> stream.stream().retainReference());
+    synchronized (IDLE) {
+      Native idle = IDLE.computeIfAbsent(device, key -> new ArrayDeque<>()).pollFirst();
+      this.own = idle == null ? create((byte) device) : idle;
+    }
+    this.raw = own.raw();
+    this.stream = own.stream();
+  }
+
+  private static Native create(byte device) {
+    CUstream_st raw = new CUstream_st();
+    raw.retainReference();
+    byte before = torch_cuda.ExchangeDevice(device);
+    try {
+      int[] least = {0};
+      int[] greatest = {0};
+      int code = cudaDeviceGetStreamPriorityRange(least, greatest);
+      CudaErrors.check(code, "cudaDeviceGetStreamPriorityRange");
+      // not blocking: the default stream, which loads models, is no part of any order
+      code = cudaStreamCreateWithPriority(raw, cudaStreamNonBlocking, greatest[0]);
+      CudaErrors.check(code, "cudaStreamCreateWithPriority");
+    } finally {
+      torch_cuda.SetDevice(before);
+    }
+    return new Native(
+        raw, Scope.of(() -> torch_cuda.getStreamFromExternal(raw, device).retainReference()));
   }
 
   /** The card, from 0. */
@@ -89,12 +126,23 @@ public final class CudaStream implements AutoCloseable {
     CudaErrors.check(cudaStreamSynchronize(raw), "cudaStreamSynchronize");
   }
 
+  /**
+   * Frees the memory that cuBLAS works in on this stream, which must be idle. LibTorch keeps one
+   * block of it (8 MiB; 32 on an H100) for each thread that ever multiplied matrices on a stream.
+   */
+  public void clearWorkspaces() {
+    Scope.in(() -> torch_cuda.clearCublasWorkspacesForStream(raw));
+  }
+
+  /** Leaves it to the next owner; it must be idle. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      raw.releaseReference();
-      stream.releaseReference();
+      clearWorkspaces();
+      synchronized (IDLE) {
+        IDLE.computeIfAbsent(device, key -> new ArrayDeque<>()).addFirst(own);
+      }
     }
   }
 }

@@ -26,8 +26,17 @@ public final class MemoryBudget implements AutoCloseable {
   public static MemoryBudget open(int device, long bytes) {
     MemoryBudget budget = new MemoryBudget(device, bytes);
     synchronized (OPEN) {
-      OPEN.computeIfAbsent(device, key -> new ArrayList<>()).add(budget);
-      enforce(device);
+      List<MemoryBudget> open = OPEN.computeIfAbsent(device, key -> new ArrayList<>());
+      open.add(budget);
+      boolean enforced = false;
+      try {
+        enforce(device);
+        enforced = true;
+      } finally {
+        if (!enforced) {
+          open.remove(budget);
+        }
+      }
     }
     return budget;
   }

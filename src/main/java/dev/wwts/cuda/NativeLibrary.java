@@ -34,8 +34,14 @@ public final class NativeLibrary {
     return isLoaded() ? "kernel of our own" : "LibTorch operations (" + Loaded.FAULT + ")";
   }
 
-  /** Why the kernel can't run on the calling thread's current card; empty where it can. */
-  static String cardFault() {
+  /**
+   * Why the kernel can't run on the calling thread's current card: it is not there, or was built
+   * for other cards; empty where it can. Loads it onto the card.
+   */
+  public static String cardFault() {
+    if (!isLoaded()) {
+      return Loaded.FAULT;
+    }
     int code = NativePreprocess.prepare();
     return code == 0 ? "" : NativePreprocess.lastError() + " (" + code + ")";
   }

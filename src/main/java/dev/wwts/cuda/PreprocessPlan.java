@@ -45,6 +45,7 @@ public final class PreprocessPlan implements AutoCloseable {
   private int width;
   private int height;
   private Orientation orientation = Orientation.TOP_LEFT;
+  private boolean closed;
 
   /**
    * Creates one; {@link #describe} comes next.
@@ -192,6 +193,9 @@ public final class PreprocessPlan implements AutoCloseable {
 
   @Override
   public void close() {
-    Pointer.free(plan);
+    if (!closed) {
+      closed = true;
+      Pointer.free(plan);
+    }
   }
 }

@@ -16,10 +16,10 @@ import java.util.Random;
  *     the values' spread, not of that between processes
  */
 public record Comparison(double ratio, double low, double high, boolean enough) {
-  private static final int DRAWS = 2000;
+  private static final int DRAWS = 1000;
   private static final long SEED = 20261124;
   private static final double TAIL = 0.005;
-  private static final int MOST = 400;
+  private static final int MOST = 50;
   private static final int ENOUGH = 3;
 
   /** Compares b with a. */

@@ -34,6 +34,7 @@ final class CudaBackend implements Backend {
     CudaRuntime.use(card);
     MemoryBudget budget = MemoryBudget.open(card, options.vramBudget());
     boolean whole = false;
+    Network loaded = null;
     try {
       long before = CudaMemory.allocated(card);
       CudaSetup setup =
@@ -46,8 +47,15 @@ final class CudaBackend implements Backend {
               Set.copyOf(options.batchSizes()),
               options.cudaGraphs(),
               remarks);
-      remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
+      String noKernel = NativeLibrary.cardFault();
+      remarks.note(
+          "Preprocessing on the card: "
+              + (noKernel.isEmpty()
+                  ? "kernel of our own"
+                  : "LibTorch operations (" + noKernel + ")")
+              + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
+      loaded = winner.network();
       CudaRuntime.synchronize();
       CudaMemory.emptyCache();
       CudaMemory.resetPeak(card);
@@ -56,6 +64,9 @@ final class CudaBackend implements Backend {
       return new CudaBackend(winner.setup(), winner.network(), budget, weights);
     } finally {
       if (!whole) {
+        if (loaded != null) {
+          loaded.close();
+        }
         budget.close();
       }
     }
@@ -84,10 +95,13 @@ final class CudaBackend implements Backend {
 
   @Override
   public void close() {
-    network.close();
-    CudaRuntime.use(setup.device());
-    CudaRuntime.synchronize();
-    CudaMemory.emptyCache();
-    budget.close();
+    try {
+      network.close();
+      CudaRuntime.use(setup.device());
+      CudaRuntime.synchronize();
+      CudaMemory.emptyCache();
+    } finally {
+      budget.close();
+    }
   }
 }

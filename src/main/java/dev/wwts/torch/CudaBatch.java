@@ -36,7 +36,7 @@ final class CudaBatch implements AutoCloseable {
   private final Ranker ranker;
   private final Owned<Tensor> input;
   private final long inputAddress;
-  private final PinnedBuffer results = new PinnedBuffer(GRAIN);
+  private final Parts parts = new Parts();
   private final long resultsAddress;
   private final LongBuffer indices;
   private final FloatBuffer confidences;
@@ -55,18 +55,33 @@ final class CudaBatch implements AutoCloseable {
     this.size = size;
     this.k = Math.min(setup.topK(), setup.bundle().labels().size());
     this.ranker = new Ranker(setup.bundle().manifest().output().activation());
-    this.input = stream.with(() -> NativeScope.inference(this::emptyInput));
-    this.inputAddress = NativeScope.inference(() -> input.get().data_ptr().address());
-    // behind the input, which is what may not fit: nothing is left behind then
-    this.start = new CudaEvent();
-    this.forwarded = new CudaEvent();
-    this.ranked = new CudaEvent();
-    this.downloaded = new CudaEvent();
-    int longs = size * k * Long.BYTES;
-    int floats = size * k * Float.BYTES;
-    this.resultsAddress = results.reserve((long) longs + floats);
-    this.indices = results.view(0, longs).asLongBuffer();
-    this.confidences = results.view(longs, floats).asFloatBuffer();
+    boolean whole = false;
+    try {
+      Owned<Tensor> slots = stream.with(() -> NativeScope.inference(this::emptyInput));
+      this.input = parts.add(slots, slots::close);
+      this.inputAddress = NativeScope.inference(() -> slots.get().data_ptr().address());
+      this.start = event();
+      this.forwarded = event();
+      this.ranked = event();
+      this.downloaded = event();
+      int longs = size * k * Long.BYTES;
+      int floats = size * k * Float.BYTES;
+      PinnedBuffer results = new PinnedBuffer(GRAIN);
+      parts.add(results, results::close);
+      this.resultsAddress = results.reserve((long) longs + floats);
+      this.indices = results.view(0, longs).asLongBuffer();
+      this.confidences = results.view(longs, floats).asFloatBuffer();
+      whole = true;
+    } finally {
+      if (!whole) {
+        parts.close();
+      }
+    }
+  }
+
+  private CudaEvent event() {
+    CudaEvent event = new CudaEvent();
+    return parts.add(event, event::close);
   }
 
   private Owned<Tensor> emptyInput() {
@@ -225,11 +240,6 @@ final class CudaBatch implements AutoCloseable {
       graph.close();
       graph = null;
     }
-    input.close();
-    results.close();
-    start.close();
-    forwarded.close();
-    ranked.close();
-    downloaded.close();
+    parts.close();
   }
 }

@@ -18,10 +18,17 @@ import org.jspecify.annotations.Nullable;
  * the lane's card as its current one.
  */
 final class CudaLane implements Lane {
+  /**
+   * Pictures of a batch that may be under way to the card at once; the next one waits for the
+   * first. Each has pinned memory of its own, 8 MiB or what the largest picture needed.
+   */
+  private static final int MOST_STAGING = 4;
+
   private final CudaSetup setup;
   private final Network network;
+  private final Parts parts = new Parts();
   private final CudaStream stream;
-  private final Staging[] staging;
+  private final @Nullable Staging[] staging;
   private final CudaPreprocessor preprocessor;
   private final List<SlotClock> clocks = new ArrayList<>();
   private final Map<Integer, CudaBatch> expected = new HashMap<>();
@@ -30,32 +37,61 @@ final class CudaLane implements Lane {
   private @Nullable CudaBatch batch;
   private int uploads;
   private int computed;
+  private boolean settled = true;
 
   CudaLane(CudaSetup setup, Network network) {
     this.setup = setup;
     this.network = network;
     CudaRuntime.use(setup.device());
-    this.stream = new CudaStream(setup.device());
-    this.staging = new Staging[] {new Staging(), new Staging()};
-    this.preprocessor =
-        NativeLibrary.isLoaded()
-            ? new FusedPreprocessor(setup, stream)
-            : new TorchPreprocessor(setup, stream);
+    boolean whole = false;
+    try {
+      CudaStream own = new CudaStream(setup.device());
+      this.stream = parts.add(own, own::close);
+      this.staging = new @Nullable Staging[MOST_STAGING];
+      CudaPreprocessor made =
+          NativeLibrary.cardFault().isEmpty()
+              ? new FusedPreprocessor(setup, stream)
+              : new TorchPreprocessor(setup, stream);
+      this.preprocessor = parts.add(made, made::close);
+      whole = true;
+    } finally {
+      if (!whole) {
+        parts.close();
+      }
+    }
+  }
+
+  /** The next picture's, made when a batch first has as many pictures. */
+  private Staging staging() {
+    int index = uploads % staging.length;
+    Staging made = staging[index];
+    if (made == null) {
+      made = new Staging();
+      parts.add(made, made::close);
+      staging[index] = made;
+    }
+    return made;
   }
 
   @Override
   public PixelBuffer pixels() {
-    return staging[uploads % staging.length].pixels();
+    return staging().pixels();
   }
 
   @Override
   public void begin(int n) {
     CudaRuntime.use(setup.device());
+    if (!settled) {
+      // the last call failed: what it had queued may still read buffers that this one writes
+      stream.await();
+    }
+    settled = false;
     uploads = 0;
     batch = null;
     try {
       while (clocks.size() < n) {
-        clocks.add(new SlotClock());
+        SlotClock clock = new SlotClock();
+        clocks.add(parts.add(clock, clock::close));
       }
       batch = batch(n);
     } catch (RuntimeException e) {
@@ -97,7 +133,7 @@ final class CudaLane implements Lane {
 
   @Override
   public void preprocess(int slot, Pixels pixels) {
-    Staging used = staging[uploads % staging.length];
+    Staging used = staging();
     try {
       preprocessor.write(pixels, used, begun(), slot, clocks.get(slot));
     } catch (RuntimeException e) {
@@ -118,12 +154,16 @@ final class CudaLane implements Lane {
 
   @Override
   public Ranking rank(int k) {
-    return Logits.finite(setup.bundle(), begun().ranking(computed, k));
+    Ranking ranking = begun().ranking(computed, k);
+    settled = true;
+    return Logits.finite(setup.bundle(), ranking);
   }
 
   @Override
   public float[][] logits() {
-    return begun().logits(computed);
+    float[][] logits = begun().logits(computed);
+    settled = true;
+    return logits;
   }
 
   @Override
@@ -141,14 +181,17 @@ final class CudaLane implements Lane {
       begun().run();
       best = Math.min(best, begun().nanos());
     }
+    settled = true;
     return best;
   }
 
   @Override
   public void recover() {
     stream.await();
+    settled = true;
     batch = null;
     closeSpare();
+    stream.clearWorkspaces();
     CudaMemory.emptyCache();
   }
 
@@ -176,11 +219,6 @@ final class CudaLane implements Lane {
     closeSpare();
     expected.values().forEach(CudaBatch::close);
     expected.clear();
-    preprocessor.close();
-    clocks.forEach(SlotClock::close);
-    for (Staging each : staging) {
-      each.close();
-    }
-    stream.close();
+    parts.close();
   }
 }

@@ -37,6 +37,10 @@ record CudaSetup(
     return new CudaSetup(bundle, device, type, value, topK, expected, graphs, remarks);
   }
 
+  CudaSetup withRemarks(Remarks other) {
+    return new CudaSetup(bundle, device, type, channelsLast, topK, expected, graphs, other);
+  }
+
   /** Inside the caller's pointer scope. */
   Device card() {
     return new Device(torch.DeviceType.CUDA, (byte) device);

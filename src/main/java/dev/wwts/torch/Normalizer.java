@@ -20,12 +20,16 @@ final class Normalizer implements AutoCloseable {
   /** Makes one; must be called inside a pointer scope. */
   Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device) {
     this.flipColors = recipe.color() == Recipe.Color.BGR;
-    this.mean = channels(recipe.mean(), device);
+    Owned<Tensor> first = channels(recipe.mean(), device);
+    boolean whole = false;
     try {
       this.std = channels(recipe.std(), device);
-    } catch (RuntimeException e) {
-      mean.close();
-      throw e;
+      this.mean = first;
+      whole = true;
+    } finally {
+      if (!whole) {
+        first.close();
+      }
     }
   }
 

@@ -14,17 +14,31 @@ final class Remarks {
   private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
 
   private final Set<String> sentences = new LinkedHashSet<>();
+  private final boolean logged;
+
+  Remarks() {
+    this(true);
+  }
+
+  private Remarks(boolean logged) {
+    this.logged = logged;
+  }
+
+  /** Some that nobody reads. */
+  static Remarks unheard() {
+    return new Remarks(false);
+  }
 
   /** Notes how something runs. */
   void note(String sentence) {
-    if (add(sentence)) {
+    if (add(sentence) && logged) {
       LOG.info("{}", sentence);
     }
   }
 
   /** Notes that something does not run as it could. */
   void warn(String sentence) {
-    if (add(sentence)) {
+    if (add(sentence) && logged) {
       LOG.warn("{}", sentence);
     }
   }

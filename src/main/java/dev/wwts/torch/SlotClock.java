@@ -4,9 +4,29 @@ import dev.wwts.cuda.CudaEvent;
 
 /** The marks that time a picture's way into its slot of a batch. */
 final class SlotClock implements AutoCloseable {
-  final CudaEvent start = new CudaEvent();
-  final CudaEvent uploaded = new CudaEvent();
-  final CudaEvent ready = new CudaEvent();
+  private final Parts parts = new Parts();
+  final CudaEvent start;
+  final CudaEvent uploaded;
+  final CudaEvent ready;
+
+  SlotClock() {
+    boolean whole = false;
+    try {
+      this.start = event();
+      this.uploaded = event();
+      this.ready = event();
+      whole = true;
+    } finally {
+      if (!whole) {
+        parts.close();
+      }
+    }
+  }
+
+  private CudaEvent event() {
+    CudaEvent event = new CudaEvent();
+    return parts.add(event, event::close);
+  }
 
   long upload() {
     return uploaded.nanosSince(start);
@@ -18,8 +38,6 @@ final class SlotClock implements AutoCloseable {
 
   @Override
   public void close() {
-    start.close();
-    uploaded.close();
-    ready.close();
+    parts.close();
   }
 }

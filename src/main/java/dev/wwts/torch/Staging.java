@@ -7,8 +7,8 @@ import dev.wwts.image.PixelBuffer;
 
 /**
  * The host's half of an upload: where a picture is decoded to, in memory that the card's copy
- * engine reads. A lane has two, so that the next picture of a batch is decoded while the last one
- * is copied.
+ * engine reads. A lane has some, so that the next pictures of a batch are decoded while the last
+ * ones are copied: decoding takes longer than copying, so that more than two seldom matter.
  */
 final class Staging implements AutoCloseable {
   private static final long PIXELS_GRAIN = 8L << 20;
@@ -41,8 +41,8 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    pixels.close();
-    table.close();
     uploaded.close();
+    table.close();
+    pixels.close();
   }
 }

@@ -108,7 +108,7 @@ final class TorchPreprocessor implements CudaPreprocessor {
 
   @Override
   public void close() {
-    source.close();
     normalizer.close();
+    source.close();
   }
 }

@@ -95,23 +95,30 @@ final class TorchScriptNetwork implements Network {
     return torch.freeze(loaded);
   }
 
-  /** Module.to would also turn tables of integers, which networks index with, into floats. */
+  /**
+   * Parameters and buffers of floating point to a type. JitModule.to would also cast tables of
+   * integers that a network looks positions up in (Swin's, BERT's).
+   */
   private static void castFloats(JitModule module, torch.ScalarType type) {
-    parameter_list weights = module.parameters();
-    parameter_iterator lastWeight = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(lastWeight); at.increment()) {
-      castFloat(at.access(), type);
-    }
+    castFloats(module.parameters(), type);
     buffer_list buffers = module.buffers();
-    buffer_iterator lastBuffer = buffers.end();
-    for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
+    buffer_iterator end = buffers.end();
+    for (buffer_iterator at = buffers.begin(); at.notEquals(end); at.increment()) {
       castFloat(at.access(), type);
     }
   }
 
-  private static void castFloat(Tensor tensor, torch.ScalarType type) {
-    if (tensor.is_floating_point() && tensor.scalar_type().intern() != type) {
-      tensor.__dispatch_set_data(tensor.to(type));
+  private static void castFloats(parameter_list weights, torch.ScalarType type) {
+    parameter_iterator end = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
+      castFloat(at.access(), type);
+    }
+  }
+
+  /** The module's own tensor changes, so that whatever shares it goes on doing so. */
+  private static void castFloat(Tensor weight, torch.ScalarType type) {
+    if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
+      weight.__dispatch_set_data(weight.to(type));
     }
   }
 
