@@ -88,7 +88,8 @@ public final class Recognizer implements AutoCloseable {
     String fault;
     try {
       resources.warmUp(settings.batchSizes());
-      Recognizer recognizer = new Recognizer(bundle, settings, resources, "");
+      Recognizer recognizer =
+          new Recognizer(bundle, settings, resources, unchecked(bundle, precision));
       fault = recognizer.reducedPrecisionFault();
       if (fault.isEmpty()) {
         return recognizer;
@@ -107,6 +108,14 @@ public final class Recognizer implements AutoCloseable {
     String fallback = "%s in %s %s: falling back to fp32.".formatted(model, precision, fault);
     LOG.warn("{}", fallback);
     return openExact(bundle, settings.withPrecision(Precision.FP32), fallback);
+  }
+
+  /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
+  private static String unchecked(Bundle bundle, Precision precision) {
+    return precision == Precision.FP32 || bundle.selfTest().isPresent()
+        ? ""
+        : "The model has no self-test: that its answers in %s are finite is all that was checked."
+            .formatted(precision);
   }
 
   private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {

@@ -50,7 +50,9 @@ final class Resources {
             : Math.max(2, Runtime.getRuntime().availableProcessors() / engine.threads());
     return new Resources(
         engine,
-        new WorkerPool(lanes, () -> new Worker(settings, bundle.labels(), alpha, engine::newLane)));
+        new WorkerPool(
+            lanes,
+            () -> new Worker(settings, bundle.labels(), alpha, engine::newLane, engine::remark)));
   }
 
   ModelInfo info(Bundle bundle, Settings settings) {

@@ -15,17 +15,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-
   /** The profiling executor records on the first run and optimises on the second. */
   private static final int WARM_UPS = 3;
+
+  /** So many batches are split before a larger part is tried again. */
+  private static final int SPLITS_BETWEEN_TRIALS = 64;
 
   private static final int GREY = 64;
   private static final int BMP_HEADER = 54;
@@ -37,12 +37,26 @@ final class Worker implements AutoCloseable {
   private final AlphaMode alpha;
   private final Decoder decoder;
   private final Lane lane;
+  private final Consumer<String> remarks;
+  private int fits = Integer.MAX_VALUE;
+  private int splits;
 
-  Worker(Settings settings, List<String> labels, AlphaMode alpha, Supplier<Lane> lanes) {
+  /**
+   * Makes one.
+   *
+   * @param remarks told how it runs where that is not as it could
+   */
+  Worker(
+      Settings settings,
+      List<String> labels,
+      AlphaMode alpha,
+      Supplier<Lane> lanes,
+      Consumer<String> remarks) {
     this.settings = settings;
     this.labels = labels;
     this.limits = settings.limits();
     this.alpha = alpha;
+    this.remarks = remarks;
     this.decoder = decoder(limits, alpha);
     this.lane = lanes.get();
   }
@@ -71,8 +85,8 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Answers a batch, as one forward of the pictures that can be read; as two, four, ... where the
-   * device's memory is too small.
+   * Answers a batch, as one forward of the pictures that can be read; as several where the device's
+   * memory is too small. What fitted is remembered, so that the next batch does not fail first.
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
@@ -81,19 +95,36 @@ final class Worker implements AutoCloseable {
   }
 
   private List<Answer> answers(Decoder decoder, List<Picture> pictures) {
-    try {
-      return forward(decoder, pictures);
-    } catch (OutOfDeviceMemoryException e) {
-      lane.recover();
-      int half = pictures.size() / 2;
-      if (half == 0) {
-        throw e;
-      }
-      LOG.debug("A batch of {} does not fit: halving it.", pictures.size(), e);
-      List<Answer> answers = new ArrayList<>(answers(decoder, pictures.subList(0, half)));
-      answers.addAll(answers(decoder, pictures.subList(half, pictures.size())));
-      return answers;
+    int n = pictures.size();
+    if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
+      // the memory may have been another model's, which is closed by now
+      fits *= 2;
     }
+    List<Answer> answers = List.of();
+    int at = 0;
+    while (at < n) {
+      int size = Math.min(fits, n - at);
+      try {
+        List<Answer> some =
+            forward(decoder, size == n ? pictures : pictures.subList(at, at + size));
+        if (size == n) {
+          return some;
+        }
+        answers = at == 0 ? new ArrayList<>(n) : answers;
+        answers.addAll(some);
+        at += size;
+      } catch (OutOfDeviceMemoryException e) {
+        lane.recover();
+        if (size == 1) {
+          throw e;
+        }
+        fits = size / 2;
+        remarks.accept(
+            "A batch of %d does not fit the device's memory: larger ones are answered %d at a time."
+                .formatted(size, fits));
+      }
+    }
+    return answers;
   }
 
   private List<Answer> forward(Decoder decoder, List<Picture> pictures) {

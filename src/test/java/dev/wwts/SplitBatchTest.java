@@ -26,6 +26,8 @@ class SplitBatchTest {
       new Settings(
           Device.CPU, Precision.FP32, 1, 1, 1, 0, 0, Limits.DEFAULT, List.of(1), null, 0, true);
 
+  private final List<String> remarks = new ArrayList<>();
+
   @Test
   void aBatchThatDoesNotFitIsHalvedAndKeepsItsOrder() {
     SmallDevice device = new SmallDevice(3);
@@ -33,9 +35,37 @@ class SplitBatchTest {
       List<Answer> answers = worker.answers(pictures(7));
 
       assertThat(answers).extracting(SplitBatchTest::index).containsExactly(1, 2, 3, 4, 5, 6, 7);
-      // 7 fails, 3 fits, 4 fails, 2 and 2 fit
-      assertThat(device.forwards).containsExactly(3, 2, 2);
-      assertThat(device.recoveries).isEqualTo(2);
+      assertThat(device.forwards).containsExactly(3, 3, 1);
+      assertThat(device.recoveries).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void whatFittedIsRememberedAndTold() {
+    SmallDevice device = new SmallDevice(3);
+    try (Worker worker = worker(device)) {
+      worker.answers(pictures(7));
+      worker.answers(pictures(4));
+
+      assertThat(device.forwards).containsExactly(3, 3, 1, 3, 1);
+      assertThat(device.recoveries).isEqualTo(1);
+      assertThat(remarks)
+          .containsExactly(
+              "A batch of 7 does not fit the device's memory: larger ones are answered 3 at a time.");
+    }
+  }
+
+  @Test
+  void aLargerPartIsTriedAgainAfterManySplitBatches() {
+    SmallDevice device = new SmallDevice(1);
+    try (Worker worker = worker(device)) {
+      worker.answers(pictures(2));
+      device.room = 2;
+      for (int i = 0; i < 64; i++) {
+        worker.answers(pictures(2));
+      }
+
+      assertThat(device.forwards).hasSize(2 + 2 * 63 + 1).endsWith(1, 2);
     }
   }
 
@@ -82,9 +112,9 @@ class SplitBatchTest {
     }
   }
 
-  private static Worker worker(Lane lane) {
+  private Worker worker(Lane lane) {
     List<String> labels = IntStream.range(0, 100).mapToObj(String::valueOf).toList();
-    return new Worker(SETTINGS, labels, AlphaMode.DROP, () -> lane);
+    return new Worker(SETTINGS, labels, AlphaMode.DROP, () -> lane, remarks::add);
   }
 
   /** Pictures 1, 2, 3, ... pixels wide. */

@@ -1,16 +1,12 @@
 package dev.wwts.torch;
 
 import dev.wwts.DeviceMemory;
-import java.util.List;
 import java.util.Optional;
 
 /** A model on one kind of device: its network and what makes lanes for it. */
 interface Backend extends AutoCloseable {
   /** A new lane; the caller closes it before the backend. */
   Lane newLane();
-
-  /** How it runs and what fell back, a sentence each. */
-  List<String> remarks();
 
   /** What it takes of the device's memory; empty where the device is the processor. */
   Optional<DeviceMemory> memory();

@@ -3,7 +3,6 @@ package dev.wwts.torch;
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
 import dev.wwts.bundle.Bundle;
-import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -13,21 +12,18 @@ final class CpuBackend implements Backend {
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
-  private final Remarks remarks;
 
-  private CpuBackend(
-      Bundle bundle, Network network, torch.ScalarType type, int threads, Remarks remarks) {
+  private CpuBackend(Bundle bundle, Network network, torch.ScalarType type, int threads) {
     this.bundle = bundle;
     this.network = network;
     this.type = type;
     this.threads = threads;
-    this.remarks = remarks;
   }
 
   static CpuBackend load(
       Bundle bundle, Device device, torch.ScalarType type, int threads, Remarks remarks) {
     LibTorch.useThreads(threads);
-    return new CpuBackend(bundle, network(bundle, device, type, remarks), type, threads, remarks);
+    return new CpuBackend(bundle, network(bundle, device, type, remarks), type, threads);
   }
 
   private static Network network(
@@ -43,11 +39,6 @@ final class CpuBackend implements Backend {
   @Override
   public Lane newLane() {
     return new CpuLane(bundle, network, type, threads);
-  }
-
-  @Override
-  public List<String> remarks() {
-    return remarks.list();
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.MemoryBudget;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.cuda.Nvml;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
@@ -75,11 +74,6 @@ final class CudaBackend implements Backend {
   @Override
   public Lane newLane() {
     return new CudaLane(setup, network);
-  }
-
-  @Override
-  public List<String> remarks() {
-    return setup.remarks().list();
   }
 
   @Override

@@ -17,12 +17,15 @@ public final class Engine implements AutoCloseable {
   private final Device device;
   private final Precision precision;
   private final int threads;
+  private final Remarks remarks;
 
-  private Engine(Backend backend, Device device, Precision precision, int threads) {
+  private Engine(
+      Backend backend, Device device, Precision precision, int threads, Remarks remarks) {
     this.backend = backend;
     this.device = device;
     this.precision = precision;
     this.threads = threads;
+    this.remarks = remarks;
   }
 
   /**
@@ -46,7 +49,7 @@ public final class Engine implements AutoCloseable {
         device.kind() == Device.Kind.CUDA
             ? CudaBackend.load(bundle, device, type(precision), options, remarks)
             : CpuBackend.load(bundle, device, type(precision), threads, remarks);
-    return new Engine(backend, device, precision, threads);
+    return new Engine(backend, device, precision, threads, remarks);
   }
 
   /** A new lane; the caller closes it before the engine. */
@@ -71,7 +74,12 @@ public final class Engine implements AutoCloseable {
 
   /** How it runs and what fell back, a sentence each. */
   public List<String> remarks() {
-    return backend.remarks();
+    return remarks.list();
+  }
+
+  /** Adds that something does not run as it could, and logs it, once. */
+  public void remark(String sentence) {
+    remarks.warn(sentence);
   }
 
   /** What it takes of the device's memory; empty where the device is the processor. */
