@@ -24,8 +24,8 @@ final class Python {
   /** The first calls of a process, which are not counted. */
   private static final int WARM_UP = 3;
 
-  private static final int FEW = 8;
-  private static final int MANY = 40;
+  private static final int FEW = 6;
+  private static final int MANY = 30;
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private Python() {}
