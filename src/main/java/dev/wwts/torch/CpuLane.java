@@ -67,7 +67,7 @@ final class CpuLane implements Lane {
     LibTorch.useThreads(threads);
     NativeScope.inference(
         () -> {
-          preprocessor.write(picture, begun().select(0, slot));
+          preprocessor.write(picture, batch == 1 ? begun() : begun().narrow(0, slot, 1));
           return picture;
         });
   }
@@ -82,7 +82,7 @@ final class CpuLane implements Lane {
   @Override
   public Ranking rank(int k) {
     int most = Math.min(k, bundle.labels().size());
-    return Logits.finite(bundle, NativeScope.inference(() -> ranker.rank(answered(), most)));
+    return Logits.finite(bundle, NativeScope.of(() -> ranker.rank(answered(), most)));
   }
 
   @Override

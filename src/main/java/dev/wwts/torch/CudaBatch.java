@@ -97,9 +97,9 @@ final class CudaBatch implements AutoCloseable {
     return inputAddress;
   }
 
-  /** A slot, 3 x H x W, inside the caller's pointer scope. */
+  /** A slot, 1 x 3 x H x W, inside the caller's pointer scope. */
   Tensor slot(int index) {
-    return input.get().select(0, index);
+    return input.get().narrow(0, index, 1);
   }
 
   /** Runs it until nothing is left to compile or set up, then captures it. */

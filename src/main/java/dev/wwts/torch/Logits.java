@@ -23,7 +23,7 @@ final class Logits {
           "%s: the network must return %d x %d logits, but returns %s."
               .formatted(bundle.path(), n, classes, shape(output)));
     }
-    return new Owned<>(new Tensor(output.to(torch.ScalarType.Float)));
+    return new Owned<>(output.to(torch.ScalarType.Float));
   }
 
   /**

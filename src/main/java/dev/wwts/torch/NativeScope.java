@@ -10,6 +10,16 @@ import org.bytedeco.pytorch.InferenceMode;
 final class NativeScope {
   private NativeScope() {}
 
+  /** For work on tensors that were made in inference mode and changes none of them. */
+  static <T> T of(Supplier<T> work) {
+    PointerScope scope = new PointerScope();
+    try {
+      return work.get();
+    } finally {
+      scope.close();
+    }
+  }
+
   /** Without autograd's bookkeeping; the mode is the thread's own and ends with the work. */
   static <T> T inference(Supplier<T> work) {
     PointerScope scope = new PointerScope();

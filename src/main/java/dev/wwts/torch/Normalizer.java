@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Normalizer implements AutoCloseable {
   private final boolean flipColors;
+  private final Owned<Scalar> largest;
   private final Owned<Tensor> mean;
   private final Owned<Tensor> std;
 
@@ -25,6 +26,7 @@ final class Normalizer implements AutoCloseable {
     try {
       this.std = channels(recipe.std(), device);
       this.mean = first;
+      this.largest = new Owned<>(new Scalar(255f));
       whole = true;
     } finally {
       if (!whole) {
@@ -37,15 +39,15 @@ final class Normalizer implements AutoCloseable {
    * Writes the network's input for one picture.
    *
    * @param crop 1 x 3 x H x W, 0 to 255, RGB, as stored
-   * @param slot 3 x H x W of the network's precision
+   * @param slot 1 x 3 x H x W of the network's precision
    */
   void write(Tensor crop, Orientation orientation, Tensor slot) {
     Tensor values = turn(crop, orientation).to(torch.ScalarType.Float);
     if (flipColors) {
       values = values.flip(1);
     }
-    values.div_(new Scalar(255f)).sub_(mean.get()).div_(std.get());
-    slot.copy_(values.select(0, 0));
+    values.div_(largest.get()).sub_(mean.get()).div_(std.get());
+    slot.copy_(values);
   }
 
   private static Tensor turn(Tensor stored, Orientation orientation) {
@@ -65,5 +67,6 @@ final class Normalizer implements AutoCloseable {
   public void close() {
     mean.close();
     std.close();
+    largest.close();
   }
 }

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.kBicubic;
 import org.bytedeco.pytorch.kBilinear;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pixels to a network's input on the processor: resize with antialiasing in 8 bits as Pillow does,
@@ -24,6 +25,11 @@ final class Preprocessor implements AutoCloseable {
   private final Recipe recipe;
   private final Normalizer normalizer;
   private final NativeBuffer scratch = new NativeBuffer();
+  private final long[] sizes = {1, 3, 0, 0};
+  private final long[] strides = {0, 1, 0, 3};
+  private @Nullable Owned<InterpolateFuncOptions> resize;
+  private long resizedWidth;
+  private long resizedHeight;
   private final TensorOptions bytes = new TensorOptions(torch.ScalarType.Byte);
 
   /** Makes one; must be called inside a pointer scope. */
@@ -37,7 +43,7 @@ final class Preprocessor implements AutoCloseable {
    * Writes the network's input for one picture.
    *
    * @param pixels u8, H x W x 3, RGB, as stored in its file
-   * @param slot 3 x H x W of the network's precision
+   * @param slot 1 x 3 x H x W of the network's precision
    */
   void write(Pixels pixels, Tensor slot) {
     Placement placement = Placement.of(recipe, pixels);
@@ -52,9 +58,7 @@ final class Preprocessor implements AutoCloseable {
     Geometry g = placement.stored();
     Tensor picture = view(pixels.address(), pixels.height(), pixels.width());
     Tensor resized =
-        placement.resizes(pixels)
-            ? torch.interpolate(picture, antialiased(g, recipe.interpolation()))
-            : picture;
+        placement.resizes(pixels) ? torch.interpolate(picture, antialiased(g)) : picture;
     return cropped(resized, g);
   }
 
@@ -66,13 +70,35 @@ final class Preprocessor implements AutoCloseable {
 
   /** N x C x H x W over memory that is H x W x C: no copy. */
   private Tensor view(long address, long height, long width) {
-    return torch
-        .from_blob(new AddressPointer(address), new long[] {1, height, width, 3}, bytes)
-        .permute(0, 3, 1, 2);
+    sizes[2] = height;
+    sizes[3] = width;
+    strides[0] = 3 * height * width;
+    strides[2] = 3 * width;
+    return torch.from_blob(new AddressPointer(address), sizes, strides, bytes);
   }
 
   static Tensor cropped(Tensor resized, Geometry g) {
     return resized.narrow(2, g.top(), g.height()).narrow(3, g.left(), g.width());
+  }
+
+  /** Kept while pictures of one size follow each other. */
+  private InterpolateFuncOptions antialiased(Geometry g) {
+    Owned<InterpolateFuncOptions> kept = resize;
+    if (kept == null || g.resizedWidth() != resizedWidth || g.resizedHeight() != resizedHeight) {
+      closeResize();
+      kept = new Owned<>(antialiased(g, recipe.interpolation()));
+      resize = kept;
+      resizedWidth = g.resizedWidth();
+      resizedHeight = g.resizedHeight();
+    }
+    return kept.get();
+  }
+
+  private void closeResize() {
+    if (resize != null) {
+      resize.close();
+      resize = null;
+    }
   }
 
   /** An antialiased resize of a whole picture. */
@@ -92,6 +118,7 @@ final class Preprocessor implements AutoCloseable {
 
   @Override
   public void close() {
+    closeResize();
     normalizer.close();
     scratch.close();
     bytes.releaseReference();

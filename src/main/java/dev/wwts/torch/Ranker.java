@@ -37,8 +37,9 @@ final class Ranker {
     T_TensorTensor_T best = best(logits, k);
     int n = (int) logits.size(0);
     List<Ranking.Row> rows = new ArrayList<>(n);
-    Tensor values = best.get0().contiguous();
-    Tensor classes = best.get1().contiguous();
+    // contiguous: topk makes them
+    Tensor values = best.get0();
+    Tensor classes = best.get1();
     for (int i = 0; i < n; i++) {
       long[] indices = new long[k];
       float[] confidences = new float[k];

@@ -87,7 +87,7 @@ class GoldenCropTest {
   }
 
   private static float[] crop(Preprocessor preprocessor, Pixels pixels) {
-    Tensor slot = torch.empty(3, SIDE, SIDE);
+    Tensor slot = torch.empty(1, 3, SIDE, SIDE);
     preprocessor.write(pixels, slot);
     float[] values = new float[BYTES];
     slot.data_ptr_float().get(values);

@@ -151,7 +151,7 @@ public final class LaneProbe {
   }
 
   private static Tensor empty(Bundle bundle) {
-    return torch.empty(3, bundle.manifest().input().height(), bundle.manifest().input().width());
+    return torch.empty(1, 3, bundle.manifest().input().height(), bundle.manifest().input().width());
   }
 
   private static float[] values(Tensor tensor) {
