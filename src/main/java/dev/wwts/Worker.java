@@ -134,7 +134,8 @@ final class Worker implements AutoCloseable {
     long[] decode = new long[pictures.size()];
     long[] preprocess = new long[pictures.size()];
     int n = 0;
-    for (Picture picture : pictures) {
+    for (int i = 0; i < pictures.size(); i++) {
+      Picture picture = pictures.get(i);
       try {
         long began = System.nanoTime();
         Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), picture.name());
@@ -243,20 +244,33 @@ final class Worker implements AutoCloseable {
 
   private Answer.Recognized recognized(Ranking ranking, int row, Timings timings) {
     Ranking.Row ranked = ranking.rows().get(row);
-    List<Recognition> results = new ArrayList<>(ranked.size());
-    for (int i = 0; i < ranked.size(); i++) {
-      int index = ranked.index(i);
-      results.add(new Recognition(index, labels.get(index), ranked.confidence(i)));
+    Recognition best = recognition(ranked, 0);
+    Recognition[] results = new Recognition[shown(ranked)];
+    for (int i = 0; i < results.length; i++) {
+      results[i] = i == 0 ? best : recognition(ranked, i);
     }
-    Recognition best = results.get(0);
-    // 0 leaves nothing out, also where confidences are raw values below it
-    if (settings.threshold() > 0 && best.confidence() < settings.threshold()) {
-      results.clear();
+    return new Answer.Recognized(List.of(results), best, timings);
+  }
+
+  private Recognition recognition(Ranking.Row ranked, int rank) {
+    int index = ranked.index(rank);
+    return new Recognition(index, labels.get(index), ranked.confidence(rank));
+  }
+
+  /**
+   * How many of the best classes, which descend; 0 leaves none out, also not raw values below it.
+   */
+  private int shown(Ranking.Row ranked) {
+    if (settings.threshold() > 0 && ranked.confidence(0) < settings.threshold()) {
+      return 0;
     }
-    if (settings.minConfidence() > 0) {
-      results.removeIf(result -> result.confidence() < settings.minConfidence());
+    int n = ranked.size();
+    while (settings.minConfidence() > 0
+        && n > 0
+        && ranked.confidence(n - 1) < settings.minConfidence()) {
+      n--;
     }
-    return new Answer.Recognized(results, best, timings);
+    return n;
   }
 
   private ByteBuffer bytes(Picture picture) {
@@ -267,7 +281,7 @@ final class Worker implements AutoCloseable {
     if (!bytes.hasRemaining()) {
       throw new PictureException(Reason.EMPTY, picture.name() + " has no bytes.");
     }
-    return bytes.duplicate();
+    return bytes;
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.wwts.PictureException.Reason;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.bytedeco.javacpp.BytePointer;
 
 /**
  * An encoded picture: reads at absolute positions, each checked against the end, and the exceptions
@@ -86,6 +87,20 @@ final class Encoded {
   ByteBuffer view(int at, int count) {
     int from = Math.min(at, size());
     return bytes.slice(from, Math.min(count, size() - from));
+  }
+
+  /** Whether the bytes lie in native memory. */
+  boolean isDirect() {
+    return bytes.isDirect();
+  }
+
+  /** Copies all of it to native memory. */
+  void copyTo(BytePointer target) {
+    if (bytes.hasArray()) {
+      target.put(bytes.array(), bytes.arrayOffset(), size());
+    } else {
+      target.asByteBuffer().put(bytes.duplicate());
+    }
   }
 
   /**

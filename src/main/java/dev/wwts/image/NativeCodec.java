@@ -1,12 +1,12 @@
 package dev.wwts.image;
 
 import dev.wwts.PictureException;
-import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * JPEG and WebP through OpenCV's imdecode (libjpeg-turbo, libwebp), which gives Pillow's pixels
@@ -33,7 +33,11 @@ final class NativeCodec implements AutoCloseable {
   private static final int TO_RGB =
       opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
+  private static final byte[] PADDING = new byte[LEAST_BYTES];
+
   private final NativeBuffer input = new NativeBuffer();
+  private @Nullable Mat target;
+  private long targetAddress;
 
   /** Loads OpenCV, so that the first picture needn't wait the second or more that this takes. */
   NativeCodec() {
@@ -49,20 +53,46 @@ final class NativeCodec implements AutoCloseable {
   void decode(Encoded picture, Layout layout, int width, int height, int channels, long address) {
     int type = channels == RGB ? opencv_core.CV_8UC3 : opencv_core.CV_8UC4;
     int flags = channels == RGB ? TO_RGB : opencv_imgcodecs.IMREAD_UNCHANGED;
-    BytePointer target = Address.of(address, (long) channels * width * height);
     try (BytePointer source = source(picture);
         Mat encoded = new Mat(1, (int) source.limit(), opencv_core.CV_8UC1, source);
-        Mat decoded = new Mat(height, width, type, target);
-        Mat result = opencv_imgcodecs.imdecode(encoded, flags, decoded)) {
+        Mat result =
+            opencv_imgcodecs.imdecode(encoded, flags, target(height, width, type, address))) {
       // the result is empty after an error, when the target may be half filled; another address
       // means another size or type
       if (result.empty() || result.data().address() != address) {
+        closeTarget();
         throw failure(picture, layout);
       }
     } catch (PictureException e) {
       throw e;
     } catch (RuntimeException e) {
+      closeTarget();
       throw translate(picture, layout.header(), e);
+    }
+  }
+
+  /** A header over the caller's memory, kept while pictures of one size follow each other. */
+  private Mat target(int height, int width, int type, long address) {
+    Mat kept = target;
+    if (kept != null
+        && targetAddress == address
+        && kept.rows() == height
+        && kept.cols() == width
+        && kept.type() == type) {
+      return kept;
+    }
+    closeTarget();
+    long bytes = (long) opencv_core.CV_MAT_CN(type) * width * height;
+    Mat fresh = new Mat(height, width, type, Address.of(address, bytes));
+    target = fresh;
+    targetAddress = address;
+    return fresh;
+  }
+
+  private void closeTarget() {
+    if (target != null) {
+      target.close();
+      target = null;
     }
   }
 
@@ -96,18 +126,19 @@ final class NativeCodec implements AutoCloseable {
    * padded with zeros.
    */
   private BytePointer source(Encoded picture) {
-    ByteBuffer bytes = picture.view(0, picture.size());
-    if (bytes.isDirect() && bytes.limit() >= LEAST_BYTES) {
-      return new BytePointer(bytes);
+    int size = picture.size();
+    if (picture.isDirect() && size >= LEAST_BYTES) {
+      return new BytePointer(picture.view(0, size));
     }
-    int count = Math.max(LEAST_BYTES, picture.size());
-    ByteBuffer copy = input.view(count);
-    copy.put(0, new byte[LEAST_BYTES]).put(bytes);
-    return Address.of(input.reserve(count), count);
+    int count = Math.max(LEAST_BYTES, size);
+    BytePointer copy = Address.of(input.reserve(count), count).put(PADDING);
+    picture.copyTo(copy);
+    return copy;
   }
 
   @Override
   public void close() {
+    closeTarget();
     input.close();
   }
 }

@@ -29,7 +29,8 @@ final class CpuLane implements Lane {
     this.type = type;
     this.threads = threads;
     this.ranker = new Ranker(bundle.manifest().output().activation());
-    this.preprocessor = NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()));
+    this.preprocessor =
+        NativeScope.inference(() -> new Preprocessor(bundle.manifest().input(), type));
   }
 
   @Override

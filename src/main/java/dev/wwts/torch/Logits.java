@@ -32,8 +32,8 @@ final class Logits {
    * @throws ModelException if one is not
    */
   static Ranking finite(Bundle bundle, Ranking ranking) {
-    for (Ranking.Row row : ranking.rows()) {
-      if (!Float.isFinite(row.confidence(0))) {
+    for (int i = 0; i < ranking.rows().size(); i++) {
+      if (!Float.isFinite(ranking.rows().get(i).confidence(0))) {
         throw new ModelException(
             Reason.BAD_OUTPUT,
             bundle.path()

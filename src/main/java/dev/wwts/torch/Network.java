@@ -8,7 +8,7 @@ interface Network extends AutoCloseable {
    * Runs it, inside the caller's pointer scope and inference mode.
    *
    * @param input N x 3 x H x W, normalised, of the network's precision
-   * @return N x classes, of the network's precision, owned by the caller's scope
+   * @return N x classes, of the network's precision, valid within the caller's scope
    */
   Tensor forward(Tensor input);
 

@@ -14,12 +14,14 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class Normalizer implements AutoCloseable {
   private final boolean flipColors;
+  private final boolean single;
   private final Owned<Scalar> largest;
   private final Owned<Tensor> mean;
   private final Owned<Tensor> std;
 
-  /** Makes one; must be called inside a pointer scope. */
-  Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device) {
+  /** Makes one for slots of {@code type}; must be called inside a pointer scope. */
+  Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device, torch.ScalarType type) {
+    this.single = type == torch.ScalarType.Float;
     this.flipColors = recipe.color() == Recipe.Color.BGR;
     Owned<Tensor> first = channels(recipe.mean(), device);
     boolean whole = false;
@@ -39,15 +41,19 @@ final class Normalizer implements AutoCloseable {
    * Writes the network's input for one picture.
    *
    * @param crop 1 x 3 x H x W, 0 to 255, RGB, as stored
-   * @param slot 1 x 3 x H x W of the network's precision
+   * @param slot 1 x 3 x H x W of the network's type
    */
   void write(Tensor crop, Orientation orientation, Tensor slot) {
-    Tensor values = turn(crop, orientation).to(torch.ScalarType.Float);
+    Tensor pixels = turn(crop, orientation);
     if (flipColors) {
-      values = values.flip(1);
+      pixels = pixels.flip(1);
     }
+    // 32 bits are computed where they belong, others beside it and rounded once
+    Tensor values = single ? slot.copy_(pixels) : pixels.to(torch.ScalarType.Float);
     values.div_(largest.get()).sub_(mean.get()).div_(std.get());
-    slot.copy_(values);
+    if (!single) {
+      slot.copy_(values);
+    }
   }
 
   private static Tensor turn(Tensor stored, Orientation orientation) {

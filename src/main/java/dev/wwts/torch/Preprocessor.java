@@ -32,10 +32,10 @@ final class Preprocessor implements AutoCloseable {
   private long resizedHeight;
   private final TensorOptions bytes = new TensorOptions(torch.ScalarType.Byte);
 
-  /** Makes one; must be called inside a pointer scope. */
-  Preprocessor(Recipe recipe) {
+  /** Makes one for slots of {@code type}; must be called inside a pointer scope. */
+  Preprocessor(Recipe recipe, torch.ScalarType type) {
     this.recipe = recipe;
-    this.normalizer = new Normalizer(recipe, new Device("cpu"));
+    this.normalizer = new Normalizer(recipe, new Device("cpu"), type);
     bytes.retainReference();
   }
 
@@ -43,7 +43,7 @@ final class Preprocessor implements AutoCloseable {
    * Writes the network's input for one picture.
    *
    * @param pixels u8, H x W x 3, RGB, as stored in its file
-   * @param slot 1 x 3 x H x W of the network's precision
+   * @param slot 1 x 3 x H x W of the network's type
    */
   void write(Pixels pixels, Tensor slot) {
     Placement placement = Placement.of(recipe, pixels);

@@ -35,7 +35,8 @@ final class TorchPreprocessor implements CudaPreprocessor {
     this.recipe = setup.bundle().manifest().input();
     this.source = new DeviceBuffer(setup, stream, SOURCE_GRAIN);
     this.normalizer =
-        stream.with(() -> NativeScope.inference(() -> new Normalizer(recipe, setup.card())));
+        stream.with(
+            () -> NativeScope.inference(() -> new Normalizer(recipe, setup.card(), setup.type())));
   }
 
   @Override

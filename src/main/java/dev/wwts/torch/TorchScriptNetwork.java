@@ -149,7 +149,7 @@ final class TorchScriptNetwork implements Network {
       throw new ModelException(
           Reason.BAD_OUTPUT, file + ": the network must return one tensor of logits.");
     }
-    return new Tensor(result.toTensor());
+    return result.toTensor();
   }
 
   @Override

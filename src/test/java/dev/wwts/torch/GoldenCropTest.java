@@ -70,7 +70,8 @@ class GoldenCropTest {
     List<String> files = Kit.files();
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
         NativeBuffer buffer = new NativeBuffer();
-        Preprocessor preprocessor = NativeScope.inference(() -> new Preprocessor(RECIPE))) {
+        Preprocessor preprocessor =
+            NativeScope.inference(() -> new Preprocessor(RECIPE, torch.ScalarType.Float))) {
       for (int i = 0; i < files.size(); i++) {
         String file = files.get(i);
         String kind = comparisons.getOrDefault(file, file.endsWith(".png") ? "exact" : "close");

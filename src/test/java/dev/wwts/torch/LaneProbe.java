@@ -82,7 +82,8 @@ public final class LaneProbe {
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
         NativeBuffer buffer = new NativeBuffer();
         Preprocessor cpu =
-            NativeScope.inference(() -> new Preprocessor(bundle.manifest().input()))) {
+            NativeScope.inference(
+                () -> new Preprocessor(bundle.manifest().input(), torch.ScalarType.Float))) {
       Pixels pixels = decoder.decode(ByteBuffer.wrap(encoded), buffer, picture.toString());
       float[] expected =
           NativeScope.inference(
