@@ -35,7 +35,9 @@ final class Charts {
   static List<Path> write(List<JmhResults.Entry> entries, String stem) {
     System.setProperty("java.awt.headless", "true");
     List<JmhResults.Entry> rows =
-        entries.stream().filter(entry -> entry.name().startsWith("RecognizeBenchmark")).toList();
+        entries.stream()
+            .filter(entry -> entry.name().equals("RecognizeBenchmark.recognize"))
+            .toList();
     List<Path> written = new ArrayList<>();
     if (!rows.isEmpty()) {
       written.add(latency(rows, Path.of(stem + "-latency.svg")));

@@ -19,6 +19,7 @@ public final class JmhResults {
    * A benchmark with its parameters.
    *
    * @param name class and method, without the package
+   * @param callers threads that called at once
    * @param params without {@code round}, which only counts repetitions
    * @param unit such as ms/op or ops/s
    * @param groups the values of each iteration
@@ -27,6 +28,7 @@ public final class JmhResults {
   public record Entry(
       String name,
       String mode,
+      int callers,
       Map<String, String> params,
       String unit,
       List<List<Double>> groups,
@@ -37,7 +39,8 @@ public final class JmhResults {
           + params.entrySet().stream()
               .map(each -> each.getKey() + "=" + each.getValue())
               .collect(Collectors.joining(" ", " ", " "))
-          + mode;
+          + mode
+          + (callers == 1 ? "" : " callers=" + callers);
     }
 
     String param(String param) {
@@ -93,7 +96,7 @@ public final class JmhResults {
   private static Entry joined(Entry a, Entry b) {
     List<List<Double>> groups = new ArrayList<>(a.groups());
     groups.addAll(b.groups());
-    return new Entry(a.name(), a.mode(), a.params(), a.unit(), groups, a.secondary());
+    return new Entry(a.name(), a.mode(), a.callers(), a.params(), a.unit(), groups, a.secondary());
   }
 
   private static Entry entry(JsonNode node) {
@@ -111,6 +114,7 @@ public final class JmhResults {
     return new Entry(
         name,
         node.path("mode").asText(),
+        node.path("threads").asInt(1),
         params,
         metric.path("scoreUnit").asText(),
         groups(metric),

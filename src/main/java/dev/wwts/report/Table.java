@@ -38,6 +38,7 @@ final class Table {
     Table table = new Table(entries, environment);
     table.head();
     table.recognition();
+    table.callers();
     table.claims();
     table.peers();
     table.stages();
@@ -100,7 +101,7 @@ final class Table {
   }
 
   private void recognition() {
-    List<JmhResults.Entry> rows = named("RecognizeBenchmark");
+    List<JmhResults.Entry> rows = named("RecognizeBenchmark.recognize");
     if (rows.isEmpty()) {
       return;
     }
@@ -141,6 +142,27 @@ final class Table {
         "Measured rows are 实测; rows marked 文章公布 were published by others and not measured here. No figure is given for a card that nobody ran.");
   }
 
+  private void callers() {
+    List<JmhResults.Entry> rows = named("RecognizeBenchmark.throughput");
+    if (rows.isEmpty()) {
+      return;
+    }
+    line("## 多个调用者同时 / several callers at once");
+    line("| 型号 | 精度 | 调用者 | 图/秒 |");
+    line("| --- | --- | ---: | ---: |");
+    for (JmhResults.Entry row : rows) {
+      line(
+          "| %s | %s | %d | %.1f |",
+          row.param("model"),
+          row.param("precision"),
+          row.callers(),
+          row.mean() * Double.parseDouble(row.param("batch")));
+    }
+    endTable();
+    line(
+        "JMH 的吞吐模式，1080p，每个调用者一条 lane，每次前向一个 LibTorch 线程。 JMH's throughput mode; a lane and one thread of LibTorch's for each caller.");
+  }
+
   private static String memory(JmhResults.Entry row) {
     Double vram =
         row.secondary()
@@ -169,7 +191,7 @@ final class Table {
   }
 
   private Optional<JmhResults.Entry> single(String model, String precision) {
-    return named("RecognizeBenchmark").stream()
+    return named("RecognizeBenchmark.recognize").stream()
         .filter(
             e ->
                 e.param("model").equals(model)

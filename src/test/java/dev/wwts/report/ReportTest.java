@@ -105,6 +105,6 @@ class ReportTest {
       }
       groups.add(group);
     }
-    return new JmhResults.Entry("B.c", "sample", Map.of(), "ms/op", groups, Map.of());
+    return new JmhResults.Entry("B.c", "sample", 1, Map.of(), "ms/op", groups, Map.of());
   }
 }

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * <ul>
  *   <li>quick: one model, one thread, one round
  *   <li>wwts.models: small, base, large, default or .pt files
- *   <li>wwts.device, wwts.precisions, wwts.threads, wwts.batches, wwts.pictures, wwts.rounds
+ *   <li>wwts.device, wwts.precisions, wwts.threads, wwts.callers, wwts.batches, wwts.pictures,
+ *       wwts.rounds
  *   <li>wwts.peers: wwts, "wwts bf16", python, python-compiled, djl, onnxruntime, presets
  *   <li>wwts.budget: bytes of VRAM to stand in for a smaller card
  *   <li>wwts.out: the folder of results
@@ -30,6 +31,7 @@ record Options(
     String device,
     List<String> precisions,
     List<String> threads,
+    List<String> callers,
     List<String> batches,
     List<String> pictures,
     List<String> peers,
@@ -48,6 +50,7 @@ record Options(
         device,
         list(given, "wwts.precisions", cpu ? (bf16() ? "fp32,bf16" : "fp32") : "fp16,fp32"),
         list(given, "wwts.threads", quick || !cpu ? "1" : "1,2"),
+        list(given, "wwts.callers", quick ? "2" : "1,2,4"),
         list(given, "wwts.batches", quick ? "4" : "4,8,16"),
         list(given, "wwts.pictures", quick ? "640x480" : "640x480,12mp"),
         list(given, "wwts.peers", "wwts,wwts bf16,python,djl,onnxruntime,presets"),

@@ -12,11 +12,12 @@ final class Plan {
    * One process: a benchmark and its parameters.
    *
    * @param benchmark a class's simple name with a method's, or python
+   * @param callers threads that call at once
    */
-  record Step(String benchmark, Map<String, String> params) {
+  record Step(String benchmark, int callers, Map<String, String> params) {
     @Override
     public String toString() {
-      return benchmark + " " + params;
+      return benchmark + " " + params + (callers == 1 ? "" : ", " + callers + " callers");
     }
   }
 
@@ -83,6 +84,9 @@ final class Plan {
         recognize(model, precision, "1", "1080p");
       }
     }
+    for (String callers : options.callers()) {
+      throughput(options.models().get(0), Integer.parseInt(callers));
+    }
     String small = options.models().get(0);
     String precision = options.precisions().get(0);
     for (String batch : options.batches()) {
@@ -112,6 +116,17 @@ final class Plan {
         options.budget());
   }
 
+  /** A thread of LibTorch's each: more of them would be more than there are cores. */
+  private void throughput(String model, int callers) {
+    Map<String, String> params = new LinkedHashMap<>();
+    params.put("model", model);
+    params.put("device", options.device());
+    params.put("precision", options.precisions().get(0));
+    params.put("threads", "1");
+    params.put("budget", options.budget());
+    steps.add(new Step("RecognizeBenchmark.throughput", callers, params));
+  }
+
   private void stages() {
     String threads = options.threads().get(0);
     for (String precision : options.precisions()) {
@@ -125,16 +140,14 @@ final class Plan {
             "threads",
             threads);
       }
-      for (String model : options.device().equals("cpu") ? options.models() : List.<String>of()) {
-        List<String> methods =
-            precision.equals(options.precisions().get(0))
-                ? List.of("decode", "preprocess", "forward", "rank")
-                : List.of("forward");
-        for (String method : methods) {
+      for (String model : options.models()) {
+        for (String method : methods(precision)) {
           add(
               "StageBenchmark." + method,
               "model",
               model,
+              "device",
+              options.device(),
               "precision",
               precision,
               "picture",
@@ -144,6 +157,15 @@ final class Plan {
         }
       }
     }
+  }
+
+  private List<String> methods(String precision) {
+    if (!precision.equals(options.precisions().get(0))) {
+      return List.of("forward");
+    }
+    return options.device().equals("cpu")
+        ? List.of("decode", "preprocess", "forward", "rank")
+        : List.of("decode", "upload", "preprocess", "forward");
   }
 
   private void loading() {
@@ -168,6 +190,6 @@ final class Plan {
     for (int i = 0; i < params.length; i += 2) {
       map.put(params[i], params[i + 1]);
     }
-    steps.add(new Step(benchmark, map));
+    steps.add(new Step(benchmark, 1, map));
   }
 }

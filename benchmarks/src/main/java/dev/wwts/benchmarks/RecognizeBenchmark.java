@@ -22,4 +22,12 @@ public class RecognizeBenchmark {
   public List<Answer> recognize(Subject subject) {
     return subject.answer();
   }
+
+  /** Several callers at once, JMH's -t, each with a lane of its own; one operation is one batch. */
+  @Benchmark
+  @BenchmarkMode(Mode.Throughput)
+  @OutputTimeUnit(TimeUnit.SECONDS)
+  public List<Answer> throughput(Subject subject) {
+    return subject.answer();
+  }
 }

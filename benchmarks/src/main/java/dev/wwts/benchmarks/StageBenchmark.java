@@ -5,6 +5,7 @@ import dev.wwts.Precision;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
@@ -13,10 +14,13 @@ import dev.wwts.torch.Engine;
 import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
+import dev.wwts.torch.Upload;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -32,8 +36,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Each stage of a recognition alone, on a CPU. On a card stages only queue work: there {@link
- * StageProfiler} tells what the card's clock says of each.
+ * Each stage of a recognition alone. On a card each is waited for, upload is a part of preprocess,
+ * rank and download are a part of forward; {@link StageProfiler} tells what the card's own clock
+ * says of them.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -44,6 +49,9 @@ import org.openjdk.jmh.annotations.Warmup;
 public class StageBenchmark {
   @Param("default")
   public String model = "";
+
+  @Param("cpu")
+  public String device = "";
 
   @Param("fp32")
   public String precision = "";
@@ -59,28 +67,33 @@ public class StageBenchmark {
   private Decoder decoder;
   private ByteBuffer bytes;
   private Pixels pixels;
+  private Device where;
+  private @Nullable Upload upload;
 
   @Setup(Level.Trial)
   public void open() {
+    where = Device.parse(device);
     Bundle bundle = Bundle.read(BenchmarkModels.of(model));
     engine =
         Engine.load(
             bundle,
             new EngineOptions(
-                Device.CPU,
+                where,
                 Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
                 threads,
                 5,
                 List.of(1),
                 0,
-                false));
+                true));
     lane = engine.newLane();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));
     pixels = decode();
-    lane.begin(1);
     preprocess();
     forward();
+    if (where.kind() == Device.Kind.CUDA) {
+      upload = new Upload(where, 3L * pixels.width() * pixels.height());
+    }
   }
 
   @Benchmark
@@ -88,14 +101,29 @@ public class StageBenchmark {
     return decoder.decode(bytes.duplicate(), lane.pixels(), "picture");
   }
 
+  /** Only on a card. */
+  @Benchmark
+  public void upload() {
+    Objects.requireNonNull(upload, "There is no upload on a CPU.").run();
+  }
+
   @Benchmark
   public void preprocess() {
+    lane.begin(1);
     lane.preprocess(0, pixels);
+    await();
   }
 
   @Benchmark
   public void forward() {
     lane.forward(1);
+    await();
+  }
+
+  private void await() {
+    if (where.kind() == Device.Kind.CUDA) {
+      CudaRuntime.synchronize();
+    }
   }
 
   @Benchmark
@@ -105,6 +133,9 @@ public class StageBenchmark {
 
   @TearDown(Level.Trial)
   public void close() {
+    if (upload != null) {
+      upload.close();
+    }
     decoder.close();
     lane.close();
     engine.close();

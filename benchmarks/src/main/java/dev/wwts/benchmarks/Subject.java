@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
 /** A recognizer under test, warmed up for its batch, and the batch. */
 @State(Scope.Benchmark)
@@ -51,13 +52,13 @@ public class Subject {
 
   /** Loads the model; the recognizer's own warm-up runs this batch. */
   @Setup(Level.Trial)
-  public void open() {
+  public void open(BenchmarkParams run) {
     RecognizerBuilder builder =
         Recognizer.builder(BenchmarkModels.of(model))
             .device(Device.parse(device))
             .precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT)))
             .threads(threads)
-            .lanes(1)
+            .lanes(run.getThreads())
             .batchSizes(batch);
     recognizer = (budget > 0 ? builder.vramBudget(budget) : builder).load();
     pictures = Collections.nCopies(batch, Picture.of(BenchmarkPictures.of(picture)));

@@ -12,9 +12,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.StringReader;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Collection;
@@ -49,7 +51,7 @@ public final class Suite {
   }
 
   /** Options come as lines of name=value in WWTS_SUITE_OPTIONS, or as arguments of that form. */
-  public static void main(String[] arguments) throws IOException, RunnerException {
+  public static void main(String[] arguments) throws IOException {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
@@ -61,7 +63,32 @@ public final class Suite {
             Optional.ofNullable(System.getenv("WWTS_SUITE_OPTIONS")).orElse("")
                 + "\n"
                 + String.join("\n", arguments)));
-    new Suite(Options.of(given)).run(given);
+    try {
+      FileChannel lock = lock();
+      new Suite(Options.of(given)).run(given);
+      lock.close();
+    } catch (IllegalArgumentException | IllegalStateException | RunnerException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /**
+   * Takes JMH's own lock until it is closed or this process ends: two runs at once would spoil each other's figures.
+   *
+   * @throws IllegalStateException if it is taken
+   */
+  private static FileChannel lock() throws IOException {
+    Path file = Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IllegalStateException(
+          "Another JMH run is under way (" + file + "): wait until it has ended.");
+    }
+    System.setProperty("jmh.ignoreLock", "true");
+    return channel;
   }
 
   private void run(Properties given) throws IOException, RunnerException {
@@ -114,6 +141,7 @@ public final class Suite {
             .include("\\." + step.benchmark().replace(".", "\\.") + "$")
             .verbosity(VerboseMode.SILENT)
             .shouldFailOnError(true)
+            .threads(step.callers())
             .forks(1)
             .jvmArgsAppend(
                 "-Xmx2g",
