@@ -21,6 +21,9 @@ final class Plan {
     }
   }
 
+  /** The article's cards have 6 GB. */
+  private static final String SMALL_CARD = String.valueOf(6L << 30);
+
   private final Options options;
   private final List<Step> steps = new ArrayList<>();
 
@@ -95,9 +98,20 @@ final class Plan {
     for (String picture : options.pictures()) {
       recognize(small, precision, "1", picture);
     }
+    if (!options.device().equals("cpu") && options.budget().equals("0")) {
+      for (String model : options.models()) {
+        recognize(model, precision, "1", "1080p", SMALL_CARD);
+        recognize(model, precision, "16", "1080p", SMALL_CARD);
+      }
+    }
   }
 
   private void recognize(String model, String precision, String batch, String picture) {
+    recognize(model, precision, batch, picture, options.budget());
+  }
+
+  private void recognize(
+      String model, String precision, String batch, String picture, String budget) {
     add(
         "RecognizeBenchmark.recognize",
         "model",
@@ -113,7 +127,7 @@ final class Plan {
         "threads",
         options.threads().get(options.threads().size() - 1),
         "budget",
-        options.budget());
+        budget);
   }
 
   /** A thread of LibTorch's each: more of them would be more than there are cores. */
