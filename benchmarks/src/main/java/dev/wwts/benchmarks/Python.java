@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.openjdk.jmh.util.MultisetStatistics;
 
 /** benchmarks/python/reference.py as one more rival, its calls in the shape of JMH's results. */
 final class Python {
@@ -84,22 +86,28 @@ final class Python {
     return entry(params, millis.subList(WARM_UP, calls));
   }
 
+  /** The fields that readers of JMH's JSON ask for, and JMH's own statistics. */
   private static ObjectNode entry(Map<String, String> params, List<Double> millis) {
     ObjectNode entry = JSON.createObjectNode();
     entry.put("benchmark", BENCHMARK).put("mode", "sample").put("threads", 1).put("forks", 1);
-    entry.put("warmupIterations", WARM_UP).put("measurementIterations", millis.size());
+    for (String phase : List.of("warmup", "measurement")) {
+      entry.put(phase + "Iterations", phase.equals("warmup") ? WARM_UP : millis.size());
+      entry.put(phase + "Time", "single-shot").put(phase + "BatchSize", 1);
+    }
     params.forEach((name, value) -> entry.withObject("/params").put(name, value));
-    List<Double> sorted = millis.stream().sorted().toList();
+    MultisetStatistics calls = new MultisetStatistics();
+    millis.forEach(value -> calls.addValue(value, 1));
     ObjectNode metric = entry.putObject("primaryMetric");
-    metric.put("score", sorted.stream().mapToDouble(Double::doubleValue).average().orElse(0));
-    metric.put("scoreError", "NaN").put("scoreUnit", "ms/op");
+    metric.put("score", calls.getMean()).put("scoreError", calls.getMeanErrorAt(0.999));
+    ArrayNode confidence = metric.putArray("scoreConfidence");
+    Arrays.stream(calls.getConfidenceIntervalAt(0.999)).forEach(confidence::add);
     ObjectNode percentiles = metric.putObject("scorePercentiles");
     for (double p : new double[] {0, 50, 90, 95, 99, 99.9, 99.99, 99.999, 99.9999, 100}) {
-      int rank = (int) Math.ceil(p / 100 * sorted.size());
-      percentiles.put(String.valueOf(p), sorted.get(Math.max(0, rank - 1)));
+      percentiles.put(String.valueOf(p), calls.getPercentile(p));
     }
+    metric.put("scoreUnit", "ms/op");
     ArrayNode fork = metric.putArray("rawDataHistogram").addArray().addArray();
-    sorted.forEach(value -> fork.addArray().add(value).add(1));
+    millis.stream().sorted().forEach(value -> fork.addArray().add(value).add(1));
     entry.putObject("secondaryMetrics");
     return entry;
   }
