@@ -84,6 +84,7 @@ final class CudaLane implements Lane {
     if (!settled) {
       // the last call failed: what it had queued may still read buffers that this one writes
       stream.await();
+      settle();
     }
     settled = false;
     uploads = 0;
@@ -155,15 +156,25 @@ final class CudaLane implements Lane {
   @Override
   public Ranking rank(int k) {
     Ranking ranking = begun().ranking(computed, k);
-    settled = true;
+    settle();
     return Logits.finite(setup.bundle(), ranking);
   }
 
   @Override
   public float[][] logits() {
     float[][] logits = begun().logits(computed);
-    settled = true;
+    settle();
     return logits;
+  }
+
+  /** The stream is idle: what was read last on it was queued last. */
+  private void settle() {
+    settled = true;
+    for (Staging used : staging) {
+      if (used != null) {
+        used.uploaded();
+      }
+    }
   }
 
   @Override
@@ -181,14 +192,14 @@ final class CudaLane implements Lane {
       begun().run();
       best = Math.min(best, begun().nanos());
     }
-    settled = true;
+    settle();
     return best;
   }
 
   @Override
   public void recover() {
     stream.await();
-    settled = true;
+    settle();
     batch = null;
     closeSpare();
     stream.clearWorkspaces();

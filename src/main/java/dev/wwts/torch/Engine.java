@@ -87,7 +87,7 @@ public final class Engine implements AutoCloseable {
     return backend.memory();
   }
 
-  private static torch.ScalarType type(Precision precision) {
+  static torch.ScalarType type(Precision precision) {
     return switch (precision) {
       case FP16 -> torch.ScalarType.Half;
       case BF16 -> torch.ScalarType.BFloat16;

@@ -39,6 +39,11 @@ final class Staging implements AutoCloseable {
     pending = true;
   }
 
+  /** All that was queued on the stream is done: there is nothing to wait for. */
+  void uploaded() {
+    pending = false;
+  }
+
   @Override
   public void close() {
     uploaded.close();

@@ -9,10 +9,12 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.Pixels;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -75,52 +77,63 @@ public final class LaneProbe {
    * The largest difference, in levels of 0 to 255, between what the device's preprocessing and the
    * processor's write for a picture.
    */
-  public static double cropDifference(Path model, Device device, Path picture) throws Exception {
+  public static double cropDifference(Path model, Device device, Path picture) throws IOException {
+    List<byte[]> one = List.of(Files.readAllBytes(picture));
+    return batchDifference(model, device, Precision.FP32, false, one);
+  }
+
+  /** The same for each picture of a batch, in its slot of the network's input. */
+  public static double batchDifference(
+      Path model, Device device, Precision precision, boolean channelsLast, List<byte[]> pictures) {
     Bundle bundle = Bundle.read(model);
-    byte[] encoded = Files.readAllBytes(picture);
     LibTorch.load();
+    float[] actual = onDevice(bundle, device, Engine.type(precision), channelsLast, pictures);
+    double std =
+        bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
+    double largest = 0;
+    int at = 0;
     try (Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
         NativeBuffer buffer = new NativeBuffer();
         Preprocessor cpu =
             NativeScope.inference(
                 () -> new Preprocessor(bundle.manifest().input(), torch.ScalarType.Float))) {
-      Pixels pixels = decoder.decode(ByteBuffer.wrap(encoded), buffer, picture.toString());
-      float[] expected =
-          NativeScope.inference(
-              () -> {
-                Tensor slot = empty(bundle);
-                cpu.write(pixels, slot);
-                return values(slot);
-              });
-      float[] actual = onDevice(bundle, device, decoder, encoded);
-      double std =
-          bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
-      double largest = 0;
-      for (int i = 0; i < expected.length; i++) {
-        largest = Math.max(largest, Math.abs(actual[i] - expected[i]) * std * 255);
+      for (byte[] picture : pictures) {
+        Pixels pixels = decoder.decode(ByteBuffer.wrap(picture), buffer, "picture");
+        float[] expected =
+            NativeScope.inference(
+                () -> {
+                  Tensor slot = empty(bundle);
+                  cpu.write(pixels, slot);
+                  return values(slot);
+                });
+        for (float value : expected) {
+          largest = Math.max(largest, Math.abs(actual[at++] - value) * std * 255);
+        }
       }
-      return largest;
     }
+    return largest;
   }
 
-  private static float[] onDevice(Bundle bundle, Device device, Decoder decoder, byte[] encoded) {
+  private static float[] onDevice(
+      Bundle bundle,
+      Device device,
+      torch.ScalarType type,
+      boolean channelsLast,
+      List<byte[]> pictures) {
     CudaSetup setup =
         new CudaSetup(
-            bundle,
-            device.index(),
-            torch.ScalarType.Float,
-            false,
-            5,
-            java.util.Set.of(),
-            false,
-            new Remarks());
-    Network echo = new Echo(bundle.labels().size());
-    try (CudaLane lane = new CudaLane(setup, echo)) {
-      lane.begin(1);
-      lane.preprocess(0, decoder.decode(ByteBuffer.wrap(encoded), lane.pixels(), "picture"));
-      lane.forward(1);
+            bundle, device.index(), type, channelsLast, 5, Set.of(), false, new Remarks());
+    Echo echo = new Echo(bundle.labels().size());
+    try (CudaLane lane = new CudaLane(setup, echo);
+        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+      lane.begin(pictures.size());
+      for (int i = 0; i < pictures.size(); i++) {
+        lane.preprocess(
+            i, decoder.decode(ByteBuffer.wrap(pictures.get(i)), lane.pixels(), "picture"));
+      }
+      lane.forward(pictures.size());
       lane.rank(1);
-      return ((Echo) echo).seen;
+      return echo.seen;
     }
   }
 
@@ -157,7 +170,7 @@ public final class LaneProbe {
 
   private static float[] values(Tensor tensor) {
     float[] values = new float[(int) tensor.numel()];
-    tensor.cpu().contiguous().data_ptr_float().get(values);
+    tensor.cpu().to(torch.ScalarType.Float).contiguous().data_ptr_float().get(values);
     return values;
   }
 

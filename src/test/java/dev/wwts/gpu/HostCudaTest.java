@@ -1,0 +1,355 @@
+package dev.wwts.gpu;
+
+import static dev.wwts.gpu.HostCuda.Count.DEVICE_ALLOCATIONS;
+import static dev.wwts.gpu.HostCuda.Count.FAULTS;
+import static dev.wwts.gpu.HostCuda.Count.GRAPHS;
+import static dev.wwts.gpu.HostCuda.Count.GRAPH_LAUNCHES;
+import static dev.wwts.gpu.HostCuda.Count.KERNELS;
+import static dev.wwts.gpu.HostCuda.Count.PAGEABLE_COPIES;
+import static dev.wwts.gpu.HostCuda.Count.PINNED_ALLOCATIONS;
+import static dev.wwts.gpu.HostCuda.Count.WAITS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.Answer;
+import dev.wwts.Device;
+import dev.wwts.DeviceException;
+import dev.wwts.ModelFiles;
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.Picture;
+import dev.wwts.Precision;
+import dev.wwts.Recognition;
+import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
+import dev.wwts.TestPictures;
+import dev.wwts.Timings;
+import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.torch.LaneProbe;
+import java.awt.Color;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The way over a card on a machine without one: LibTorch's CUDA build on native/test/hostcuda,
+ * whose memory and copies are real, whose kernels do nothing (but our own), and which breaks the
+ * run where CUDA's rules are broken. What networks answer there means nothing. {@code .ci/gpu} runs
+ * it; skipped elsewhere.
+ */
+class HostCudaTest {
+  private static final Device CUDA = Device.cuda(0);
+  private static final long MIB = 1L << 20;
+
+  @TempDir private static Path folder;
+  private static Path model;
+
+  private int faults;
+
+  @BeforeAll
+  static void cudaWithoutACard() {
+    boolean here = HostCuda.isHere();
+    if (Boolean.getBoolean("wwts.hostcuda.required")) {
+      assertThat(here).as("LibTorch's CUDA build runs on hostcuda").isTrue();
+    }
+    assumeTrue(here, "skipped: no hostcuda under LibTorch's CUDA build (.ci/gpu has it)");
+    model = ModelFiles.tiny(folder);
+  }
+
+  @BeforeEach
+  void countFaults() {
+    faults = FAULTS.read();
+  }
+
+  @AfterEach
+  void cudasRulesWereKept() {
+    if (HostCuda.isHere()) {
+      assertThat(FAULTS.read()).as("broken rules; stderr names them").isEqualTo(faults);
+    }
+  }
+
+  private static RecognizerBuilder on(Device device) {
+    return Recognizer.builder(model).device(device).lanes(1);
+  }
+
+  @Test
+  void aWarmCallIsOneLaunchAndOneWaitAndAllocatesNothing() {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    try (Recognizer recognizer = on(CUDA).load()) {
+      recognizer.recognize(picture);
+      recognizer.recognize(picture);
+      Map<HostCuda.Count, Integer> before = counts();
+      for (int i = 0; i < 10; i++) {
+        // hostcuda's top-k: downloads run as late as they may, so that reading too early shows
+        assertThat(recognizer.recognize(picture))
+            .extracting(Recognition::index, Recognition::confidence)
+            .containsExactly(tuple(0, 0.5), tuple(1, 0.25), tuple(2, 0.125));
+      }
+      Map<HostCuda.Count, Integer> after = counts();
+
+      assertThat(after.get(GRAPH_LAUNCHES) - before.get(GRAPH_LAUNCHES)).isEqualTo(10);
+      assertThat(after.get(WAITS) - before.get(WAITS)).isEqualTo(10);
+      for (HostCuda.Count none :
+          List.of(DEVICE_ALLOCATIONS, PINNED_ALLOCATIONS, PAGEABLE_COPIES, GRAPHS)) {
+        assertThat(after.get(none)).as("%s", none).isEqualTo(before.get(none));
+      }
+      if (NativeLibrary.isLoaded()) {
+        assertThat(after.get(KERNELS)).isEqualTo(before.get(KERNELS));
+      }
+    }
+  }
+
+  @Test
+  void aWarmCallTakesUnderFourKilobytesOfHeap() throws Exception {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's operations make Java objects");
+    ObjectNode figures = new JsonMapper().createObjectNode();
+
+    boolean passed =
+        new Steadiness(CUDA).warmCalls(model, TestPictures.jpeg(640, 480), 500, figures);
+
+    System.out.println("A warm call over hostcuda: " + figures);
+    assertThat(passed).as(figures.toString()).isTrue();
+  }
+
+  private static Map<HostCuda.Count, Integer> counts() {
+    Map<HostCuda.Count, Integer> counts = new EnumMap<>(HostCuda.Count.class);
+    for (HostCuda.Count count : HostCuda.Count.values()) {
+      counts.put(count, count.read());
+    }
+    return counts;
+  }
+
+  @Test
+  void eagerCallsWaitOnceAndAllocateNothing() {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    try (Recognizer recognizer = on(CUDA).cudaGraphs(false).load()) {
+      recognizer.recognize(picture);
+      recognizer.recognize(picture);
+      Map<HostCuda.Count, Integer> before = counts();
+      recognizer.recognize(picture);
+      Map<HostCuda.Count, Integer> after = counts();
+
+      assertThat(after.get(GRAPH_LAUNCHES)).isEqualTo(before.get(GRAPH_LAUNCHES));
+      assertThat(after.get(KERNELS)).isGreaterThan(before.get(KERNELS));
+      assertThat(after.get(WAITS) - before.get(WAITS)).isEqualTo(1);
+      assertThat(after.get(DEVICE_ALLOCATIONS)).isEqualTo(before.get(DEVICE_ALLOCATIONS));
+      assertThat(after.get(PINNED_ALLOCATIONS)).isEqualTo(before.get(PINNED_ALLOCATIONS));
+    }
+  }
+
+  /** Uploads run as late as they may: a buffer that is written again too early shows here. */
+  @Test
+  void whatTheLaneUploadsAndTheKernelWritesIsTheProcessorsCrop() throws Exception {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's kernels do nothing here");
+    for (int side : new int[] {5, 8, 9, 64, 500, 1500}) {
+      Path photo = Files.write(folder.resolve("p.jpg"), TestPictures.jpeg(side, 2 * side + 1));
+      assertThat(LaneProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
+    }
+  }
+
+  @Test
+  void aBatchesPicturesReachTheirSlots() throws Exception {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's kernels do nothing here");
+    // more than a lane has staging buffers, of different sizes
+    List<byte[]> pictures =
+        List.of(
+            TestPictures.jpeg(640, 480),
+            TestPictures.png(8, 8, Color.RED),
+            TestPictures.jpeg(333, 777),
+            TestPictures.jpeg(3000, 2000),
+            TestPictures.png(100, 9, Color.GREEN),
+            TestPictures.jpeg(640, 480),
+            TestPictures.jpeg(64, 64));
+
+    for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.BF16}) {
+      for (boolean channelsLast : new boolean[] {false, true}) {
+        double difference =
+            LaneProbe.batchDifference(model, CUDA, precision, channelsLast, pictures);
+        // a level, and what 8 bits of a bfloat16's mantissa leave of it
+        assertThat(difference).as("%s %s", precision, channelsLast).isLessThan(2.01);
+      }
+    }
+  }
+
+  @Test
+  void answersOtherThanTheReferencesFallBackToFp32() {
+    Path trained = Path.of("models/default.pt");
+    try (Recognizer recognizer = Recognizer.builder(trained).device(CUDA).lanes(1).load()) {
+      assertThat(recognizer.model().precision()).isEqualTo(Precision.FP32);
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.endsWith("falling back to fp32."))
+          .anyMatch(remark -> remark.equals("CUDA graph for batches of 1: captured."));
+    }
+  }
+
+  @Test
+  void aCaptureThatFailsRunsEagerlyAndIsTold() {
+    HostCuda.Refusal.CAPTURES.next(1000);
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).load()) {
+      recognizer.recognize(TestPictures.jpeg(64, 64));
+
+      assertThat(recognizer.remarks()).anyMatch(remark -> remark.contains("running eagerly"));
+    } finally {
+      HostCuda.Refusal.CAPTURES.next(0);
+    }
+  }
+
+  @Test
+  void aGraphWithoutTimingMarksIsCapturedWhereMarksAreRefused() {
+    HostCuda.Refusal.MARKS_IN_CAPTURES.next(1);
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).load()) {
+      int launches = GRAPH_LAUNCHES.read();
+      recognizer.recognize(TestPictures.jpeg(64, 64));
+
+      assertThat(GRAPH_LAUNCHES.read()).isEqualTo(launches + 1);
+      assertThat(recognizer.remarks()).anyMatch(remark -> remark.contains("without marks"));
+    } finally {
+      HostCuda.Refusal.MARKS_IN_CAPTURES.next(0);
+    }
+  }
+
+  @Test
+  void stagesOfTheCardAreTimed() {
+    try (Recognizer recognizer = on(CUDA).load()) {
+      Timings timings = recognizer.answer(Picture.of(TestPictures.jpeg(640, 480))).timings();
+
+      assertThat(
+              List.of(
+                  timings.decode(),
+                  timings.upload(),
+                  timings.preprocess(),
+                  timings.forward(),
+                  timings.rank(),
+                  timings.download()))
+          .allMatch(nanos -> nanos >= 0 && nanos < 60_000_000_000L);
+    }
+  }
+
+  @Test
+  void tooLittleMemoryIsTypedAndSurvivedAHundredTimes() {
+    byte[] picture = TestPictures.jpeg(64, 64);
+
+    assertThat(LaneProbe.survived(model, CUDA, 64 * MIB, picture, 100)).isEqualTo(100);
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsRefusedWithFiguresAndLeavesNothing() {
+    long before = HostCuda.memory();
+
+    assertThatThrownBy(() -> on(CUDA).vramBudget(MIB).load())
+        .isInstanceOfSatisfying(
+            OutOfDeviceMemoryException.class,
+            e -> {
+              assertThat(e.requestedBytes()).isPositive();
+              assertThat(e.freeBytes()).isBetween(0L, MIB);
+            });
+    assertThat(HostCuda.memory()).isEqualTo(before);
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsSplitAndAnsweredInOrder() {
+    List<Picture> batch = Collections.nCopies(4096, Picture.of(TestPictures.png(9, 9, Color.RED)));
+    try (Recognizer recognizer =
+        Recognizer.builder(largeInput()).device(CUDA).lanes(1).vramBudget(256 * MIB).load()) {
+      List<Answer> answers = recognizer.answers(batch.subList(0, 600));
+
+      assertThat(answers).hasSize(600).allMatch(answer -> answer instanceof Answer.Recognized);
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.contains("does not fit the device's memory"));
+    }
+  }
+
+  /** 512 x 512: 600 pictures of it are 900 MiB in FP16. */
+  private static Path largeInput() {
+    String manifest =
+        ModelFiles.MANIFEST
+            .replace("\"width\": 8, \"height\": 8", "\"width\": 512, \"height\": 512")
+            .replace("\"size\": 8}", "\"size\": 512}");
+    return ModelFiles.write(
+        folder,
+        "m * 10",
+        manifest,
+        ModelFiles.LABELS.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void lanesOfSeveralThreadsDoNotDisturbEachOther() throws Exception {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try (Recognizer recognizer = Recognizer.builder(model).device(CUDA).lanes(4).load()) {
+      Callable<Integer> calls =
+          () -> {
+            int answered = 0;
+            for (int i = 0; i < 50; i++) {
+              answered += recognizer.recognize(picture).size();
+            }
+            return answered;
+          };
+      for (Future<Integer> done : threads.invokeAll(Collections.nCopies(4, calls))) {
+        assertThat(done.get()).isEqualTo(150);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** Captures beside another recognizer's calls: neither may spoil the other. */
+  @Test
+  void modelsAreSwappedUnderLoadAndLeaveNothing() throws Exception {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    on(CUDA).load().close();
+    long before = HostCuda.memory();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (Recognizer serving = on(CUDA).load()) {
+      Future<Integer> calls =
+          thread.submit(
+              () -> {
+                int answered = 0;
+                for (int i = 0; i < 500; i++) {
+                  answered += serving.recognize(picture).size();
+                }
+                return answered;
+              });
+      for (int i = 0; i < 10; i++) {
+        try (Recognizer other = on(CUDA).load()) {
+          other.recognize(picture);
+        }
+      }
+      assertThat(calls.get()).isEqualTo(1500);
+    } finally {
+      thread.shutdown();
+    }
+    assertThat(HostCuda.memory()).isEqualTo(before);
+  }
+
+  @Test
+  void aCardThatIsNotThereIsNamed() {
+    assertThatThrownBy(() -> on(Device.cuda(7)).load())
+        .isInstanceOf(DeviceException.class)
+        .hasMessage("Device cuda:7: there is no GPU 7: CUDA sees 1, counted from 0; or use cpu.");
+  }
+
+  @Test
+  void autoTakesTheCard() {
+    try (Recognizer recognizer = on(Device.parse("auto")).load()) {
+      assertThat(recognizer.model().device()).isEqualTo(CUDA);
+      assertThat(recognizer.memory()).isPresent();
+      assertThat(recognizer.memory().orElseThrow().process()).isEqualTo(300 * MIB);
+    }
+  }
+}
