@@ -2,11 +2,13 @@ package dev.wwts.cuda;
 
 import dev.wwts.cuda.AllocatorSnapshot.Block;
 import dev.wwts.cuda.AllocatorSnapshot.Event;
+import dev.wwts.cuda.AllocatorSnapshot.Pool;
 import dev.wwts.cuda.AllocatorSnapshot.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.LongPair;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.cuda.BlockInfo;
 import org.bytedeco.pytorch.cuda.SegmentInfo;
@@ -71,9 +73,14 @@ public final class AllocatorHistory {
               address(segment.stream()),
               segment.is_large(),
               segment.is_expandable(),
+              pool(segment.owner_private_pool_id()),
               blocks(segment.blocks())));
     }
     return segments;
+  }
+
+  private static Pool pool(LongPair id) {
+    return new Pool(id.first(), id.second());
   }
 
   private static List<Block> blocks(BlockInfo vector) {
