@@ -26,6 +26,9 @@ public final class EnvironmentDiff {
           "variables",
           "revision");
 
+  /** A busy machine warns at each of a hundred steps. */
+  private static final int MOST_WARNINGS = 5;
+
   private EnvironmentDiff() {}
 
   /**
@@ -97,8 +100,13 @@ public final class EnvironmentDiff {
   }
 
   private static void warnings(String run, JsonNode environment, List<String> sentences) {
-    environment
-        .path("warnings")
-        .forEach(it -> sentences.add("Run %s was warned: %s".formatted(run, it.asText())));
+    JsonNode warnings = environment.path("warnings");
+    for (int i = 0; i < Math.min(MOST_WARNINGS, warnings.size()); i++) {
+      sentences.add("Run %s was warned: %s".formatted(run, warnings.get(i).asText()));
+    }
+    if (warnings.size() > MOST_WARNINGS) {
+      sentences.add(
+          "Run %s was warned %d more times.".formatted(run, warnings.size() - MOST_WARNINGS));
+    }
   }
 }

@@ -167,6 +167,16 @@ class ReportTest {
   }
 
   @Test
+  void filesAreNamedAfterTheCardThatWasAskedFor() {
+    Map<String, Object> facts =
+        Map.of("cpu", "A (1)", "gpu", Map.of("card 0", "One", "card 1", "Two B"));
+    assertThat(Report.device(facts, "cpu")).isEqualTo("a-1");
+    assertThat(Report.device(facts, "cuda")).isEqualTo("one");
+    assertThat(Report.device(facts, "cuda:1")).isEqualTo("two-b");
+    assertThat(Report.device(Map.of("cpu", "A"), "cuda")).isEqualTo("a");
+  }
+
+  @Test
   void aPictureThatFailsCostsNeitherTableNorOthers() throws Exception {
     Path run = cardRun("cuda");
     Files.createDirectory(folder.resolve("card-latency.svg"));
