@@ -21,8 +21,8 @@ public record AllocatorSnapshot(List<Segment> segments, List<List<Event>> traces
   /**
    * Which pool of the allocator's a segment belongs to: one graph's, or the one of all else.
    *
-   * @param first 0 for pools that were made by {@code MemPool.graph_pool_handle(false)}
-   * @param second 0 for pools that a user made
+   * @param first the number of a pool from {@code MemPool.graph_pool_handle(false)}, else 0
+   * @param second the number of a pool that a user made, else 0
    */
   public record Pool(long first, long second) {
     /** The pool of everything that no graph allocated. */
