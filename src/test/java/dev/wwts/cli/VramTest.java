@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.CliProcess;
 import dev.wwts.cuda.AllocatorSnapshot;
 import dev.wwts.cuda.AllocatorSnapshot.Pool;
 import java.io.PrintWriter;
@@ -83,8 +84,9 @@ class VramTest {
 
   @Test
   void measuresTheProcessOnACpu() throws Exception {
-    Run run =
-        run(
+    CliProcess run =
+        CliProcess.run(
+            "vram",
             "--model",
             "models/default.pt",
             "--device",

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.CliProcess;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,30 +63,11 @@ class ReportTest {
     }
   }
 
-  /**
-   * {@code wwts bench-report} in a process of its own: under the tests' -Xcheck:jni each text that
-   * Java draws prints hundreds of lines.
-   *
-   * @return what it wrote
-   */
+  /** What {@code wwts bench-report} wrote. */
   private static List<Path> report(Path json) throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.wwts.cli.Wwts",
-                "bench-report",
-                json.toString())
-            .redirectErrorStream(true)
-            .start();
-    String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(text).isZero();
-    return text.lines()
-        .filter(line -> line.startsWith("wrote "))
-        .map(line -> Path.of(line.substring("wrote ".length())))
-        .toList();
+    CliProcess process = CliProcess.run("bench-report", json.toString());
+    assertThat(process.code()).as(process.err()).isZero();
+    return process.out().lines().map(line -> Path.of(line.substring("wrote ".length()))).toList();
   }
 
   private static String table(Path json) {
