@@ -12,7 +12,11 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.buffer_iterator;
+import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.parameter_iterator;
+import org.bytedeco.pytorch.parameter_list;
 
 /** A TorchScript module, frozen: its weights are constants of its graph. */
 final class TorchScriptNetwork implements Network {
@@ -97,15 +101,32 @@ final class TorchScriptNetwork implements Network {
   }
 
   /**
-   * In the host's memory and in its own types: constants are compared and layers merged there
-   * without waiting for a card, and in the file's precision.
+   * In the host's memory and in 32 bits: constants are compared there without waiting for a card,
+   * and layers merged without rounding.
    */
   static JitModule frozen(Path path) {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
+    parameter_list weights = loaded.parameters();
+    parameter_iterator lastWeight = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(lastWeight); at.increment()) {
+      widen(at.access());
+    }
+    buffer_list buffers = loaded.buffers();
+    buffer_iterator lastBuffer = buffers.end();
+    for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
+      widen(at.access());
+    }
     return torch.freeze(loaded);
+  }
+
+  /** The module's own tensor changes, so that whatever shares it goes on doing so. */
+  private static void widen(Tensor weight) {
+    if (weight.is_floating_point() && weight.scalar_type().intern() != torch.ScalarType.Float) {
+      weight.__dispatch_set_data(weight.to(torch.ScalarType.Float));
+    }
   }
 
   @Override
