@@ -29,19 +29,20 @@ public final class Floor implements AutoCloseable {
     LibTorch.load();
     this.threads = threads;
     this.cuda = device.startsWith("cuda");
+    DeviceOptional where = new DeviceOptional(new Device(device));
     TensorOptions options =
         new TensorOptions(
-            switch (precision) {
-              case "FP16" -> torch.ScalarType.Half;
-              case "BF16" -> torch.ScalarType.BFloat16;
-              default -> torch.ScalarType.Float;
-            });
-    options.device().put(new Device(device));
+                switch (precision) {
+                  case "FP16" -> torch.ScalarType.Half;
+                  case "BF16" -> torch.ScalarType.BFloat16;
+                  default -> torch.ScalarType.Float;
+                })
+            .device(where);
     LibTorch.useThreads(threads);
     this.products = cuda ? onCard(options) : onCpu(options);
     this.best = fastest();
     TensorOptions bytes =
-        new TensorOptions(torch.ScalarType.Byte).device(new DeviceOptional(new Device(device)));
+        new TensorOptions(torch.ScalarType.Byte).device(where);
     this.source = random(bytes);
     this.target = random(bytes);
   }
