@@ -8,7 +8,9 @@ import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -30,22 +32,23 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
-@Fork(2)
+@Fork(3)
 @State(Scope.Benchmark)
 public class LoadBenchmark {
-  @Param("default")
+  @Param({"small", "base", "large"})
   public String model = "";
 
   @Param("cpu")
   public String device = "";
 
-  @Param("fp32")
+  @Param({"fp32", "bf16"})
   public String precision = "";
 
-  @Param("1")
+  @Param({"1", "2", "4"})
   public int threads;
 
   private byte[] picture = {};
+  private @Nullable Recognizer opened;
 
   @Setup(Level.Trial)
   public void prepare() {
@@ -63,43 +66,64 @@ public class LoadBenchmark {
 
   /** The natives, the model and its warm-up, in a fresh process. */
   @Benchmark
-  public String load() {
-    try (Recognizer recognizer = open()) {
-      return recognizer.model().name();
-    }
+  public Recognizer load() {
+    opened = open();
+    return opened;
   }
 
   /** The same and one picture. */
   @Benchmark
   public List<Recognition> firstAnswer() {
-    try (Recognizer recognizer = open()) {
-      return recognizer.recognize(picture);
-    }
+    opened = open();
+    return opened.recognize(picture);
   }
 
-  /** A second recognizer of the model is loaded while one answers, then takes its place. */
+  /**
+   * A second recognizer of the model is loaded while the first answers one call after the other,
+   * then takes its place; swap.worst is the longest of those calls, swap.usual the median before.
+   */
   @Benchmark
-  public List<Recognition> swap(Loaded loaded) {
+  public List<Recognition> swap(Caller caller) {
     Recognizer next = open();
-    loaded.current.close();
-    loaded.current = next;
+    Recognizer last = caller.replace(next);
+    last.close();
     return next.recognize(picture);
   }
 
-  /** What serves until the swap. */
+  @TearDown(Level.Trial)
+  public void close() {
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  /** What serves until the swap, and who asks it. */
   @State(Scope.Benchmark)
-  public static class Loaded {
-    Recognizer current;
+  public static class Caller {
+    private static final int CALLS_BEFORE = 5;
+
+    private @Nullable SteadyCaller caller;
+    private double usual;
 
     @Setup(Level.Trial)
     public void open(LoadBenchmark benchmark) {
-      current = benchmark.open();
-      current.recognize(benchmark.picture);
+      caller = new SteadyCaller(benchmark.open(), benchmark.picture);
+      usual = caller.start(CALLS_BEFORE);
+    }
+
+    Recognizer replace(Recognizer next) {
+      return Objects.requireNonNull(caller).replace(next);
+    }
+
+    @TearDown(Level.Iteration)
+    public void mark() {
+      Marks.most("swap.worst", Objects.requireNonNull(caller).worstMillis(), "ms");
+      Marks.most("swap.usual", usual, "ms");
     }
 
     @TearDown(Level.Trial)
     public void close() {
-      current.close();
+      Objects.requireNonNull(caller).close();
     }
   }
 }

@@ -2,27 +2,19 @@ package dev.wwts.benchmarks;
 
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a run measures, in order: rivals take turns (A B A B), a process each. */
+/** What a run measures, in order: rivals take turns (A B, then B A), a process each. */
 final class Plan {
-  /**
-   * One process: a benchmark and its parameters.
-   *
-   * @param benchmark a class's simple name with a method's, or python
-   * @param callers threads that call at once
-   */
-  record Step(String benchmark, int callers, Map<String, String> params) {
-    @Override
-    public String toString() {
-      return benchmark + " " + params + (callers == 1 ? "" : ", " + callers + " callers");
-    }
-  }
+  /** The article's cards have 6 GB: what {@code --vram 6GB} means. */
+  private static final String SMALL_CARD = String.valueOf(6_000_000_000L);
 
-  /** The article's cards have 6 GB. */
-  private static final String SMALL_CARD = String.valueOf(6L << 30);
+  private static final List<String> BATCHES = List.of("1", "4", "8", "16");
+  private static final List<String> PICTURES = List.of("640x480", "1080p", "12mp");
+  private static final List<String> THREADS = List.of("1", "2", "4");
 
   private final Options options;
   private final List<Step> steps = new ArrayList<>();
@@ -36,25 +28,34 @@ final class Plan {
     plan.peers();
     plan.recognition();
     plan.stages();
+    plan.rivalsStages();
     plan.loading();
     return plan.steps.stream()
         .filter(step -> options.benchmarks().matcher(step.benchmark()).find())
+        .distinct()
         .toList();
   }
 
   private void peers() {
-    if (!options.device().equals("cpu")) {
+    if (!isCpu()) {
       return;
     }
+    List<String> order = new ArrayList<>(options.peers());
     for (int round = 1; round <= options.rounds(); round++) {
       for (String model : options.models()) {
         for (String threads : options.threads()) {
-          for (String peer : options.peers()) {
+          for (String peer : order) {
             peer(peer, model, threads, round);
           }
         }
       }
+      // a machine that warms up or slows down favours neither end
+      Collections.reverse(order);
     }
+  }
+
+  private boolean isCpu() {
+    return options.device().equals("cpu");
   }
 
   private void peer(String peer, String model, String threads, int round) {
@@ -82,36 +83,59 @@ final class Plan {
   }
 
   private void recognition() {
+    String first = options.models().get(0);
+    String precision = options.precisions().get(0);
+    for (String model : options.models()) {
+      for (String each : options.precisions()) {
+        recognize(model, each, "1", "1080p");
+      }
+    }
+    options.callers().forEach(callers -> throughput(first, callers));
+    options.batches().forEach(batch -> recognize(first, precision, batch, "1080p"));
+    options.pictures().forEach(picture -> recognize(first, precision, "1", picture));
+    if (options.full()) {
+      full();
+    }
+    if (!isCpu()) {
+      smallCard();
+    }
+  }
+
+  private void full() {
     for (String model : options.models()) {
       for (String precision : options.precisions()) {
-        recognize(model, precision, "1", "1080p");
+        for (String threads : isCpu() ? THREADS : options.threads()) {
+          for (String batch : BATCHES) {
+            for (String picture : PICTURES) {
+              recognize(model, precision, batch, picture, threads, options.budget());
+            }
+          }
+        }
       }
     }
-    for (String callers : options.callers()) {
-      throughput(options.models().get(0), Integer.parseInt(callers));
-    }
-    String small = options.models().get(0);
-    String precision = options.precisions().get(0);
-    for (String batch : options.batches()) {
-      recognize(small, precision, batch, "1080p");
-    }
-    for (String picture : options.pictures()) {
-      recognize(small, precision, "1", picture);
-    }
-    if (!options.device().equals("cpu") && options.budget().equals("0")) {
-      for (String model : options.models()) {
-        recognize(model, precision, "1", "1080p", SMALL_CARD);
-        recognize(model, precision, "16", "1080p", SMALL_CARD);
+  }
+
+  /** Does base fit, and at which batch? The other sizes run one picture. */
+  private void smallCard() {
+    String budget = options.budget().equals("0") ? SMALL_CARD : options.budget();
+    for (String model : options.models()) {
+      boolean searched = model.equals("base") || options.models().size() == 1;
+      for (String batch : searched ? BATCHES : List.of("1")) {
+        recognize(model, options.precisions().get(0), batch, "1080p", lastThreads(), budget);
       }
     }
+  }
+
+  private String lastThreads() {
+    return options.threads().get(options.threads().size() - 1);
   }
 
   private void recognize(String model, String precision, String batch, String picture) {
-    recognize(model, precision, batch, picture, options.budget());
+    recognize(model, precision, batch, picture, lastThreads(), options.budget());
   }
 
   private void recognize(
-      String model, String precision, String batch, String picture, String budget) {
+      String model, String precision, String batch, String picture, String threads, String budget) {
     add(
         "RecognizeBenchmark.recognize",
         "model",
@@ -125,24 +149,37 @@ final class Plan {
         "picture",
         picture,
         "threads",
-        options.threads().get(options.threads().size() - 1),
+        threads,
         "budget",
         budget);
   }
 
   /** A thread of LibTorch's each: more of them would be more than there are cores. */
-  private void throughput(String model, int callers) {
-    Map<String, String> params = new LinkedHashMap<>();
-    params.put("model", model);
-    params.put("device", options.device());
-    params.put("precision", options.precisions().get(0));
-    params.put("threads", "1");
-    params.put("budget", options.budget());
-    steps.add(new Step("RecognizeBenchmark.throughput", callers, params));
+  private void throughput(String model, String callers) {
+    steps.add(
+        new Step(
+            "RecognizeBenchmark.throughput",
+            Integer.parseInt(callers),
+            map(
+                "model",
+                model,
+                "device",
+                options.device(),
+                "precision",
+                options.precisions().get(0),
+                "batch",
+                "1",
+                "picture",
+                "1080p",
+                "threads",
+                "1",
+                "budget",
+                options.budget(),
+                "callers",
+                callers)));
   }
 
   private void stages() {
-    String threads = options.threads().get(0);
     for (String precision : options.precisions()) {
       for (String method : List.of("multiply", "copy")) {
         add(
@@ -152,38 +189,57 @@ final class Plan {
             "precision",
             precision,
             "threads",
-            threads);
+            options.threads().get(0));
       }
       for (String model : options.models()) {
-        for (String method : methods(precision)) {
-          add(
-              "StageBenchmark." + method,
-              "model",
-              model,
-              "device",
-              options.device(),
-              "precision",
-              precision,
-              "picture",
-              "1080p",
-              "threads",
-              threads);
-        }
+        methods(model, precision).forEach(method -> stage(method, model, precision));
       }
     }
   }
 
-  private List<String> methods(String precision) {
+  /** Decoding does not depend on the model, ranking only on its classes. */
+  private List<String> methods(String model, String precision) {
     if (!precision.equals(options.precisions().get(0))) {
       return List.of("forward");
     }
-    return options.device().equals("cpu")
+    if (!isCpu()) {
+      return List.of("decode", "upload", "preprocess", "forward");
+    }
+    return model.equals(options.models().get(0))
         ? List.of("decode", "preprocess", "forward", "rank")
-        : List.of("decode", "upload", "preprocess", "forward");
+        : model.equals("large") ? List.of("forward", "rank") : List.of("forward");
   }
 
+  private void stage(String method, String model, String precision) {
+    add(
+        "StageBenchmark." + method,
+        "model",
+        model,
+        "device",
+        options.device(),
+        "precision",
+        precision,
+        "picture",
+        "1080p",
+        "threads",
+        options.threads().get(0));
+  }
+
+  /** Where a rival's time goes, and where ours: their decoding and resizing, their network. */
+  private void rivalsStages() {
+    if (!isCpu()) {
+      return;
+    }
+    stage("openCvCrop", options.models().get(0), "fp32");
+    options.models().stream()
+        .filter(model -> BenchmarkModels.onnx(model).isPresent())
+        .forEach(model -> stage("onnxRuntimeForward", model, "fp32"));
+  }
+
+  /** The smallest and the largest. */
   private void loading() {
-    for (String model : options.models()) {
+    int last = options.models().size() - 1;
+    for (String model : List.of(options.models().get(0), options.models().get(last))) {
       for (String method : List.of("load", "firstAnswer", "swap")) {
         add(
             "LoadBenchmark." + method,
@@ -194,16 +250,20 @@ final class Plan {
             "precision",
             options.precisions().get(0),
             "threads",
-            options.threads().get(options.threads().size() - 1));
+            lastThreads());
       }
     }
   }
 
   private void add(String benchmark, String... params) {
+    steps.add(new Step(benchmark, 1, map(params)));
+  }
+
+  private static Map<String, String> map(String... params) {
     Map<String, String> map = new LinkedHashMap<>();
     for (int i = 0; i < params.length; i += 2) {
       map.put(params[i], params[i + 1]);
     }
-    steps.add(new Step(benchmark, 1, map));
+    return map;
   }
 }

@@ -1,5 +1,6 @@
 package dev.wwts.benchmarks;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -7,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,88 +16,116 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.openjdk.jmh.util.MultisetStatistics;
+import org.openjdk.jmh.util.Version;
 
-/** benchmarks/python/reference.py as one more rival, its calls in the shape of JMH's results. */
-final class Python {
+/**
+ * benchmarks/python/reference.py as one more rival, its calls in the shape of JMH's results.
+ *
+ * @param executable python3 or a path
+ * @param versions of python, torch, torchvision, pillow and numpy
+ */
+record Python(String executable, Map<String, String> versions) {
   static final String BENCHMARK = "python.reference.recognize";
 
   static final String COMPILED = "python-compiled";
+  private static final String EAGER = "python-eager";
 
   /** The first calls of a process, which are not counted. */
   private static final int WARM_UP = 3;
 
   private static final int FEW = 6;
   private static final int MANY = 30;
+  private static final int PATIENCE = 180;
+  private static final int PATIENCE_TO_COMPILE = 900;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private Python() {}
-
-  /** WWTS_PYTHON, or python3 where it has torch. */
-  static Optional<String> interpreter() {
+  /** WWTS_PYTHON, or python3; empty where it has not what the reference needs. */
+  static Optional<Python> find() {
     String given = System.getenv("WWTS_PYTHON");
     String python = given == null || given.isEmpty() ? "python3" : given;
     try {
-      Process process =
-          new ProcessBuilder(python, "-c", "import torch, PIL, numpy")
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      return process.waitFor() == 0 ? Optional.of(python) : Optional.empty();
+      String answer =
+          Command.output(List.of(python, "benchmarks/python/reference.py", "--versions"), PATIENCE);
+      return Optional.of(new Python(python, JSON.readValue(answer, new TypeReference<>() {})));
     } catch (IOException e) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return Optional.empty();
     }
   }
 
-  static ObjectNode run(String python, Map<String, String> params) throws IOException {
+  /** Calls of one process, those that are not counted with them. */
+  static int calls(Map<String, String> params) {
+    return WARM_UP + (List.of("small", "default").contains(params.get("model")) ? MANY : FEW);
+  }
+
+  /**
+   * Runs a process and returns an entry as JMH's.
+   *
+   * @throws IOException if it fails; the message has its last words
+   */
+  ObjectNode run(Map<String, String> params) throws IOException {
     Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
     Files.createDirectories(picture.getParent());
     Files.write(picture, BenchmarkPictures.of(params.get("picture")));
-    boolean compiled = params.get("peer").equals(COMPILED);
-    int calls = WARM_UP + (params.get("model").equals("small") ? MANY : FEW);
+    int calls = calls(params);
+    List<Double> millis = new ArrayList<>();
+    String output = Command.output(command(params, picture), patience(params));
+    for (String line : output.lines().filter(each -> each.startsWith("{")).toList()) {
+      millis.add(JSON.readTree(line).get("total").asDouble());
+    }
+    if (millis.size() != calls) {
+      throw new IOException(
+          "benchmarks/python/reference.py answered %d of %d calls.".formatted(millis.size(), calls));
+    }
+    return entry(params, millis.subList(WARM_UP, calls));
+  }
+
+  private static int patience(Map<String, String> params) {
+    return params.get("peer").equals(COMPILED) ? PATIENCE_TO_COMPILE : PATIENCE;
+  }
+
+  private List<String> command(Map<String, String> params, Path picture) {
     List<String> command =
         new ArrayList<>(
             List.of(
-                python,
+                executable,
                 "benchmarks/python/reference.py",
                 BenchmarkModels.of(params.get("model")).toString(),
                 picture.toString(),
                 "--threads",
                 params.get("threads"),
                 "--calls",
-                String.valueOf(calls)));
-    if (compiled) {
+                String.valueOf(calls(params))));
+    if (params.get("peer").equals(COMPILED)) {
       JsonNode facts = BenchmarkModels.facts(params.get("model")).orElseThrow();
       command.addAll(List.of("--compile", facts.get("architecture").asText()));
+    } else if (params.get("peer").equals(EAGER)) {
+      command.add("--eager");
     }
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
-    List<Double> millis = new ArrayList<>();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    for (String line : output.lines().filter(each -> each.startsWith("{")).toList()) {
-      JsonNode answer = JSON.readTree(line);
-      millis.add(answer.get("total").asDouble());
-    }
-    if (millis.size() != calls) {
-      throw new IOException("benchmarks/python/reference.py failed; run it by itself to see why.");
-    }
-    return entry(params, millis.subList(WARM_UP, calls));
+    return command;
   }
 
-  /** The fields that readers of JMH's JSON ask for, and JMH's own statistics. */
-  private static ObjectNode entry(Map<String, String> params, List<Double> millis) {
+  /** All fields that JMH's own entries have, and JMH's own statistics. */
+  ObjectNode entry(Map<String, String> params, List<Double> millis) {
     ObjectNode entry = JSON.createObjectNode();
+    String torch = ", torch " + versions.get("torch");
+    entry.put("jmhVersion", Version.getPlainVersion());
     entry.put("benchmark", BENCHMARK).put("mode", "sample").put("threads", 1).put("forks", 1);
+    entry.put("jdkVersion", "CPython " + versions.get("python") + torch);
+    entry.put("vmName", "CPython").put("vmVersion", versions.get("python") + torch);
     for (String phase : List.of("warmup", "measurement")) {
       entry.put(phase + "Iterations", phase.equals("warmup") ? WARM_UP : millis.size());
       entry.put(phase + "Time", "single-shot").put(phase + "BatchSize", 1);
     }
     params.forEach((name, value) -> entry.withObject("/params").put(name, value));
+    entry.set("primaryMetric", metric(millis));
+    entry.putObject("secondaryMetrics");
+    return entry;
+  }
+
+  private static ObjectNode metric(List<Double> millis) {
     MultisetStatistics calls = new MultisetStatistics();
     millis.forEach(value -> calls.addValue(value, 1));
-    ObjectNode metric = entry.putObject("primaryMetric");
+    ObjectNode metric = JSON.createObjectNode();
     metric.put("score", calls.getMean()).put("scoreError", calls.getMeanErrorAt(0.999));
     ArrayNode confidence = metric.putArray("scoreConfidence");
     Arrays.stream(calls.getConfidenceIntervalAt(0.999)).forEach(confidence::add);
@@ -108,7 +136,6 @@ final class Python {
     metric.put("scoreUnit", "ms/op");
     ArrayNode fork = metric.putArray("rawDataHistogram").addArray().addArray();
     millis.stream().sorted().forEach(value -> fork.addArray().add(value).add(1));
-    entry.putObject("secondaryMetrics");
-    return entry;
+    return metric;
   }
 }

@@ -22,25 +22,26 @@ import org.openjdk.jmh.infra.BenchmarkParams;
 /** A recognizer under test, warmed up for its batch, and the batch. */
 @State(Scope.Benchmark)
 public class Subject {
-  /** small, base, large (see benchmarks/models), default, or a .pt file. */
-  @Param("default")
+  /** See benchmarks/models; also default, or a .pt file. */
+  @Param({"small", "base", "large"})
   public String model = "";
 
+  /** cpu, or cuda where there is a card. */
   @Param("cpu")
   public String device = "";
 
-  @Param("fp32")
+  /** fp32, bf16; on a card also fp16. */
+  @Param({"fp32", "bf16"})
   public String precision = "";
 
-  @Param("1")
+  @Param({"1", "4", "8", "16"})
   public int batch;
 
-  /** 640x480, 1080p or 12mp. */
-  @Param("1080p")
+  @Param({"640x480", "1080p", "12mp"})
   public String picture = "";
 
   /** LibTorch's, for one forward on a CPU. */
-  @Param("1")
+  @Param({"1", "2", "4"})
   public int threads;
 
   /** Bytes of VRAM, to stand in for a smaller card; 0 for no budget. */
@@ -75,6 +76,8 @@ public class Subject {
   @TearDown(Level.Iteration)
   public void remember() {
     MemoryProfiler.record(recognizer);
+    Notes.of(recognizer, precision);
+    Notes.ofCard(device);
   }
 
   @TearDown(Level.Trial)

@@ -1,53 +1,36 @@
 package dev.wwts.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.benchmarks.models.BenchmarkModels;
-import dev.wwts.report.Environment;
 import dev.wwts.report.Report;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.StringReader;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.results.format.ResultFormatFactory;
-import org.openjdk.jmh.results.format.ResultFormatType;
-import org.openjdk.jmh.runner.Runner;
+import java.util.TreeMap;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** The suite that {@code mvn jmh} runs: its steps one after the other, then the report. */
 public final class Suite {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-  private static final double NANOS = 1e9;
-
   private final Options options;
-  private final ArrayNode results = JSON.createArrayNode();
+  private final Optional<Python> python;
+  private final RunFiles files;
+  private final Path notes;
 
-  private Suite(Options options) {
+  private Suite(Options options, Optional<Python> python, RunFiles files) throws IOException {
     this.options = options;
+    this.python = python;
+    this.files = files;
+    this.notes = Files.createTempFile("wwts-notes", ".txt");
   }
 
   /** Options come as lines of name=value in WWTS_SUITE_OPTIONS, or as arguments of that form. */
@@ -63,12 +46,14 @@ public final class Suite {
             Optional.ofNullable(System.getenv("WWTS_SUITE_OPTIONS")).orElse("")
                 + "\n"
                 + String.join("\n", arguments)));
-    try {
-      FileChannel lock = lock();
-      new Suite(Options.of(given)).run(given);
-      lock.close();
-    } catch (IllegalArgumentException | IllegalStateException | RunnerException e) {
+    boolean whole;
+    try (FileChannel lock = lock()) {
+      whole = lock.isOpen() && open(given).run();
+    } catch (IllegalArgumentException | IllegalStateException e) {
       System.err.println(e.getMessage());
+      whole = false;
+    }
+    if (!whole) {
       System.exit(1);
     }
   }
@@ -91,104 +76,123 @@ public final class Suite {
     return channel;
   }
 
-  private void run(Properties given) throws IOException, RunnerException {
-    for (String model : options.models()) {
+  private static Suite open(Properties given) throws IOException {
+    // before anything that takes time
+    Options.of(given, false);
+    List<String> models = Options.models(given);
+    for (String model : models) {
       System.out.println("model " + model + ": " + BenchmarkModels.of(model));
     }
-    Environment environment =
-        Environment.of(options.models().stream().map(BenchmarkModels::of).toList());
-    environment.warnings().forEach(warning -> System.out.println("WARNING: " + warning));
-    Optional<String> python = Python.interpreter();
-    List<Plan.Step> steps =
-        Plan.of(options).stream()
-            .filter(step -> python.isPresent() || !step.benchmark().equals(Python.BENCHMARK))
-            .toList();
-    if (python.isEmpty()) {
-      System.out.println("Python is left out: set WWTS_PYTHON to one with models/requirements.txt.");
-    }
-    long start = System.nanoTime();
-    int done = 0;
-    for (Plan.Step step : steps) {
-      double seconds = (System.nanoTime() - start) / NANOS;
-      String left =
-          done == 0
-              ? ""
-              : String.format(Locale.ROOT, ", about %.0f s left", seconds / done * (steps.size() - done));
-      System.out.printf(Locale.ROOT, "[%d of %d%s] %s%n", done + 1, steps.size(), left, step);
-      JsonNode result =
-          step.benchmark().equals(Python.BENCHMARK)
-              ? JSON.createArrayNode().add(Python.run(python.orElseThrow(), step.params()))
-              : jmh(step);
-      for (JsonNode each : result) {
-        results.add(each);
-        JsonNode metric = each.get("primaryMetric");
-        System.out.printf(
-            Locale.ROOT,
-            "    %.3f %s%n",
-            metric.get("score").asDouble(),
-            metric.get("scoreUnit").asText());
-      }
-      done++;
-    }
-    write(environment, given);
-    System.out.printf(Locale.ROOT, "%.0f s in all.%n", (System.nanoTime() - start) / NANOS);
+    Surroundings surroundings = Surroundings.of(models);
+    Options options = Options.of(given, surroundings.hasCard());
+    Optional<Python> python = Python.find();
+    RunFiles files =
+        new RunFiles(
+            Path.of(options.out()), options.device(), surroundings.facts(), surroundings.warnings());
+    python.ifPresent(it -> files.fact("python", it.versions()));
+    files.fact("command", command(given));
+    return new Suite(options, python, files);
   }
 
-  private JsonNode jmh(Plan.Step step) throws IOException, RunnerException {
-    boolean single = step.benchmark().startsWith("LoadBenchmark");
-    ChainedOptionsBuilder builder =
-        new OptionsBuilder()
-            .include("\\." + step.benchmark().replace(".", "\\.") + "$")
-            .verbosity(VerboseMode.SILENT)
-            .shouldFailOnError(true)
-            .threads(step.callers())
-            .forks(1)
-            .jvmArgsAppend(
-                "-Xmx2g",
-                "-Dorg.bytedeco.javacpp.logger=slf4j",
-                "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
-    if (!single) {
-      builder
-          .warmupIterations(options.jmh().get("wi"))
-          .warmupTime(TimeValue.seconds(options.jmh().get("w")))
-          .measurementIterations(options.jmh().get("i"))
-          .measurementTime(TimeValue.seconds(options.jmh().get("r")));
-    }
-    if (step.benchmark().startsWith("RecognizeBenchmark")) {
-      builder.addProfiler(GCProfiler.class);
-      builder.addProfiler(StageProfiler.class);
-    }
-    builder.addProfiler(MemoryProfiler.class);
-    step.params().forEach((name, value) -> builder.param(name, value));
-    Collection<RunResult> run = new Runner(builder.build()).run();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(run);
-    JsonNode entries = JSON.readTree(bytes.toByteArray());
-    // paths of this machine are nobody's business
-    entries.forEach(
-        entry -> ((ObjectNode) entry).remove(List.of("jvm", "jvmArgs")));
-    return entries;
-  }
-
-  private void write(Environment environment, Properties given) throws IOException {
-    Map<String, Object> facts = new LinkedHashMap<>(environment.facts());
+  private static String command(Properties given) {
     StringBuilder command = new StringBuilder("mvn jmh");
     given.stringPropertyNames().stream()
         .sorted()
         .forEach(name -> command.append(" -D").append(name).append('=').append(given.getProperty(name)));
-    facts.put("command", command.toString());
-    facts.put("warnings", environment.warnings());
-    Map<String, Object> models = new LinkedHashMap<>();
-    options.models().forEach(model -> BenchmarkModels.facts(model).ifPresent(it -> models.put(model, it)));
-    facts.put("networks", models);
-    Path folder = Path.of(options.out());
-    Files.createDirectories(folder);
-    String device = Report.device(facts, options.device());
-    Path stem = folder.resolve(device + "-" + LocalDate.now(ZoneOffset.UTC));
-    Files.writeString(Path.of(stem + ".json"), JSON.writeValueAsString(results) + "\n");
-    Environment.writeJson(Path.of(stem + ".environment.json"), facts);
-    Report.write(Path.of(stem + ".json")).forEach(file -> System.out.println("wrote " + file));
+    return command.toString();
+  }
+
+  /** Whether all steps gave a figure, or did not for want of a device's memory. */
+  private boolean run() throws IOException {
+    List<Step> steps =
+        Plan.of(options).stream().filter(step -> python.isPresent() || !step.isPython()).toList();
+    if (python.isEmpty()) {
+      System.out.println("Python is left out: set WWTS_PYTHON to one with models/requirements.txt.");
+    }
+    Progress progress = new Progress(steps, new Estimate(options.iterations()));
+    for (Step step : steps) {
+      System.out.println(progress.before(step));
+      measure(step);
+      progress.done(step);
+    }
+    files.fact("largestUnsplitBatch", largest());
+    files.write();
+    if (!files.results().isEmpty()) {
+      Report.write(files.json()).forEach(file -> System.out.println("wrote " + file));
+    }
+    files.failed().forEach(each -> System.out.println("FAILED: " + each));
+    System.out.printf(Locale.ROOT, "%.0f s in all.%n", files.seconds());
+    return files.failed().stream().allMatch(Failure::isOutOfMemory);
+  }
+
+  private void measure(Step step) throws IOException {
+    Optional<Load> before = Load.now();
+    try {
+      JsonNode entries =
+          step.isPython()
+              ? JsonNodeFactory.instance.arrayNode().add(python.orElseThrow().run(step.params()))
+              : new JmhStep(options.iterations(), notes).run(step);
+      entries.forEach(this::print);
+      tell(step, before, entries);
+      entries.forEach(files::add);
+    } catch (IOException | RunnerException | RuntimeException e) {
+      // the other steps' figures are as good without this one
+      Failure failure = Failure.of(step, e);
+      System.out.println("    FAILED: " + failure.error());
+      files.add(failure);
+      tell(step, before, JsonNodeFactory.instance.arrayNode());
+    }
+    files.write();
+  }
+
+  /** What the measuring process noted, and what else the machine did meanwhile. */
+  private void tell(Step step, Optional<Load> before, JsonNode entries) throws IOException {
+    Notes.Read read = Notes.take(notes);
+    read.warnings().forEach(warning -> files.warn(step + ": " + warning));
+    Optional<Load> after = Load.now();
+    if (before.isPresent() && after.isPresent()) {
+      after.get().warnings(before.get()).forEach(warning -> files.warn(step + ": " + warning));
+    }
+    for (JsonNode entry : read.remarks().isEmpty() ? List.<JsonNode>of() : entries) {
+      read.remarks().forEach(((ObjectNode) entry).withArray("/remarks")::add);
+    }
+  }
+
+  private void print(JsonNode entry) {
+    JsonNode metric = entry.get("primaryMetric");
+    String split =
+        entry.path("secondaryMetrics").path("batch.split").path("score").asDouble() > 0
+            ? ", split: it does not fit in one forward"
+            : "";
+    System.out.printf(
+        Locale.ROOT,
+        "    %.3f %s%s%n",
+        metric.get("score").asDouble(),
+        metric.get("scoreUnit").asText(),
+        split);
+  }
+
+  /** Under each budget of VRAM, the largest of the measured batches that ran as one forward. */
+  private Map<String, Integer> largest() {
+    Map<String, Integer> largest = new TreeMap<>();
+    for (JsonNode entry : files.results()) {
+      JsonNode params = entry.path("params");
+      JsonNode split = entry.path("secondaryMetrics").path("batch.split").path("score");
+      if (params.path("budget").asLong(0) > 0 && split.isNumber() && split.asDouble() == 0) {
+        String what =
+            "%s %s under %s bytes"
+                .formatted(
+                    params.path("model").asText(),
+                    params.path("precision").asText(),
+                    params.path("budget").asText());
+        largest.merge(what, params.path("batch").asInt(), Math::max);
+      }
+    }
+    largest.forEach(
+        (what, batch) ->
+            System.out.printf(
+                "%s for LibTorch, CUDA's own context on top: %d is the largest batch measured that fits in one forward.%n",
+                what, batch));
+    return largest;
   }
 }

@@ -15,8 +15,6 @@ import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
 import dev.wwts.bundle.Bundle;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,10 +85,7 @@ final class DjlPeer implements Peer {
     BytesToClasses(Crop crop, List<String> classes) {
       this.crop = crop;
       this.classes = classes;
-      this.input =
-          ByteBuffer.allocateDirect((int) (Float.BYTES * new Shape(crop.shape()).size()))
-              .order(ByteOrder.nativeOrder())
-              .asFloatBuffer();
+      this.input = crop.newBuffer();
     }
 
     @Override

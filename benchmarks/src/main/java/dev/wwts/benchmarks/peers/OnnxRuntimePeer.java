@@ -4,8 +4,6 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.Map;
@@ -32,11 +30,7 @@ final class OnnxRuntimePeer implements Peer {
     }
     this.crop = new Crop(model, threads);
     long[] shape = crop.shape();
-    int floats = (int) (3 * shape[2] * shape[3]);
-    this.input =
-        ByteBuffer.allocateDirect(Float.BYTES * floats)
-            .order(ByteOrder.nativeOrder())
-            .asFloatBuffer();
+    this.input = crop.newBuffer();
     try {
       OrtEnvironment environment = OrtEnvironment.getEnvironment();
       options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.ALL_OPT);
@@ -54,6 +48,11 @@ final class OnnxRuntimePeer implements Peer {
   @Override
   public int[] recognize(byte[] picture) {
     crop.write(picture, input);
+    return forward();
+  }
+
+  /** The five best of what is in the input buffer. */
+  int[] forward() {
     String name = session.getInputNames().iterator().next();
     try (OrtSession.Result result = session.run(Map.of(name, tensor))) {
       return Crop.best(((float[][]) result.get(0).getValue())[0]);

@@ -32,15 +32,16 @@ public class PeersBenchmark {
   @Param({"wwts", "djl", "onnxruntime", "presets"})
   public String peer = "";
 
-  @Param("small")
+  @Param({"small", "base", "large"})
   public String model = "";
 
   @Param("1080p")
   public String picture = "";
 
-  @Param("1")
+  @Param({"1", "2", "4"})
   public int threads;
 
+  /** The others run fp32 only. */
   @Param("fp32")
   public String precision = "";
 

@@ -1,7 +1,5 @@
 package dev.wwts.benchmarks.peers;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.FloatPointer;
@@ -28,11 +26,7 @@ final class PresetsPeer implements Peer {
     torch.set_num_threads(threads);
     this.module = torch.load(model.toString());
     module.eval();
-    long[] shape = crop.shape();
-    ByteBuffer bytes =
-        ByteBuffer.allocateDirect((int) (Float.BYTES * 3 * shape[2] * shape[3]))
-            .order(ByteOrder.nativeOrder());
-    this.input = bytes.asFloatBuffer();
+    this.input = crop.newBuffer();
     this.address = new FloatPointer(input);
   }
 

@@ -1,0 +1,122 @@
+package dev.wwts.benchmarks;
+
+import dev.wwts.Device;
+import dev.wwts.Precision;
+import dev.wwts.benchmarks.models.BenchmarkModels;
+import dev.wwts.benchmarks.models.BenchmarkPictures;
+import dev.wwts.bundle.Bundle;
+import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.image.AlphaMode;
+import dev.wwts.image.Decoder;
+import dev.wwts.image.Limits;
+import dev.wwts.image.Pixels;
+import dev.wwts.torch.Engine;
+import dev.wwts.torch.EngineOptions;
+import dev.wwts.torch.Lane;
+import dev.wwts.torch.Ranking;
+import dev.wwts.torch.Upload;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** What the stages of a recognition work on: a lane of an engine, a decoder, a picture. */
+@State(Scope.Benchmark)
+public class Stages {
+  @Param({"small", "base", "large"})
+  public String model = "";
+
+  @Param("cpu")
+  public String device = "";
+
+  @Param({"fp32", "bf16"})
+  public String precision = "";
+
+  @Param({"640x480", "1080p", "12mp"})
+  public String picture = "";
+
+  @Param({"1", "2", "4"})
+  public int threads;
+
+  private Engine engine;
+  private Lane lane;
+  private Decoder decoder;
+  private ByteBuffer bytes;
+  private Pixels pixels;
+  private Device where;
+  private @Nullable Upload upload;
+
+  @Setup(Level.Trial)
+  public void open() {
+    where = Device.parse(device);
+    Bundle bundle = Bundle.read(BenchmarkModels.of(model));
+    engine =
+        Engine.load(
+            bundle,
+            new EngineOptions(
+                where,
+                Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
+                threads,
+                5,
+                List.of(1),
+                0,
+                true));
+    lane = engine.newLane();
+    decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
+    bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));
+    pixels = decode();
+    preprocess();
+    forward();
+    if (where.kind() == Device.Kind.CUDA) {
+      upload = new Upload(where, 3L * pixels.width() * pixels.height());
+    }
+  }
+
+  Pixels decode() {
+    return decoder.decode(bytes.duplicate(), lane.pixels(), "picture");
+  }
+
+  /** Only on a card. */
+  void upload() {
+    Objects.requireNonNull(upload, "There is no upload on a CPU.").run();
+  }
+
+  void preprocess() {
+    lane.begin(1);
+    lane.preprocess(0, pixels);
+    await();
+  }
+
+  void forward() {
+    lane.forward(1);
+    await();
+  }
+
+  Ranking rank() {
+    return lane.rank(5);
+  }
+
+  private void await() {
+    if (where.kind() == Device.Kind.CUDA) {
+      CudaRuntime.synchronize();
+    }
+  }
+
+  @TearDown(Level.Trial)
+  public void close() {
+    Notes.ofCard(device);
+    if (upload != null) {
+      upload.close();
+    }
+    decoder.close();
+    lane.close();
+    engine.close();
+  }
+}
