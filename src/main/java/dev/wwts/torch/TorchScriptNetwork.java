@@ -60,6 +60,7 @@ final class TorchScriptNetwork implements Network {
         bundle.path(),
         () -> {
           JitModule frozen = frozen(bundle.path(), Device.CPU, type, false);
+          AxisSums.run(frozen);
           boolean channelsLast =
               type != torch.ScalarType.Half
                   && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));
