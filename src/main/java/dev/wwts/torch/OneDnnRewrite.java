@@ -1,5 +1,10 @@
 package dev.wwts.torch;
 
+import static dev.wwts.torch.GraphNodes.isConstant;
+import static dev.wwts.torch.GraphNodes.isIntegers;
+import static dev.wwts.torch.GraphNodes.isTensor;
+import static dev.wwts.torch.GraphNodes.kind;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -40,7 +45,7 @@ final class OneDnnRewrite {
   private final torch.ScalarType type;
   private final CompilationUnit packing = new CompilationUnit();
   private List<JitNode> nodes;
-  private final Map<Value, List<JitNode>> uses = new HashMap<>();
+  private Map<Value, List<JitNode>> uses = Map.of();
   private final Map<Value, long[]> shapes = new HashMap<>();
   private final Set<JitNode> gone = new LinkedHashSet<>();
 
@@ -55,9 +60,9 @@ final class OneDnnRewrite {
     this.frozen = frozen;
     this.graph = frozen.get_method("forward").graph();
     this.type = type;
-    this.nodes = nodes(graph);
+    this.nodes = GraphNodes.of(graph);
     this.first = graph.nodes().front();
-    this.hasBlocks = nodes.stream().anyMatch(node -> !node.blocks().empty());
+    this.hasBlocks = GraphNodes.haveBlocks(nodes);
   }
 
   /**
@@ -104,13 +109,13 @@ final class OneDnnRewrite {
     graph.setInsertPoint(first);
     if (type == torch.ScalarType.BFloat16) {
       nodes.stream().filter(OneDnnRewrite::isAttention).forEach(this::attendInFloat);
-      nodes = nodes(graph);
+      nodes = GraphNodes.of(graph);
     }
     List<JitNode> layers = nodes.stream().filter(this::isLayer).toList();
     if (layers.isEmpty()) {
       return false;
     }
-    listUses();
+    uses = GraphNodes.uses(graph, nodes);
     recordShapes(layers, example);
     boolean convolves = false;
     for (JitNode layer : layers) {
@@ -124,19 +129,6 @@ final class OneDnnRewrite {
     plainWeights.stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
     graph.lint();
     return convolves;
-  }
-
-  private static List<JitNode> nodes(Graph graph) {
-    List<JitNode> found = new ArrayList<>();
-    JitNode end = graph.return_node();
-    for (JitNode node = graph.nodes().front(); !node.equals(end); node = node.next()) {
-      found.add(node);
-    }
-    return found;
-  }
-
-  private static String kind(JitNode node) {
-    return node.kind().toQualString().getString();
   }
 
   private static boolean isAttention(JitNode node) {
@@ -182,30 +174,12 @@ final class OneDnnRewrite {
     return kind(node).equals("aten::linear") && isWeight(node.input(1), 2);
   }
 
-  private static boolean isConstant(Value value) {
-    return torch.toIValue(value).has_value();
-  }
-
-  private static boolean isIntegers(Value value) {
-    return isConstant(value) && torch.toIValue(value).get().isIntList();
-  }
-
   private boolean isWeight(Value value, int dimensions) {
     if (!isConstant(value) || !torch.toIValue(value).get().isTensor()) {
       return false;
     }
     Tensor tensor = torch.toIValue(value).get().toTensor();
     return tensor.dim() == dimensions && tensor.scalar_type().intern() == type;
-  }
-
-  private void listUses() {
-    List<JitNode> all = new ArrayList<>(nodes);
-    all.add(graph.return_node());
-    for (JitNode node : all) {
-      for (int i = 0; i < node.inputs().size(); i++) {
-        uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
-      }
-    }
   }
 
   /** Runs a copy of the graph once that returns the tensors in question. */
@@ -220,7 +194,7 @@ final class OneDnnRewrite {
       }
     }
     Graph copy = graph.copy();
-    List<JitNode> twins = nodes(copy);
+    List<JitNode> twins = GraphNodes.of(copy);
     Map<Value, Value> twin = new HashMap<>();
     for (int i = 0; i < graph.inputs().size(); i++) {
       twin.put(graph.inputs().get(i), copy.inputs().get(i));
@@ -386,10 +360,6 @@ final class OneDnnRewrite {
     }
     IValue alpha = torch.toIValue(node.input(2)).get();
     return alpha.isInt() && alpha.toInt() == 1 && !node.input(0).equals(node.input(1));
-  }
-
-  private static boolean isTensor(Value value) {
-    return value.type().get().kind().intern() == torch.TypeKind.TensorType && !isConstant(value);
   }
 
   private boolean isSameShape(JitNode sum) {

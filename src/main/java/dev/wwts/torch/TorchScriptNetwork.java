@@ -77,6 +77,7 @@ final class TorchScriptNetwork implements Network {
           JitModule frozen = frozen(bundle.path());
           Relocation.run(
               frozen, new org.bytedeco.pytorch.Device(torch.DeviceType.CPU), type, false);
+          AxisSums.run(frozen);
           boolean channelsLast =
               type != torch.ScalarType.Half
                   && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));

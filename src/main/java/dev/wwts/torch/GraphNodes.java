@@ -1,0 +1,78 @@
+package dev.wwts.torch;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.Graph;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.JitNode;
+import org.bytedeco.pytorch.Value;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** Questions to a TorchScript graph that its rewrites share. */
+final class GraphNodes {
+  private GraphNodes() {}
+
+  /** The nodes of the outermost block, in their order. */
+  static List<JitNode> of(Graph graph) {
+    List<JitNode> found = new ArrayList<>();
+    JitNode end = graph.return_node();
+    for (JitNode node = graph.nodes().front(); !node.equals(end); node = node.next()) {
+      found.add(node);
+    }
+    return found;
+  }
+
+  /** Whether a node has nodes inside it, whose uses of values {@link #uses} does not see. */
+  static boolean haveBlocks(List<JitNode> nodes) {
+    return nodes.stream().anyMatch(node -> !node.blocks().empty());
+  }
+
+  /** Who takes each value: nodes, once for each time they do, and the graph's return. */
+  static Map<Value, List<JitNode>> uses(Graph graph, List<JitNode> nodes) {
+    Map<Value, List<JitNode>> uses = new HashMap<>();
+    List<JitNode> all = new ArrayList<>(nodes);
+    all.add(graph.return_node());
+    for (JitNode node : all) {
+      for (int i = 0; i < node.inputs().size(); i++) {
+        uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
+      }
+    }
+    return uses;
+  }
+
+  static String kind(JitNode node) {
+    return node.kind().toQualString().getString();
+  }
+
+  static boolean isConstant(Value value) {
+    return torch.toIValue(value).has_value();
+  }
+
+  static boolean isNone(Value value) {
+    return isConstant(value) && torch.toIValue(value).get().isNone();
+  }
+
+  static boolean isFalse(Value value) {
+    if (!isConstant(value)) {
+      return false;
+    }
+    IValue constant = torch.toIValue(value).get();
+    return constant.isBool() && !constant.toBool();
+  }
+
+  static boolean isIntegers(Value value) {
+    return isConstant(value) && torch.toIValue(value).get().isIntList();
+  }
+
+  /** A constant list of integers; null where a value is none. */
+  static long @Nullable [] integers(Value value) {
+    return isIntegers(value) ? torch.toIValue(value).get().toIntVector().get() : null;
+  }
+
+  static boolean isTensor(Value value) {
+    return value.type().get().kind().intern() == torch.TypeKind.TensorType && !isConstant(value);
+  }
+}
