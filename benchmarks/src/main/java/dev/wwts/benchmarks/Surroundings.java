@@ -76,8 +76,7 @@ record Surroundings(Map<String, Object> facts, List<String> warnings) {
     Environment environment =
         Environment.of(
             Arrays.stream(arguments).skip(1).map(Path::of).toList());
-    System.out.println(Environment.json(environment.facts()));
-    environment.warnings().forEach(warning -> System.out.println("WARNING: " + warning));
+    environment.print(System.out);
     environment.write(Path.of(arguments[0]));
   }
 }
