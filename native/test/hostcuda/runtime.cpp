@@ -31,7 +31,7 @@ namespace {
 constexpr int kCounters = 100000;
 enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kMost };
 std::atomic<int> counters[kMost];
-enum Switch { kCaptureFails, kMarksInCaptureFail, kMostSwitches };
+enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
 const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph"};
 
@@ -503,6 +503,9 @@ cudaError_t cudaMalloc(void **address, size_t bytes) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaMalloc")) return error;
   count(kDeviceAllocations);
+  for (const auto &capture : captures) {
+    if (pthread_equal(capture->thread, pthread_self()) && fails(kNoMemoryInCapture)) return answer(cudaErrorMemoryAllocation);
+  }
   return take(address, bytes, false);
 }
 cudaError_t cudaFree(void *address) {

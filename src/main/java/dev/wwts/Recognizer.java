@@ -96,12 +96,12 @@ public final class Recognizer implements AutoCloseable {
       }
     } catch (ModelException e) {
       if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
-        resources.close();
+        resources.closeAfter(e);
         throw e;
       }
       fault = "fails (" + e.getMessage() + ")";
     } catch (Throwable e) {
-      resources.close();
+      resources.closeAfter(e);
       throw e;
     }
     resources.close();
@@ -124,7 +124,7 @@ public final class Recognizer implements AutoCloseable {
       resources.warmUp(settings.batchSizes());
       return new Recognizer(bundle, settings, resources, remark);
     } catch (Throwable e) {
-      resources.close();
+      resources.closeAfter(e);
       throw e;
     }
   }

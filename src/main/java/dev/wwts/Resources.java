@@ -24,6 +24,7 @@ final class Resources {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final Set<Resources> OPEN = ConcurrentHashMap.newKeySet();
   private static final long SHUTDOWN_SECONDS = 10;
+  private static final int MOST_LANES_ON_A_CARD = 4;
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(Resources::shutDown, "wwts-shutdown"));
@@ -44,15 +45,20 @@ final class Resources {
     Engine engine = Engine.load(bundle, settings.engine());
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
-    int lanes =
-        settings.lanes() > 0
-            ? settings.lanes()
-            : Math.max(2, Runtime.getRuntime().availableProcessors() / engine.threads());
+    int lanes = settings.lanes() > 0 ? settings.lanes() : lanes(engine);
     return new Resources(
         engine,
         new WorkerPool(
             lanes,
             () -> new Worker(settings, bundle.labels(), alpha, engine::newLane, engine::remark)));
+  }
+
+  /** As many calls as keep the cores busy; on a card, where lanes have memory, they only decode. */
+  private static int lanes(Engine engine) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return engine.device().kind() == Device.Kind.CUDA
+        ? Math.min(MOST_LANES_ON_A_CARD, Math.max(2, cores))
+        : Math.max(2, cores / engine.threads());
   }
 
   ModelInfo info(Bundle bundle, Settings settings) {
@@ -119,6 +125,15 @@ final class Resources {
     close(Long.MAX_VALUE / 4);
   }
 
+  /** Frees them because {@code error} ends their making; what else fails is told with it. */
+  void closeAfter(Throwable error) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
+  }
+
   private boolean close(long nanos) {
     long deadline = System.nanoTime() + nanos;
     if (!closing.tryLock() && !lockedWithin(nanos)) {
@@ -128,13 +143,17 @@ final class Resources {
       if (closed) {
         return true;
       }
-      if (!pool.close(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-        return false;
+      boolean back = true;
+      try {
+        back = pool.close(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      } finally {
+        if (back) {
+          closed = true;
+          OPEN.remove(this);
+          engine.close();
+        }
       }
-      closed = true;
-      OPEN.remove(this);
-      engine.close();
-      return true;
+      return back;
     } finally {
       closing.unlock();
     }
@@ -159,8 +178,12 @@ final class Resources {
   private static void shutDown() {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHUTDOWN_SECONDS);
     for (Resources resources : OPEN) {
-      if (!resources.close(deadline - System.nanoTime())) {
-        LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
+      try {
+        if (!resources.close(deadline - System.nanoTime())) {
+          LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("A recognizer could not be freed at the JVM's end.", e);
       }
     }
   }

@@ -286,8 +286,11 @@ final class Worker implements AutoCloseable {
 
   @Override
   public void close() {
-    lane.close();
-    decoder.close();
-    file.close();
+    try {
+      lane.close();
+    } finally {
+      decoder.close();
+      file.close();
+    }
   }
 }

@@ -79,14 +79,32 @@ final class WorkerPool {
       return false;
     }
     try {
-      synchronized (idle) {
-        idle.forEach(Worker::close);
-        idle.clear();
-      }
+      closeAll();
     } finally {
       permits.release(size);
     }
     return true;
+  }
+
+  /** Each, also where one refuses, whose exception is then thrown. */
+  private void closeAll() {
+    RuntimeException first = null;
+    synchronized (idle) {
+      while (!idle.isEmpty()) {
+        try {
+          idle.pollFirst().close();
+        } catch (RuntimeException e) {
+          if (first == null) {
+            first = e;
+          } else {
+            first.addSuppressed(e);
+          }
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 
   private boolean acquireAll(long timeout, TimeUnit unit) {

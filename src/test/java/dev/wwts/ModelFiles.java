@@ -42,10 +42,24 @@ public final class ModelFiles {
   public static Path write(Path folder, String expression, String manifest, byte[] labels) {
     Path bare = folder.resolve("bare.pt");
     TestModels.write(bare, expression, 1f);
+    return complete(bare, folder.resolve("model.pt"), manifest, labels);
+  }
+
+  /** A model of a TorchScript file whose network takes and gives what the tiny one does. */
+  public static Path of(Path folder, Path bare) {
+    return complete(
+        bare,
+        folder.resolve("of-" + bare.getFileName()),
+        MANIFEST,
+        LABELS.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Path complete(Path bare, Path out, String manifest, byte[] labels) {
     Map<String, byte[]> entries = entries(bare);
-    entries.put("bare/extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
-    entries.put("bare/extra/labels.txt", labels);
-    return zip(folder.resolve("model.pt"), entries);
+    String root = entries.keySet().iterator().next().replaceFirst("/.*", "/");
+    entries.put(root + "extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
+    entries.put(root + "extra/labels.txt", labels);
+    return zip(out, entries);
   }
 
   /** All entries of a zip. */

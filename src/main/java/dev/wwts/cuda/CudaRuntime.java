@@ -16,6 +16,9 @@ import org.bytedeco.pytorch.global.torch_cuda;
 
 /** LibTorch's CUDA half and the runtime's presets: loaded once, and what they say of a card. */
 public final class CudaRuntime {
+  /** The oldest machine code in LibTorch's CUDA build of 2.13. */
+  private static final int OLDEST_CARD = 75;
+
   private CudaRuntime() {}
 
   /** Loads on first use; the holder's class initialisation is the lock. */
@@ -49,7 +52,7 @@ public final class CudaRuntime {
 
   /** Makes {@code device} the calling thread's; it stays so. */
   public static void use(int device) {
-    torch_cuda.SetDevice((byte) device);
+    CudaErrors.check(torch_cuda.SetDevice((byte) device), "cudaSetDevice");
   }
 
   /** Bytes of the card's memory. */
@@ -63,6 +66,23 @@ public final class CudaRuntime {
    */
   public static void synchronize() {
     CudaGraph.betweenCaptures(torch_cuda::device_synchronize);
+  }
+
+  /** Why LibTorch's CUDA build has no machine code for a card; empty where it has. */
+  public static String tooOld(int device) {
+    load();
+    return Scope.of(
+        () -> {
+          cudaDeviceProp card = torch_cuda.getDeviceProperties((byte) device);
+          return tooOld(card.name().getString(), card.major(), card.minor());
+        });
+  }
+
+  static String tooOld(String name, int major, int minor) {
+    return major * 10 + minor >= OLDEST_CARD
+        ? ""
+        : "GPU %s is sm_%d%d: this LibTorch runs on sm_%d or newer (GTX 16, RTX 20)"
+            .formatted(name, major, minor, OLDEST_CARD);
   }
 
   /** What is here, for people: the card, CUDA's and cuDNN's versions. */

@@ -29,9 +29,10 @@ public final class NativeLibrary {
     return Loaded.FAULT.isEmpty();
   }
 
-  /** For people: what preprocesses, and why not the kernel. */
+  /** For people: what preprocesses on the calling thread's current card, and why not the kernel. */
   public static String status() {
-    return isLoaded() ? "kernel of our own" : "LibTorch operations (" + Loaded.FAULT + ")";
+    String fault = cardFault();
+    return fault.isEmpty() ? "kernel of our own" : "LibTorch operations (" + fault + ")";
   }
 
   /**

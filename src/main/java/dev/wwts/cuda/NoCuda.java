@@ -45,12 +45,17 @@ public record NoCuda(
               + " or newer"
           : "this machine has no NVIDIA GPU and no NVIDIA driver";
     }
-    if (code == INSUFFICIENT_DRIVER || isOld(driver)) {
+    if (isOld(driver)) {
       return "the NVIDIA driver "
           + driver
           + " is too old: CUDA 13 needs "
           + OLDEST_DRIVER
           + " or newer";
+    }
+    if (code == INSUFFICIENT_DRIVER) {
+      return "the NVIDIA driver "
+          + driver
+          + " is older than the CUDA libraries found here: update it, or install CUDA 13.0";
     }
     if (missing != null) {
       return missingLibrary(missing);

@@ -29,6 +29,9 @@ final class CpuBackend implements Backend {
   private static Network network(
       Bundle bundle, Device device, torch.ScalarType type, Remarks remarks) {
     if (device.kind() != Device.Kind.MPS) {
+      if (type == torch.ScalarType.BFloat16 && !OneDnnRewrite.packs(type)) {
+        remarks.warn("This processor has no bf16 in oneDNN: bf16 is slower than fp32 here.");
+      }
       return TorchScriptNetwork.loadForProcessor(bundle, type);
     }
     remarks.warn("Device mps is accepted, but untested.");

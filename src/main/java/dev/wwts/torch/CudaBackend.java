@@ -46,13 +46,7 @@ final class CudaBackend implements Backend {
               Set.copyOf(options.batchSizes()),
               options.cudaGraphs(),
               remarks);
-      String noKernel = NativeLibrary.cardFault();
-      remarks.note(
-          "Preprocessing on the card: "
-              + (noKernel.isEmpty()
-                  ? "kernel of our own"
-                  : "LibTorch operations (" + noKernel + ")")
-              + ".");
+      remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
       loaded = winner.network();
       CudaRuntime.synchronize();

@@ -3,6 +3,7 @@ package dev.wwts.torch;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.cuda.CudaEvent;
 import dev.wwts.cuda.CudaGraph;
+import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaStream;
 import dev.wwts.cuda.PinnedBuffer;
 import java.nio.FloatBuffer;
@@ -20,11 +21,8 @@ import org.jspecify.annotations.Nullable;
  * runs eagerly. All slots are computed, whether filled or not.
  */
 final class CudaBatch implements AutoCloseable {
-  /**
-   * The profiling executor records on the first run and optimises on the second; a capture wants
-   * all that done.
-   */
-  private static final int WARM_UPS = 4;
+  /** Before a capture all that is set up once must be; the network itself runs as it is. */
+  private static final int WARM_UPS = 2;
 
   private static final long GRAIN = 4096;
 
@@ -102,12 +100,24 @@ final class CudaBatch implements AutoCloseable {
     return input.get().narrow(0, index, 1);
   }
 
-  /** Runs it until nothing is left to compile or set up, then captures it. */
-  void capture() {
+  /** Runs it until nothing is left to choose or set up. */
+  void warmUp() {
+    CudnnTrials.during(this::runOnce);
+    // what the trials worked in is no part of what a call needs
+    CudaMemory.emptyCache();
+    CudaMemory.resetPeak(setup.device());
     for (int i = 0; i < WARM_UPS; i++) {
-      run();
-      stream.await();
+      runOnce();
     }
+  }
+
+  private void runOnce() {
+    run();
+    stream.await();
+  }
+
+  /** Captures it after a warm-up; where that fails it goes on running eagerly. */
+  void capture() {
     closeOutputs();
     for (boolean marks : new boolean[] {true, false}) {
       try {
@@ -117,10 +127,7 @@ final class CudaBatch implements AutoCloseable {
         return;
       } catch (RuntimeException e) {
         closeOutputs();
-        RuntimeException typed = OutOfMemory.typed(e);
-        if (typed instanceof OutOfDeviceMemoryException) {
-          throw typed;
-        }
+        boolean full = OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException;
         setup
             .remarks()
             .warn(
@@ -128,8 +135,13 @@ final class CudaBatch implements AutoCloseable {
                     .formatted(
                         size,
                         marks ? " with timing marks" : "",
-                        marks ? "without marks" : "eagerly",
-                        NativeErrors.firstWords(e)));
+                        marks && !full ? "without marks" : "eagerly",
+                        NativeErrors.firstWords(OutOfMemory.typed(e))));
+        if (full) {
+          // a graph keeps memory of its own; without one the batch may still fit
+          CudaMemory.emptyCache();
+          return;
+        }
       }
     }
   }
@@ -235,11 +247,12 @@ final class CudaBatch implements AutoCloseable {
   /** Frees it; its stream must be idle. */
   @Override
   public void close() {
-    closeOutputs();
-    if (graph != null) {
-      graph.close();
-      graph = null;
+    CudaGraph captured = graph;
+    graph = null;
+    if (captured != null) {
+      parts.add(captured, captured::close);
     }
+    parts.add(outputs, this::closeOutputs);
     parts.close();
   }
 }

@@ -90,11 +90,11 @@ final class CudaLane implements Lane {
     uploads = 0;
     batch = null;
     try {
+      batch = batch(n);
       while (clocks.size() < n) {
         SlotClock clock = new SlotClock();
         clocks.add(parts.add(clock, clock::close));
       }
-      batch = batch(n);
     } catch (RuntimeException e) {
       throw OutOfMemory.typed(e);
     }
@@ -113,8 +113,11 @@ final class CudaLane implements Lane {
     CudaBatch fresh = new CudaBatch(setup, network, stream, n);
     boolean whole = false;
     try {
-      if (setup.expected().contains(n) && setup.graphs()) {
-        fresh.capture();
+      if (setup.expected().contains(n)) {
+        fresh.warmUp();
+        if (setup.graphs()) {
+          fresh.capture();
+        }
       }
       whole = true;
     } finally {
@@ -225,11 +228,14 @@ final class CudaLane implements Lane {
   @Override
   public void close() {
     CudaRuntime.use(setup.device());
-    stream.await();
     batch = null;
-    closeSpare();
-    expected.values().forEach(CudaBatch::close);
+    // each is closed, also where the card refuses everything since an error
+    Parts all = new Parts();
+    all.add(parts, parts::close);
+    expected.values().forEach(kept -> all.add(kept, kept::close));
     expected.clear();
-    parts.close();
+    all.add(this, this::closeSpare);
+    all.add(stream, stream::await);
+    all.close();
   }
 }

@@ -3,6 +3,7 @@ package dev.wwts.torch;
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaProbe;
+import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NoCuda;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bytedeco.pytorch.Context;
@@ -63,7 +64,7 @@ final class Devices {
       return new NoCuda(false, null, false, -1, null, 0, null).sentence(index);
     }
     if (torch.cuda_is_available() && index < torch.cuda_device_count()) {
-      return "";
+      return CudaRuntime.tooOld(index);
     }
     NoCuda found = CudaProbe.ask();
     String fault = found.sentence(index);

@@ -64,12 +64,40 @@ final class OneDnnRewrite {
    * Rewrites {@code frozen}, a module on the CPU, before its first forward and inside the caller's
    * pointer scope.
    *
-   * @param type of weights and input, float32 or bfloat16
+   * @param type of weights and input, float32 or bfloat16; nothing changes where oneDNN has no
+   *     bfloat16
    * @param example an input of the usual shape: layouts are chosen for it, others work too
    * @return whether it has convolutions that want channels-last inputs
    */
   static boolean run(JitModule frozen, torch.ScalarType type, Tensor example) {
-    return torch.hasMKLDNN() && new OneDnnRewrite(frozen, type).run(example);
+    return torch.hasMKLDNN() && packs(type) && new OneDnnRewrite(frozen, type).run(example);
+  }
+
+  /** Whether oneDNN packs weights of a type here: bfloat16 asks for AVX-512 or newer of x86. */
+  static boolean packs(torch.ScalarType type) {
+    return type == torch.ScalarType.Float || Narrow.PACKED;
+  }
+
+  /** Tried once; the holder's class initialisation is the lock. */
+  private static final class Narrow {
+    static final boolean PACKED = tried();
+
+    private Narrow() {}
+
+    private static boolean tried() {
+      Tensor weight = torch.zeros(16, 16).to(torch.ScalarType.BFloat16);
+      try {
+        pack(
+            new CompilationUnit(),
+            "tried",
+            weight,
+            "mkldnn::_reorder_linear_weight",
+            single -> new ValueVector(single.insertConstant(new IValue(1))));
+        return true;
+      } catch (RuntimeException e) {
+        return false;
+      }
+    }
   }
 
   private boolean run(Tensor example) {
@@ -428,7 +456,8 @@ final class OneDnnRewrite {
         key -> {
           Tensor weight = torch.toIValue(plain).get().toTensor();
           JitNode node = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
-          node.t_(Symbol.attr("value"), pack(weight, operator, settings));
+          String name = "pack" + packed.size();
+          node.t_(Symbol.attr("value"), pack(packing, name, weight, operator, settings));
           node.insertBefore(first);
           return node;
         });
@@ -443,7 +472,12 @@ final class OneDnnRewrite {
   }
 
   /** Runs a packing operator, which has no other way in than a graph of its own. */
-  private Tensor pack(Tensor weight, String operator, Function<Graph, ValueVector> settings) {
+  private static Tensor pack(
+      CompilationUnit packing,
+      String name,
+      Tensor weight,
+      String operator,
+      Function<Graph, ValueVector> settings) {
     Graph single = new Graph();
     ValueVector inputs = new ValueVector(single.addInput("weight"));
     ValueVector rest = settings.apply(single);
@@ -454,7 +488,7 @@ final class OneDnnRewrite {
     single.insertNode(reorder);
     single.registerOutput(reorder.output());
     return packing
-        .create_function(new QualifiedName("pack" + packed.size()), single)
+        .create_function(new QualifiedName(name), single)
         .apply(new IValueVector(new IValue(weight)))
         .toTensor();
   }

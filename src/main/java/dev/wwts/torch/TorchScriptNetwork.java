@@ -12,11 +12,7 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.buffer_iterator;
-import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.parameter_iterator;
-import org.bytedeco.pytorch.parameter_list;
 
 /** A TorchScript module, frozen: its weights are constants of its graph. */
 final class TorchScriptNetwork implements Network {
@@ -24,10 +20,19 @@ final class TorchScriptNetwork implements Network {
   private final Owned<JitModule> module;
   private final boolean channelsLast;
 
-  private TorchScriptNetwork(String file, Owned<JitModule> module, boolean channelsLast) {
+  /**
+   * On a card the executor runs the frozen graph as it is. Its own passes would compare weights
+   * pair by pair, waiting for the card each time (33,000 times for ResNeSt-101), and its fuser
+   * would compile with NVRTC for each new shape, in the middle of a call, what no later load frees.
+   */
+  private final boolean onCard;
+
+  private TorchScriptNetwork(
+      String file, Owned<JitModule> module, boolean channelsLast, boolean onCard) {
     this.file = file;
     this.module = module;
     this.channelsLast = channelsLast;
+    this.onCard = onCard;
   }
 
   /**
@@ -43,8 +48,14 @@ final class TorchScriptNetwork implements Network {
     return load(
         path,
         () -> {
-          Owned<JitModule> frozen = new Owned<>(frozen(path, device, type, channelsLast));
-          return new TorchScriptNetwork(path.toString(), frozen, channelsLast);
+          JitModule frozen = frozen(path);
+          var where = new org.bytedeco.pytorch.Device(device.toString());
+          Relocation.run(frozen, where, type, channelsLast);
+          return new TorchScriptNetwork(
+              path.toString(),
+              new Owned<>(frozen),
+              channelsLast,
+              device.kind() == Device.Kind.CUDA);
         });
   }
 
@@ -59,12 +70,14 @@ final class TorchScriptNetwork implements Network {
     return load(
         bundle.path(),
         () -> {
-          JitModule frozen = frozen(bundle.path(), Device.CPU, type, false);
+          JitModule frozen = frozen(bundle.path());
+          Relocation.run(
+              frozen, new org.bytedeco.pytorch.Device(torch.DeviceType.CPU), type, false);
           boolean channelsLast =
               type != torch.ScalarType.Half
                   && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));
           return new TorchScriptNetwork(
-              bundle.path().toString(), new Owned<>(frozen), channelsLast);
+              bundle.path().toString(), new Owned<>(frozen), channelsLast, false);
         });
   }
 
@@ -83,53 +96,16 @@ final class TorchScriptNetwork implements Network {
         : typed;
   }
 
-  private static JitModule frozen(
-      Path path, Device device, torch.ScalarType type, boolean channelsLast) {
-    DeviceOptional where = new DeviceOptional(new org.bytedeco.pytorch.Device(device.toString()));
+  /**
+   * In the host's memory and in its own types: constants are compared and layers merged there
+   * without waiting for a card, and in the file's precision.
+   */
+  static JitModule frozen(Path path) {
+    DeviceOptional where =
+        new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     JitModule loaded = torch.load(path.toString(), where, false);
     loaded.eval();
-    castFloats(loaded, type);
-    if (channelsLast) {
-      layChannelsLast(loaded.parameters());
-    }
     return torch.freeze(loaded);
-  }
-
-  /**
-   * Parameters and buffers of floating point to a type. JitModule.to would also cast tables of
-   * integers that a network looks positions up in (Swin's, BERT's).
-   */
-  private static void castFloats(JitModule module, torch.ScalarType type) {
-    castFloats(module.parameters(), type);
-    buffer_list buffers = module.buffers();
-    buffer_iterator end = buffers.end();
-    for (buffer_iterator at = buffers.begin(); at.notEquals(end); at.increment()) {
-      castFloat(at.access(), type);
-    }
-  }
-
-  private static void castFloats(parameter_list weights, torch.ScalarType type) {
-    parameter_iterator end = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
-      castFloat(at.access(), type);
-    }
-  }
-
-  /** The module's own tensor changes, so that whatever shares it goes on doing so. */
-  private static void castFloat(Tensor weight, torch.ScalarType type) {
-    if (weight.is_floating_point() && weight.scalar_type().intern() != type) {
-      weight.__dispatch_set_data(weight.to(type));
-    }
-  }
-
-  private static void layChannelsLast(parameter_list weights) {
-    parameter_iterator end = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(end); at.increment()) {
-      Tensor weight = at.access();
-      if (weight.dim() == 4) {
-        weight.set_data(weight.contiguous(torch.MemoryFormat.ChannelsLast));
-      }
-    }
   }
 
   @Override
@@ -140,10 +116,15 @@ final class TorchScriptNetwork implements Network {
   @Override
   public Tensor forward(Tensor input) {
     IValue result;
+    boolean optimizes = torch.getGraphExecutorOptimize();
     try {
+      // the thread's own setting; loading needs the other
+      torch.setGraphExecutorOptimize(optimizes && !onCard);
       result = module.get().forward(new IValueVector(new IValue(input)));
     } catch (RuntimeException e) {
       throw failure(Reason.BAD_OUTPUT, file + ": the network failed: ", e);
+    } finally {
+      torch.setGraphExecutorOptimize(optimizes);
     }
     if (!result.isTensor()) {
       throw new ModelException(

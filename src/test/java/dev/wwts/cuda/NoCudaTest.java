@@ -19,6 +19,7 @@ class NoCudaTest {
           0,
           null);
   private static final NoCuda OLD = new NoCuda(true, "535.104.05", true, 35, null, 0, null);
+  private static final NoCuda BEHIND = new NoCuda(true, "580.65.06", true, 35, null, 0, null);
   private static final NoCuda NO_LIBRARY =
       new NoCuda(
           true,
@@ -35,7 +36,7 @@ class NoCudaTest {
   @Test
   void everyCauseHasItsOwnSentence() {
     List<String> sentences =
-        List.of(CPU_BUILD, NOTHING, NO_DRIVER, OLD, NO_LIBRARY, HIDDEN, BROKEN).stream()
+        List.of(CPU_BUILD, NOTHING, NO_DRIVER, OLD, BEHIND, NO_LIBRARY, HIDDEN, BROKEN).stream()
             .map(cause -> cause.sentence(0))
             .toList();
 
@@ -45,6 +46,7 @@ class NoCudaTest {
     assertThat(NO_DRIVER.sentence(0)).contains("but no NVIDIA driver: install version 580");
     assertThat(OLD.sentence(0))
         .isEqualTo("the NVIDIA driver 535.104.05 is too old: CUDA 13 needs 580 or newer");
+    assertThat(BEHIND.sentence(0)).contains("580.65.06 is older than the CUDA libraries");
     assertThat(NO_LIBRARY.sentence(0))
         .startsWith("libcudnn.so.9 can't be loaded: install CUDA 13 and cuDNN 9");
     assertThat(HIDDEN.sentence(0)).contains("sees no GPU: CUDA_VISIBLE_DEVICES is '-1'");
@@ -62,6 +64,15 @@ class NoCudaTest {
     NoCuda both = new NoCuda(true, "470.10", true, -1, "libcudnn.so.9: not found", 0, null);
 
     assertThat(both.sentence(0)).contains("470.10 is too old");
+  }
+
+  @Test
+  void aCardOlderThanLibTorchsMachineCodeIsNamed() {
+    assertThat(CudaRuntime.tooOld("NVIDIA GeForce GTX 1080", 6, 1))
+        .isEqualTo(
+            "GPU NVIDIA GeForce GTX 1080 is sm_61: this LibTorch runs on sm_75 or newer (GTX 16, RTX 20)");
+    assertThat(CudaRuntime.tooOld("NVIDIA GeForce GTX 1660 Ti", 7, 5)).isEmpty();
+    assertThat(CudaRuntime.tooOld("NVIDIA B200", 10, 0)).isEmpty();
   }
 
   @Test

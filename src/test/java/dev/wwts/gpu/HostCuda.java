@@ -43,7 +43,8 @@ final class HostCuda {
   /** What it can be told to refuse. */
   enum Refusal {
     CAPTURES(0),
-    MARKS_IN_CAPTURES(1);
+    MARKS_IN_CAPTURES(1),
+    MEMORY_IN_CAPTURES(2);
 
     private final int number;
 

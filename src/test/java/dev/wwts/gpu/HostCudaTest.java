@@ -29,6 +29,7 @@ import dev.wwts.TestPictures;
 import dev.wwts.Timings;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.torch.LaneProbe;
+import dev.wwts.torch.RelocationTest;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -183,6 +184,36 @@ class HostCudaTest {
         // a level, and what 8 bits of a bfloat16's mantissa leave of it
         assertThat(difference).as("%s %s", precision, channelsLast).isLessThan(2.01);
       }
+    }
+  }
+
+  /** Sizes that were computed on the card would be waited for: one wait more for each. */
+  @Test
+  void aTraceThatComputesWithSizesIsCapturedAndDoesNotWait() {
+    byte[] picture = TestPictures.jpeg(64, 64);
+    Path traced = ModelFiles.of(folder, RelocationTest.TRACED);
+    for (boolean graphs : new boolean[] {true, false}) {
+      try (Recognizer recognizer =
+          Recognizer.builder(traced).device(CUDA).lanes(1).cudaGraphs(graphs).load()) {
+        recognizer.recognize(picture);
+        int waits = WAITS.read();
+        recognizer.recognize(picture);
+
+        assertThat(WAITS.read()).isEqualTo(waits + 1);
+        assertThat(recognizer.remarks()).anyMatch(remark -> remark.endsWith("captured.") == graphs);
+      }
+    }
+  }
+
+  @Test
+  void aGraphThatHasNoRoomIsDoneWithout() {
+    HostCuda.Refusal.MEMORY_IN_CAPTURES.next(1000);
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).load()) {
+      assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.contains("running eagerly (The GPU's memory"));
+    } finally {
+      HostCuda.Refusal.MEMORY_IN_CAPTURES.next(0);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -63,6 +64,9 @@ class OneDnnRewriteTest {
   @Test
   void sixteenBitsAnswerAsThirtyTwoDoWithinTheirRounding() {
     LibTorch.load();
+    assumeTrue(
+        OneDnnRewrite.packs(torch.ScalarType.BFloat16),
+        "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
           JitModule plain = convolutions();
@@ -84,6 +88,9 @@ class OneDnnRewriteTest {
   @Test
   void attentionInSixteenBitsIsComputedInThirtyTwo() {
     LibTorch.load();
+    assumeTrue(
+        OneDnnRewrite.packs(torch.ScalarType.BFloat16),
+        "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
           JitModule plain = attention();

@@ -1,0 +1,34 @@
+package dev.wwts.torch;
+
+import org.bytedeco.pytorch.Context;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Lets cuDNN try its algorithms for a convolution that it meets for the first time and remember the
+ * fastest, instead of taking the one that it guesses. The switch is the process's, and a trial
+ * takes seconds: it is on only while batches that are expected are warmed up.
+ */
+final class CudnnTrials {
+  private static int open;
+
+  private CudnnTrials() {}
+
+  static void during(Runnable warmUp) {
+    change(1);
+    try {
+      warmUp.run();
+    } finally {
+      change(-1);
+    }
+  }
+
+  private static synchronized void change(int by) {
+    open += by;
+    NativeScope.of(
+        () -> {
+          Context context = torch.globalContext();
+          context.setBenchmarkCuDNN(open > 0);
+          return context;
+        });
+  }
+}
