@@ -3,7 +3,7 @@
     python3 benchmarks/python/gpu_reference.py PICTURE.jpg OUT.json MODEL.pt [MODEL.pt ...] [--calls 1000] [--device cuda]
 
 Needs torch only. timm is taken where it is installed ("timm" and "compile" are then its modules, as people write them); else eager and
-torch.compile run the network of the model file itself, turned into torch.export's form. Ways: eager fp32, eager fp16, the TorchScript file
+torch.compile run the network of the model file itself, as the operations that it was seen to run. Ways: eager fp32, eager fp16, the TorchScript file
 in fp16, the article's flow in fp32 and fp16 (timm's module behind Pillow's and timm's own preprocessing on the processor), and
 torch.compile max-autotune in fp16, which takes minutes a model and comes last. What can't be had says SKIP and why; the exit status is 0
 all the same. OUT.json is written after each model and way, and a run goes on where an earlier one with the same torch, card and number of
@@ -13,6 +13,7 @@ import argparse
 import io
 import json
 import math
+import operator
 import os
 import statistics
 import sys
@@ -21,6 +22,8 @@ import zipfile
 
 import torch
 import torch.nn.functional as F
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_flatten, tree_map
 
 HD = (1920, 1080)
 
@@ -225,12 +228,59 @@ def module(path, manifest, dtype, device):
         return timm.create_model(manifest["name"], num_classes=manifest["output"]["classes"]).eval().to(device, dtype), "timm " + timm.__version__
     except (ImportError, RuntimeError) as error:
         why = str(error).splitlines()[0]
-    from torch._export.converter import TS2EPConverter
-
     height, width = manifest["input"]["height"], manifest["input"]["width"]
-    example = torch.zeros(1, 3, height, width, device=device, dtype=dtype)
-    exported = TS2EPConverter(cast(scripted(path, device), dtype), (example,)).convert().module()
-    return exported, f"the model file, converted (timm: {why})"
+    example = torch.rand(1, 3, height, width, device=device, dtype=dtype)
+    return recorded(cast(scripted(path, device), dtype), example), f"the model file, recorded (timm: {why})"
+
+
+def recorded(script, example):
+    """The operations that a TorchScript module runs on its input, as a module of torch.fx, which torch.compile takes; sizes are constants.
+    torch.export's converter refuses paddings that a trace computes from sizes."""
+    root, graph, nodes, seen = torch.nn.Module(), torch.fx.Graph(), {}, [example]
+    nodes[id(example)] = graph.placeholder("x")
+
+    def node(value):
+        if not isinstance(value, torch.Tensor):
+            return value
+        if id(value) not in nodes:
+            name = f"constant_{len(seen)}"
+            root.register_buffer(name, value.detach())
+            nodes[id(value)] = graph.get_attr(name)
+            seen.append(value)  # or another tensor may get its id
+        return nodes[id(value)]
+
+    class Recorder(TorchDispatchMode):
+        computed = {id(example)}
+
+        def keep(self, value, made):
+            nodes[id(value)] = made
+            self.computed.add(id(value))
+            seen.append(value)
+
+        def __torch_dispatch__(self, operation, types, args=(), kwargs=None):
+            kwargs = kwargs or {}
+            result = operation(*args, **kwargs)
+            if any(id(leaf) in self.computed for leaf in tree_flatten((args, kwargs))[0] if isinstance(leaf, torch.Tensor)):
+                made = graph.call_function(operation, *tree_map(node, (args, kwargs)))
+                if isinstance(result, torch.Tensor):
+                    self.keep(result, made)
+                else:
+                    for at, part in enumerate(result if isinstance(result, (tuple, list)) else ()):
+                        if isinstance(part, torch.Tensor):
+                            self.keep(part, graph.call_function(operator.getitem, (made, at)))
+            return result
+
+    with torch.no_grad(), torch.jit.optimized_execution(False), Recorder():
+        out = script(example)
+    graph.output(nodes[id(out)])
+    graph.eliminate_dead_code()
+    module = torch.fx.GraphModule(root, graph)
+    other = torch.rand_like(example)
+    with torch.no_grad():
+        expected, actual = script(other).float(), module(other).float()
+    if not torch.allclose(actual, expected, rtol=0.02, atol=0.02 * expected.abs().max().item()):
+        raise Skip("the recorded network answers otherwise than the model file")
+    return module
 
 
 def compiled(path, manifest, dtype, device):

@@ -44,10 +44,16 @@ final class Vram {
     return saving >= LEAST_SAVING;
   }
 
+  /** Without graphs, in whose pools workspaces could not be told from activations. */
   private long peak(Path model, Precision precision, byte[] picture, ObjectNode figures) {
     int card = place.device().index();
     try (Recognizer recognizer =
-        Recognizer.builder(model).device(place.device()).precision(precision).lanes(1).load()) {
+        Recognizer.builder(model)
+            .device(place.device())
+            .precision(precision)
+            .cudaGraphs(false)
+            .lanes(1)
+            .load()) {
       recognizer.recognize(picture);
       if (recognizer.model().precision() != precision) {
         place.needsArithmetic();
@@ -58,7 +64,6 @@ final class Vram {
       figures.put("VRAM used, by NVML", Nvml.usedMemory(card));
       CudaRuntime.use(card);
       CudaRuntime.synchronize();
-      // the last call of this recognizer has been: its graphs work in what is freed here
       long workspaces = CudaMemory.freeWorkspaces(() -> CudaMemory.allocated(card));
       long activations = Math.max(0, memory.activationsPeak() - workspaces - SOURCE_BUFFER);
       figures.put("workspaces", workspaces).put("source buffer", SOURCE_BUFFER);
