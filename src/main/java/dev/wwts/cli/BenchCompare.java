@@ -1,10 +1,12 @@
 package dev.wwts.cli;
 
 import dev.wwts.report.Comparison;
+import dev.wwts.report.EnvironmentDiff;
 import dev.wwts.report.JmhResults;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -18,8 +20,10 @@ import picocli.CommandLine.Spec;
     name = "bench-compare",
     mixinStandardHelpOptions = true,
     description =
-        "Holds two results of mvn jmh against each other: the ratio of medians with a 99 %% interval.")
+        "Holds two results of mvn jmh against each other: the ratio of medians with a 99 %% interval, which takes three processes of each, and what differs between the runs' environments.")
 final class BenchCompare implements Callable<Integer> {
+  private static final String ROW = "%-26s %-7s %-15s %s%n";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(index = "0", paramLabel = "a.json", description = "The run to compare with.")
@@ -33,25 +37,27 @@ final class BenchCompare implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Map<String, JmhResults.Entry> old = new LinkedHashMap<>();
     JmhResults.read(before).forEach(entry -> old.put(entry.key(), entry));
-    out.printf("%-14s %-7s %-15s %s%n", "verdict", "b / a", "99 % interval", "benchmark");
-    for (JmhResults.Entry entry : JmhResults.read(after)) {
+    List<JmhResults.Entry> fresh = JmhResults.read(after);
+    EnvironmentDiff.of(before, after).forEach(sentence -> out.println("[WARN] " + sentence));
+    out.printf(ROW, "verdict", "b / a", "99 % interval", "benchmark");
+    for (JmhResults.Entry entry : fresh) {
       JmhResults.Entry other = old.remove(entry.key());
       if (other == null) {
-        out.printf("%-38s %s%n", "only in " + after.getFileName(), entry.key());
-        continue;
+        out.printf(ROW, "only in b", "", "", entry.key());
+      } else {
+        print(out, Comparison.of(other, entry), entry);
       }
-      Comparison c = Comparison.of(other, entry);
-      out.printf(
-          Locale.ROOT,
-          "%-14s %-7.3f %.3f to %.3f  %s%s%n",
-          c.verdict(entry.unit().startsWith("ops")),
-          c.ratio(),
-          c.low(),
-          c.high(),
-          entry.key(),
-          c.enough() ? "" : " (fewer than 3 iterations: the interval is too narrow)");
     }
-    old.keySet().forEach(key -> out.printf("%-38s %s%n", "only in " + before.getFileName(), key));
+    old.keySet().forEach(key -> out.printf(ROW, "only in a", "", "", key));
     return Wwts.OK;
+  }
+
+  private static void print(PrintWriter out, Comparison c, JmhResults.Entry entry) {
+    out.printf(
+        ROW,
+        c.verdict(entry.unit().startsWith("ops")),
+        String.format(Locale.ROOT, "%.3f", c.ratio()),
+        c.enough() ? String.format(Locale.ROOT, "%.3f to %.3f", c.low(), c.high()) : "",
+        entry.key());
   }
 }

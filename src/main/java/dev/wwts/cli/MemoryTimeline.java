@@ -1,5 +1,6 @@
 package dev.wwts.cli;
 
+import dev.wwts.report.TimelineChart.Series;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -51,7 +52,24 @@ final class MemoryTimeline implements AutoCloseable {
     }
   }
 
-  List<Double> mebibytes(ToLongFunction<Sample> figure) {
+  List<Double> seconds() {
+    return samples().stream().map(Sample::seconds).toList();
+  }
+
+  /** The lines of a picture; the process's only where the driver told it each time. */
+  Series[] series(boolean card) {
+    List<Series> series = new ArrayList<>();
+    series.add(new Series(card ? "in tensors" : "resident", mebibytes(Sample::allocated)));
+    if (card) {
+      series.add(new Series("reserved by LibTorch", mebibytes(Sample::reserved)));
+      if (samples().stream().allMatch(sample -> sample.process() >= 0)) {
+        series.add(new Series("process (NVML)", mebibytes(Sample::process)));
+      }
+    }
+    return series.toArray(Series[]::new);
+  }
+
+  private List<Double> mebibytes(ToLongFunction<Sample> figure) {
     return samples().stream().map(sample -> figure.applyAsLong(sample) / 1048576.0).toList();
   }
 

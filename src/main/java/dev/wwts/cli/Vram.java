@@ -3,18 +3,17 @@ package dev.wwts.cli;
 import dev.wwts.Device;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.cuda.AllocatorHistory;
+import dev.wwts.cuda.AllocatorSnapshot;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.report.Environment;
 import dev.wwts.report.Pickle;
 import dev.wwts.report.TimelineChart;
-import dev.wwts.report.TimelineChart.Series;
 import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -40,8 +38,6 @@ import picocli.CommandLine.Spec;
 final class Vram implements Callable<Integer> {
   private static final int RUNS = 4;
   private static final int MOST = 4096;
-  private static final int SIDE = 256;
-  private static final int BMP_HEADER = 54;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -102,7 +98,7 @@ final class Vram implements Callable<Integer> {
     Map<String, Object> report = new LinkedHashMap<>();
     Environment environment = Environment.of(List.of(file));
     environment.warnings().forEach(this::warn);
-    List<ByteBuffer> pictures = pictures();
+    List<ByteBuffer> pictures = VramPictures.read(inputs);
     createFolder();
     if (card) {
       CudaRuntime.load();
@@ -115,12 +111,27 @@ final class Vram implements Callable<Integer> {
       Environment.writeJson(folder.resolve("timeline.json"), timeline.samples());
       draw(timeline, card, bundle.manifest().name() + " on " + device);
     }
-    report.put("largestBatch", card ? largest(bundle, device, pictures) : "n/a on a CPU");
+    report.put("largestBatch", card ? "not searched for yet" : "n/a on a CPU");
     report.put("environment", environment.facts());
     report.put("warnings", environment.warnings());
+    // before the search, which runs the card out of memory on purpose: what is measured is kept
+    Environment.writeJson(folder.resolve("report.json"), report);
+    boolean isSearched = !card || search(bundle, device, pictures, report);
     Environment.writeJson(folder.resolve("report.json"), report);
     print(report, card);
-    return Wwts.OK;
+    return isSearched ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private boolean search(
+      Bundle bundle, Device device, List<ByteBuffer> pictures, Map<String, Object> report) {
+    try {
+      report.put("largestBatch", largest(bundle, device, pictures));
+      return true;
+    } catch (RuntimeException e) {
+      report.put("largestBatch", "unknown");
+      warn("The search for the largest batch failed: " + e.getMessage());
+      return false;
+    }
   }
 
   private void measure(
@@ -154,31 +165,38 @@ final class Vram implements Callable<Integer> {
       report.put("device", device.toString());
       report.put("precision", runner.engine().precision().toString());
       report.put("activationsOfBatches", activations);
-      report.put("ledger", ledger(card, meter, before, loaded, most).lines());
+      report.put("ledger", ledger(device, meter, before, loaded, most).lines());
       report.put("remarks", runner.engine().remarks());
     }
   }
 
-  private VramLedger ledger(boolean card, MemoryMeter meter, long before, long loaded, long most) {
-    if (!card) {
+  private VramLedger ledger(Device card, MemoryMeter meter, long before, long loaded, long most) {
+    if (card.kind() != Device.Kind.CUDA) {
       return VramLedger.resident(before, loaded, most);
     }
-    writeSnapshot();
+    AllocatorSnapshot snapshot = AllocatorHistory.take();
+    AllocatorHistory.stop();
+    write(snapshot);
     long reserved = meter.reserved();
     long process = meter.process();
     long everyone = meter.everyone();
-    long workspace = CudaMemory.freeWorkspaces(meter::allocated);
-    return VramLedger.card(loaded - before, most - before, workspace, reserved, process, everyone);
+    return VramLedger.card(
+        new VramLedger.Readings(
+            loaded - before,
+            most - before,
+            CudaMemory.freeWorkspaces(meter::allocated),
+            snapshot.graphPools(card.index()),
+            reserved,
+            process,
+            everyone));
   }
 
-  private void writeSnapshot() {
+  private void write(AllocatorSnapshot snapshot) {
     try {
-      Files.write(
-          folder.resolve("snapshot.pickle"), Pickle.of(AllocatorHistory.take().forViewer()));
+      Files.write(folder.resolve("snapshot.pickle"), Pickle.of(snapshot.forViewer()));
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " can't be written.", e);
     }
-    AllocatorHistory.stop();
   }
 
   /** A model of its own, without graphs: kept batches would take the room of larger ones. */
@@ -199,23 +217,9 @@ final class Vram implements Callable<Integer> {
   }
 
   private void draw(MemoryTimeline timeline, boolean card, String title) {
-    List<Double> seconds = timeline.samples().stream().map(MemoryTimeline.Sample::seconds).toList();
-    List<Series> series = new ArrayList<>();
-    series.add(
-        new Series(
-            card ? "in tensors" : "resident",
-            timeline.mebibytes(MemoryTimeline.Sample::allocated)));
-    if (card) {
-      series.add(
-          new Series("reserved by LibTorch", timeline.mebibytes(MemoryTimeline.Sample::reserved)));
-      if (timeline.samples().stream().allMatch(sample -> sample.process() >= 0)) {
-        series.add(
-            new Series("process (NVML)", timeline.mebibytes(MemoryTimeline.Sample::process)));
-      }
-    }
     try {
       TimelineChart.write(
-          folder.resolve("timeline.svg"), title, seconds, series.toArray(Series[]::new));
+          folder.resolve("timeline.svg"), title, timeline.seconds(), timeline.series(card));
     } catch (LinkageError | InternalError e) {
       warn(
           "No picture: this Java lacks java.desktop or its fonts, or xchart is not there ("
@@ -265,31 +269,5 @@ final class Vram implements Callable<Integer> {
     } catch (IOException e) {
       throw new IllegalArgumentException("The folder " + folder + " can't be made.", e);
     }
-  }
-
-  private List<ByteBuffer> pictures() {
-    if (inputs.isEmpty()) {
-      return List.of(noise());
-    }
-    List<ByteBuffer> pictures = new ArrayList<>();
-    for (Path input : inputs) {
-      try {
-        pictures.add(ByteBuffer.wrap(Files.readAllBytes(input)));
-      } catch (IOException e) {
-        throw new IllegalArgumentException("The picture " + input + " can't be read.", e);
-      }
-    }
-    return pictures;
-  }
-
-  /** A Windows bitmap of noise, 24 bits a pixel. */
-  private static ByteBuffer noise() {
-    byte[] bmp = new byte[BMP_HEADER + 3 * SIDE * SIDE];
-    new Random(1).nextBytes(bmp);
-    ByteBuffer header = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN);
-    header.put((byte) 'B').put((byte) 'M').putInt(bmp.length).putInt(0).putInt(BMP_HEADER);
-    header.putInt(40).putInt(SIDE).putInt(SIDE).putShort((short) 1).putShort((short) 24);
-    header.putInt(0).putInt(0).putInt(0).putInt(0).putInt(0).putInt(0);
-    return ByteBuffer.wrap(bmp);
   }
 }

@@ -2,11 +2,14 @@ package dev.wwts.cuda;
 
 import dev.wwts.cuda.AllocatorSnapshot.Block;
 import dev.wwts.cuda.AllocatorSnapshot.Event;
+import dev.wwts.cuda.AllocatorSnapshot.Pool;
 import dev.wwts.cuda.AllocatorSnapshot.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.LongPair;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.cuda.BlockInfo;
 import org.bytedeco.pytorch.cuda.SegmentInfo;
@@ -33,16 +36,20 @@ public final class AllocatorHistory {
 
   private static void record(boolean enabled) {
     Scope.in(
-        () ->
-            torch_cuda
-                .getAllocator()
-                .recordHistory(
-                    enabled,
-                    null,
-                    MOST_EVENTS,
-                    torch_cuda.RecordContext.NEVER,
-                    enabled,
-                    new StringVector()));
+        () -> {
+          // taken by value: the presets want the place where a function's address stands, here null
+          LongPointer noRecorder = new LongPointer(1);
+          noRecorder.put(0, 0);
+          torch_cuda
+              .getAllocator()
+              .recordHistory(
+                  enabled,
+                  noRecorder,
+                  MOST_EVENTS,
+                  torch_cuda.RecordContext.NEVER,
+                  enabled,
+                  new StringVector());
+        });
   }
 
   /** All cards' segments now, and what was recorded. */
@@ -71,9 +78,14 @@ public final class AllocatorHistory {
               address(segment.stream()),
               segment.is_large(),
               segment.is_expandable(),
+              pool(segment.owner_private_pool_id()),
               blocks(segment.blocks())));
     }
     return segments;
+  }
+
+  private static Pool pool(LongPair id) {
+    return new Pool(id.first(), id.second());
   }
 
   private static List<Block> blocks(BlockInfo vector) {
@@ -95,7 +107,7 @@ public final class AllocatorHistory {
         TraceEntry entry = trace.get(i);
         events.add(
             new Event(
-                entry.action_().name().toLowerCase(Locale.ROOT),
+                entry.action_().intern().name().toLowerCase(Locale.ROOT),
                 entry.addr_(),
                 entry.size_(),
                 address(entry.stream_()),

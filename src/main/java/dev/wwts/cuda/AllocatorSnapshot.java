@@ -18,6 +18,17 @@ public record AllocatorSnapshot(List<Segment> segments, List<List<Event>> traces
     traces = traces.stream().map(List::copyOf).toList();
   }
 
+  /**
+   * Which pool of the allocator's a segment belongs to: one graph's, or the one of all else.
+   *
+   * @param first the number of a pool from {@code MemPool.graph_pool_handle(false)}, else 0
+   * @param second the number of a pool that a user made, else 0
+   */
+  public record Pool(long first, long second) {
+    /** The pool of everything that no graph allocated. */
+    public static final Pool COMMON = new Pool(0, 0);
+  }
+
   /** A stretch of a card's memory; the blocks fill it from its address on. */
   public record Segment(
       int device,
@@ -29,6 +40,7 @@ public record AllocatorSnapshot(List<Segment> segments, List<List<Event>> traces
       long stream,
       boolean large,
       boolean expandable,
+      Pool pool,
       List<Block> blocks) {
     /** Copies the list. */
     public Segment {
@@ -46,7 +58,19 @@ public record AllocatorSnapshot(List<Segment> segments, List<List<Event>> traces
   /** Something that the allocator did; {@code action} in the viewer's words. */
   public record Event(String action, long address, long size, long stream, long micros) {}
 
-  /** Maps and lists as torch.cuda.memory._snapshot() gives them, for PyTorch's memory viewer. */
+  /** The bytes of each graph's pool on a card. */
+  public List<Long> graphPools(int device) {
+    Map<Pool, Long> pools = new LinkedHashMap<>();
+    segments.stream()
+        .filter(segment -> segment.device() == device && !segment.pool().equals(Pool.COMMON))
+        .forEach(segment -> pools.merge(segment.pool(), segment.total(), Long::sum));
+    return List.copyOf(pools.values());
+  }
+
+  /**
+   * Maps and lists as torch.cuda.memory._snapshot() gives them, for PyTorch's memory viewer; an
+   * array where that has a tuple.
+   */
   public Map<String, Object> forViewer() {
     Map<String, Object> snapshot = new LinkedHashMap<>();
     snapshot.put("segments", segments.stream().map(AllocatorSnapshot::segment).toList());
@@ -82,6 +106,7 @@ public record AllocatorSnapshot(List<Segment> segments, List<List<Event>> traces
     entry.put("requested_size", segment.requested());
     entry.put("stream", segment.stream());
     entry.put("segment_type", segment.large() ? "large" : "small");
+    entry.put("segment_pool_id", new Object[] {segment.pool().first(), segment.pool().second()});
     entry.put("is_expandable", segment.expandable());
     entry.put("frames", List.of());
     entry.put("blocks", blocks);

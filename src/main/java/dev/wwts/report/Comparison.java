@@ -1,60 +1,90 @@
 package dev.wwts.report;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Random;
+import java.util.Locale;
 
 /**
- * The ratio of two results' medians with a 99 % interval, by resampling: iterations first, as their
- * values belong together, then values within them. The seed is fixed, so an answer repeats.
+ * The ratio of two results. What differs from run to run of one and the same program differs from
+ * process to process: memory lies elsewhere, code was compiled otherwise. Calls and iterations of
+ * one process repeat its luck. So a process counts as one value, its median, and the 99 % interval
+ * is Welch's (B. L. Welch, Biometrika 34, 1947) for the difference of the logarithms' means.
  *
- * @param ratio b over a
- * @param low of the interval
- * @param high of the interval
- * @param enough whether both have three iterations or more; with fewer the interval only knows of
- *     the values' spread, not of that between processes
+ * @param ratio b over a, of the geometric means of the processes' medians
+ * @param low of the interval; with too few processes the least ratio of a process of b to one of a
+ * @param high of the interval; with too few processes the largest such ratio
+ * @param processes of the side that has fewer
  */
-public record Comparison(double ratio, double low, double high, boolean enough) {
-  private static final int DRAWS = 1000;
-  private static final long SEED = 20261124;
-  private static final double TAIL = 0.005;
-  private static final int MOST = 50;
-  private static final int ENOUGH = 3;
+public record Comparison(double ratio, double low, double high, int processes) {
+  /** With fewer processes a side nothing is known of the spread between them. */
+  public static final int ENOUGH = 3;
+
+  private static final double UPPER = 0.995;
 
   /** Compares b with a. */
   public static Comparison of(JmhResults.Entry a, JmhResults.Entry b) {
-    Random random = new Random(SEED);
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < DRAWS; i++) {
-      ratios.add(drawn(b.groups(), random) / drawn(a.groups(), random));
+    List<Double> before = a.medians();
+    List<Double> after = b.medians();
+    double logRatio = mean(after) - mean(before);
+    int processes = Math.min(before.size(), after.size());
+    if (processes < ENOUGH) {
+      return new Comparison(
+          Math.exp(logRatio),
+          Collections.min(after) / Collections.max(before),
+          Collections.max(after) / Collections.min(before),
+          processes);
     }
-    Collections.sort(ratios);
+    double half = halfWidth(before, after);
     return new Comparison(
-        b.percentile(50) / a.percentile(50),
-        ratios.get((int) (TAIL * DRAWS)),
-        ratios.get((int) ((1 - TAIL) * DRAWS) - 1),
-        Math.min(a.groups().size(), b.groups().size()) >= ENOUGH);
+        Math.exp(logRatio), Math.exp(logRatio - half), Math.exp(logRatio + half), processes);
   }
 
-  private static double drawn(List<List<Double>> groups, Random random) {
-    List<Double> values = new ArrayList<>();
-    for (int g = 0; g < groups.size(); g++) {
-      List<Double> group = groups.get(random.nextInt(groups.size()));
-      int draws = Math.min(group.size(), MOST);
-      for (int i = 0; i < draws; i++) {
-        values.add(group.get(random.nextInt(group.size())));
-      }
+  private static double halfWidth(List<Double> a, List<Double> b) {
+    double ofA = variance(a) / a.size();
+    double ofB = variance(b) / b.size();
+    double sum = ofA + ofB;
+    if (sum == 0) {
+      return 0;
     }
-    Collections.sort(values);
-    return values.get(values.size() / 2);
+    double df = sum * sum / (ofA * ofA / (a.size() - 1) + ofB * ofB / (b.size() - 1));
+    return StudentT.quantile(UPPER, df) * Math.sqrt(sum);
   }
 
-  /** faster, slower, or no difference where the interval holds 1. */
+  /** The mean of the logarithms. */
+  private static double mean(List<Double> values) {
+    return values.stream().mapToDouble(Math::log).average().orElse(Double.NaN);
+  }
+
+  /** The variance of the logarithms. */
+  private static double variance(List<Double> values) {
+    double mean = mean(values);
+    return values.stream().mapToDouble(v -> Math.log(v) - mean).map(d -> d * d).sum()
+        / (values.size() - 1);
+  }
+
+  /** Whether both sides have the processes that an interval takes. */
+  public boolean enough() {
+    return processes >= ENOUGH;
+  }
+
+  /** faster, slower, no difference where the interval holds 1, or that it can't be told. */
   public String verdict(boolean moreIsBetter) {
+    if (!enough()) {
+      return "too few processes to tell";
+    }
     if (low <= 1 && high >= 1) {
       return "no difference";
     }
     return ratio < 1 == moreIsBetter ? "slower" : "faster";
+  }
+
+  /**
+   * The ratio with its interval in brackets, with the range of too few processes in parentheses, or
+   * alone where it is that of two processes.
+   */
+  @Override
+  public String toString() {
+    String format = enough() ? "%.2f [%.2f, %.2f]" : low < high ? "%.2f (%.2f–%.2f)" : "%.2f";
+    return String.format(Locale.ROOT, format, ratio, low, high);
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.bundle.Sha256;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,6 +80,31 @@ public final class Environment {
   /** What makes figures taken now doubtful, a sentence each. */
   public List<String> warnings() {
     return warnings;
+  }
+
+  /** Prints facts and warnings for people, a line each; what is empty is left out. */
+  public void print(PrintStream out) {
+    facts.forEach((name, fact) -> print(out, "", name, fact));
+    warnings.forEach(warning -> out.println("WARNING: " + warning));
+  }
+
+  private static void print(PrintStream out, String indent, String name, Object fact) {
+    boolean isEmpty =
+        (fact instanceof Map<?, ?> none && none.isEmpty())
+            || (fact instanceof Collection<?> few && few.isEmpty());
+    if (isEmpty) {
+      return;
+    }
+    String label = indent + name;
+    if (fact instanceof Map<?, ?> map) {
+      out.println(label);
+      map.forEach((key, value) -> print(out, indent + "  ", String.valueOf(key), value));
+    } else if (fact instanceof Collection<?> values) {
+      out.printf(
+          "%-18s %s%n", label, String.join(" ", values.stream().map(String::valueOf).toList()));
+    } else {
+      out.printf("%-18s %s%n", label, fact);
+    }
   }
 
   /** Writes facts and warnings as JSON. */

@@ -8,10 +8,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes maps, lists, strings, booleans and numbers as Python's pickle, protocol 2. LibTorch's own
- * pickle_save writes a zip around it and types that only torch can read.
+ * Writes maps, lists, arrays of two (as tuples), strings, booleans and numbers as Python's pickle,
+ * protocol 2. LibTorch's own pickle_save writes a zip around it and types that only torch can read.
  */
 public final class Pickle {
+  private static final int TUPLE2 = 0x86;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   private Pickle() {}
@@ -41,6 +43,10 @@ public final class Pickle {
       out.write('(');
       list.forEach(this::write);
       out.write('e');
+    } else if (value instanceof Object[] pair && pair.length == 2) {
+      write(pair[0]);
+      write(pair[1]);
+      out.write(TUPLE2);
     } else if (value instanceof String text) {
       byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
       out.write('X');

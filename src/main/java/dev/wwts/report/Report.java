@@ -1,8 +1,5 @@
 package dev.wwts.report;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -17,50 +14,38 @@ public final class Report {
   private Report() {}
 
   /**
-   * Writes S.md and S-*.svg beside S.json, with the facts in S.environment.json where it is.
+   * Writes S.md and S-*.svg beside S.json, with the facts in S.environment.json where it is. A
+   * picture that can't be drawn is left out, with a warning in the log.
    *
-   * @return what was written
+   * @return what was written, the table first
    * @throws IllegalArgumentException if the file holds no JMH results
    */
   public static List<Path> write(Path json) {
-    List<JmhResults.Entry> entries = JmhResults.read(json);
-    String stem = json.toString().replaceAll("\\.json$", "");
-    List<Path> written = new ArrayList<>();
-    Path table = Path.of(stem + ".md");
-    List<Path> charts = new ArrayList<>();
-    try {
-      charts.addAll(Charts.write(entries, stem));
-    } catch (LinkageError e) {
-      // a reduced Java runtime has no java.desktop: the table does without pictures
-      charts.clear();
-    }
-    try {
-      Files.writeString(
-          table, Table.markdown(entries, environment(Path.of(stem + ".environment.json")), charts));
-    } catch (IOException e) {
-      throw new UncheckedIOException(table + " can't be written.", e);
-    }
-    written.add(table);
+    Run run = Run.read(json);
+    Path table = Path.of(Run.stem(json) + ".md");
+    // first without pictures: whatever happens while they are drawn, the table is there
+    write(table, Table.markdown(run, List.of()));
+    List<Path> charts = Charts.write(run.entries(), Run.stem(json));
+    write(table, Table.markdown(run, charts));
+    List<Path> written = new ArrayList<>(List.of(table));
     written.addAll(charts);
     return written;
   }
 
-  private static JsonNode environment(Path file) {
-    if (!Files.exists(file)) {
-      return JsonNodeFactory.instance.objectNode();
-    }
+  private static void write(Path file, String text) {
     try {
-      return new ObjectMapper().readTree(file.toFile());
+      Files.writeString(file, text);
     } catch (IOException e) {
-      throw new IllegalArgumentException(file + " can't be read as JSON.", e);
+      throw new UncheckedIOException(file + " can't be written.", e);
     }
   }
 
-  /** A name for files: the card's, or the processor's. */
+  /** A name for files: the card's that {@code device} (cuda, cuda:N) means, or the processor's. */
   public static String device(Map<String, Object> facts, String device) {
     Object name = facts.get("cpu");
     if (!device.equals("cpu") && facts.get("gpu") instanceof Map<?, ?> gpu && !gpu.isEmpty()) {
-      name = gpu.values().iterator().next();
+      Object card = gpu.get(Run.card(device));
+      name = card == null ? gpu.values().iterator().next() : card;
     }
     String words = String.valueOf(name).toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
     return words.replaceAll("^-|-$", "");

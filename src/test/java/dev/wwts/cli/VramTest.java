@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.CliProcess;
+import dev.wwts.cuda.AllocatorSnapshot;
+import dev.wwts.cuda.AllocatorSnapshot.Pool;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,17 +23,54 @@ class VramTest {
 
   private record Run(int code, String out, String err) {}
 
+  private static VramLedger ledger(long process, Long... graphPools) {
+    return VramLedger.card(
+        new VramLedger.Readings(100, 160, 8, List.of(graphPools), 200, process, 700));
+  }
+
   @Test
   void theLinesAddUpToTheCardsMemory() {
-    VramLedger ledger = VramLedger.card(100, 160, 8, 200, 500, 700);
+    VramLedger ledger = ledger(500);
 
-    assertThat(ledger).isEqualTo(new VramLedger(100, 52, 8, 40, 300, 200));
+    assertThat(ledger).isEqualTo(new VramLedger(100, 52, 8, 0, 40, 300, 200));
     assertThat(ledger.lines().values().stream().mapToLong(n -> n).sum()).isEqualTo(700);
   }
 
   @Test
+  void otherBatchesGraphsAreNoFragmentation() {
+    VramLedger ledger = ledger(500, 10L, 50L, 20L);
+
+    assertThat(ledger).isEqualTo(new VramLedger(100, 52, 8, 30, 10, 300, 200));
+    assertThat(ledger(500, 40L, 50L).fragmentation()).isZero();
+    assertThat(ledger(500, 50L, 50L).lines().values().stream().mapToLong(n -> n).sum())
+        .as("pools that were in use at the peak are counted once")
+        .isEqualTo(700);
+  }
+
+  @Test
+  void aGraphsPoolIsAllItsSegmentsOnItsCard() {
+    Pool one = new Pool(0, 1);
+    AllocatorSnapshot snapshot =
+        new AllocatorSnapshot(
+            List.of(
+                segment(0, 5, Pool.COMMON),
+                segment(0, 7, one),
+                segment(0, 11, new Pool(0, 2)),
+                segment(0, 13, one),
+                segment(1, 17, new Pool(0, 3))),
+            List.of());
+
+    assertThat(snapshot.graphPools(0)).containsExactlyInAnyOrder(20L, 11L);
+  }
+
+  private static AllocatorSnapshot.Segment segment(int device, long bytes, Pool pool) {
+    return new AllocatorSnapshot.Segment(
+        device, 0, bytes, 0, 0, 0, 0, true, false, pool, List.of());
+  }
+
+  @Test
   void whatTheDriverHidesIsUnknown() {
-    VramLedger ledger = VramLedger.card(100, 160, 8, 200, -1, 700);
+    VramLedger ledger = ledger(-1);
 
     assertThat(ledger.context()).isEqualTo(-1);
     assertThat(ledger.otherProcesses()).isEqualTo(-1);
@@ -43,8 +84,9 @@ class VramTest {
 
   @Test
   void measuresTheProcessOnACpu() throws Exception {
-    Run run =
-        run(
+    CliProcess run =
+        CliProcess.run(
+            "vram",
             "--model",
             "models/default.pt",
             "--device",

@@ -1,7 +1,6 @@
 package dev.wwts.gpu;
 
 import static dev.wwts.gpu.HostCuda.Count.DEVICE_ALLOCATIONS;
-import static dev.wwts.gpu.HostCuda.Count.FAULTS;
 import static dev.wwts.gpu.HostCuda.Count.GRAPHS;
 import static dev.wwts.gpu.HostCuda.Count.GRAPH_LAUNCHES;
 import static dev.wwts.gpu.HostCuda.Count.KERNELS;
@@ -15,16 +14,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wwts.Answer;
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.ModelFiles;
-import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
-import dev.wwts.RecognizerBuilder;
 import dev.wwts.TestPictures;
 import dev.wwts.Timings;
 import dev.wwts.cuda.NativeLibrary;
@@ -41,53 +37,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The way over a card on a machine without one: LibTorch's CUDA build on native/test/hostcuda,
- * whose memory and copies are real, whose kernels do nothing (but our own), and which breaks the
- * run where CUDA's rules are broken. What networks answer there means nothing. {@code .ci/gpu} runs
- * it; skipped elsewhere.
- */
-class HostCudaTest {
-  private static final Device CUDA = Device.cuda(0);
-  private static final long MIB = 1L << 20;
-
-  @TempDir private static Path folder;
-  private static Path model;
-
-  private int faults;
-
-  @BeforeAll
-  static void cudaWithoutACard() {
-    boolean here = HostCuda.isHere();
-    if (Boolean.getBoolean("wwts.hostcuda.required")) {
-      assertThat(here).as("LibTorch's CUDA build runs on hostcuda").isTrue();
-    }
-    assumeTrue(here, "skipped: no hostcuda under LibTorch's CUDA build (.ci/gpu has it)");
-    model = ModelFiles.tiny(folder);
-  }
-
-  @BeforeEach
-  void countFaults() {
-    faults = FAULTS.read();
-  }
-
-  @AfterEach
-  void cudasRulesWereKept() {
-    if (HostCuda.isHere()) {
-      assertThat(FAULTS.read()).as("broken rules; stderr names them").isEqualTo(faults);
-    }
-  }
-
-  private static RecognizerBuilder on(Device device) {
-    return Recognizer.builder(model).device(device).lanes(1);
-  }
-
+/** Calls over a card: launches, waits, copies, captures, crops; see {@link HostCudaCase}. */
+class HostCudaTest extends HostCudaCase {
   @Test
   void aWarmCallIsOneLaunchAndOneWaitAndAllocatesNothing() {
     byte[] picture = TestPictures.jpeg(640, 480);
@@ -206,18 +159,6 @@ class HostCudaTest {
   }
 
   @Test
-  void aGraphThatHasNoRoomIsDoneWithout() {
-    HostCuda.Refusal.MEMORY_IN_CAPTURES.next(1000);
-    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).load()) {
-      assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
-      assertThat(recognizer.remarks())
-          .anyMatch(remark -> remark.contains("running eagerly (The GPU's memory"));
-    } finally {
-      HostCuda.Refusal.MEMORY_IN_CAPTURES.next(0);
-    }
-  }
-
-  @Test
   void answersOtherThanTheReferencesFallBackToFp32() {
     Path trained = Path.of("models/default.pt");
     try (Recognizer recognizer = Recognizer.builder(trained).device(CUDA).lanes(1).load()) {
@@ -272,53 +213,6 @@ class HostCudaTest {
   }
 
   @Test
-  void tooLittleMemoryIsTypedAndSurvivedAHundredTimes() {
-    byte[] picture = TestPictures.jpeg(64, 64);
-
-    assertThat(LaneProbe.survived(model, CUDA, 64 * MIB, picture, 100)).isEqualTo(100);
-  }
-
-  @Test
-  void aModelThatDoesNotFitIsRefusedWithFiguresAndLeavesNothing() {
-    long before = HostCuda.memory();
-
-    assertThatThrownBy(() -> on(CUDA).vramBudget(MIB).load())
-        .isInstanceOfSatisfying(
-            OutOfDeviceMemoryException.class,
-            e -> {
-              assertThat(e.requestedBytes()).isPositive();
-              assertThat(e.freeBytes()).isBetween(0L, MIB);
-            });
-    assertThat(HostCuda.memory()).isEqualTo(before);
-  }
-
-  @Test
-  void aBatchThatDoesNotFitIsSplitAndAnsweredInOrder() {
-    List<Picture> batch = Collections.nCopies(4096, Picture.of(TestPictures.png(9, 9, Color.RED)));
-    try (Recognizer recognizer =
-        Recognizer.builder(largeInput()).device(CUDA).lanes(1).vramBudget(256 * MIB).load()) {
-      List<Answer> answers = recognizer.answers(batch.subList(0, 600));
-
-      assertThat(answers).hasSize(600).allMatch(answer -> answer instanceof Answer.Recognized);
-      assertThat(recognizer.remarks())
-          .anyMatch(remark -> remark.contains("does not fit the device's memory"));
-    }
-  }
-
-  /** 512 x 512: 600 pictures of it are 900 MiB in FP16. */
-  private static Path largeInput() {
-    String manifest =
-        ModelFiles.MANIFEST
-            .replace("\"width\": 8, \"height\": 8", "\"width\": 512, \"height\": 512")
-            .replace("\"size\": 8}", "\"size\": 512}");
-    return ModelFiles.write(
-        folder,
-        "m * 10",
-        manifest,
-        ModelFiles.LABELS.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-  }
-
-  @Test
   void lanesOfSeveralThreadsDoNotDisturbEachOther() throws Exception {
     byte[] picture = TestPictures.jpeg(640, 480);
     ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -337,35 +231,6 @@ class HostCudaTest {
     } finally {
       threads.shutdown();
     }
-  }
-
-  /** Captures beside another recognizer's calls: neither may spoil the other. */
-  @Test
-  void modelsAreSwappedUnderLoadAndLeaveNothing() throws Exception {
-    byte[] picture = TestPictures.jpeg(640, 480);
-    on(CUDA).load().close();
-    long before = HostCuda.memory();
-    ExecutorService thread = Executors.newSingleThreadExecutor();
-    try (Recognizer serving = on(CUDA).load()) {
-      Future<Integer> calls =
-          thread.submit(
-              () -> {
-                int answered = 0;
-                for (int i = 0; i < 500; i++) {
-                  answered += serving.recognize(picture).size();
-                }
-                return answered;
-              });
-      for (int i = 0; i < 10; i++) {
-        try (Recognizer other = on(CUDA).load()) {
-          other.recognize(picture);
-        }
-      }
-      assertThat(calls.get()).isEqualTo(1500);
-    } finally {
-      thread.shutdown();
-    }
-    assertThat(HostCuda.memory()).isEqualTo(before);
   }
 
   @Test

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.bundle.Sha256;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +46,20 @@ class EnvironmentTest {
     assertThat(read.at("/libTorch/version").asText()).startsWith("2.13.0");
     assertThat(read.get("date").asText()).endsWith("Z");
     assertThat(read.get("revision").asText()).matches("unknown|[0-9a-f]{40}( \\+ changes)?");
+  }
+
+  @Test
+  void printsItsFactsForPeople() {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    Environment here = Environment.of(List.of(MODEL));
+    here.print(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    String text = bytes.toString(StandardCharsets.UTF_8);
+
+    assertThat(text.lines())
+        .anyMatch(line -> line.matches("cores +[0-9]+"))
+        .contains("  " + MODEL + " " + Sha256.of(MODEL))
+        .anyMatch(line -> line.matches("  version +2\\.13\\.0.*"));
+    here.warnings().forEach(warning -> assertThat(text).contains("WARNING: " + warning));
   }
 
   @Test

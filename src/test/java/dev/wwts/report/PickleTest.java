@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wwts.cuda.AllocatorSnapshot;
 import dev.wwts.cuda.AllocatorSnapshot.Block;
 import dev.wwts.cuda.AllocatorSnapshot.Event;
+import dev.wwts.cuda.AllocatorSnapshot.Pool;
 import dev.wwts.cuda.AllocatorSnapshot.Segment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ class PickleTest {
                   0,
                   true,
                   false,
+                  new Pool(0, 3),
                   List.of(
                       new Block(1 << 20, 1000, true, true), new Block(2 << 20, 0, false, false)))),
           List.of(
@@ -73,6 +75,12 @@ class PickleTest {
   }
 
   @Test
+  void anArrayOfTwoIsATuple() {
+    assertThat(Pickle.of(new Object[] {true, false}))
+        .isEqualTo(new byte[] {(byte) 0x80, 2, (byte) 0x88, (byte) 0x89, (byte) 0x86, '.'});
+  }
+
+  @Test
   void pythonsViewerReadsIt(@TempDir Path folder) throws Exception {
     String python = System.getenv("WWTS_PYTHON");
     assumeTrue(python != null, "skipped: WWTS_PYTHON names no Python with torch");
@@ -81,12 +89,12 @@ class PickleTest {
         "import pickle,sys;import torch.cuda._memory_viz as v;"
             + "s=pickle.load(open(sys.argv[1],'rb'));print(v.segsum(s));print(v.trace(s));"
             + "print(len(v.trace_plot(s))>1000, s['segments'][0]['blocks'][1]['address']-(1<<40),"
-            + "s['device_traces'][0][2]['device_free'])";
+            + "s['device_traces'][0][2]['device_free'], s['segments'][0]['segment_pool_id'])";
     Process process =
         new ProcessBuilder(python, "-c", script, file.toString()).redirectErrorStream(true).start();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(process.waitFor()).as(text).isZero();
-    assertThat(text).contains("segments: 1").contains("True 1048576 5242880");
+    assertThat(text).contains("segments: 1").contains("True 1048576 5242880 (0, 3)");
   }
 }

@@ -3,14 +3,18 @@ package dev.wwts.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.CliProcess;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -18,9 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.xml.sax.InputSource;
 
-/** Tables and pictures from stored results; ratios told apart from noise. */
+/** Tables and pictures from stored results. */
 class ReportTest {
   private static final Path RESULTS = Path.of("benchmarks/results");
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path folder;
 
@@ -36,7 +41,7 @@ class ReportTest {
       for (String end : new String[] {".json", ".environment.json"}) {
         Files.copy(RESULTS.resolve(stem + end), folder.resolve(stem + end));
       }
-      List<Path> written = Report.write(folder.resolve(stem + ".json"));
+      List<Path> written = report(folder.resolve(stem + ".json"));
 
       assertThat(folder.resolve(stem + ".md")).hasSameTextualContentAs(table);
       assertThat(written).hasSize(5);
@@ -50,20 +55,161 @@ class ReportTest {
     }
   }
 
-  @Test
-  void twoSamplesOfOneDistributionAreNoDifference() {
-    Comparison c = Comparison.of(entry(1, 1.0), entry(2, 1.0));
-    assertThat(c.verdict(false)).isEqualTo("no difference");
-    assertThat(c.enough()).isTrue();
+  /** Results that have a table, so a whole run's. */
+  private static Path stored() throws IOException {
+    try (Stream<Path> files = Files.list(RESULTS)) {
+      Path table = files.filter(it -> it.toString().endsWith(".md")).findFirst().orElseThrow();
+      return Path.of(table.toString().replaceAll("\\.md$", ".json"));
+    }
+  }
+
+  /** What {@code wwts bench-report} wrote. */
+  private static List<Path> report(Path json) throws Exception {
+    CliProcess process = CliProcess.run("bench-report", json.toString());
+    assertThat(process.code()).as(process.err()).isZero();
+    return process.out().lines().map(line -> Path.of(line.substring("wrote ".length()))).toList();
+  }
+
+  private static String table(Path json) {
+    return Table.markdown(Run.read(json), List.of());
+  }
+
+  /** The rows that a run on a card has: those of a CPU's, and the first again under a budget. */
+  private Path cardRun(String device) throws IOException {
+    ArrayNode results = JSON.createArrayNode();
+    for (JsonNode each : JSON.readTree(stored().toFile())) {
+      if (each.path("benchmark").asText().endsWith("RecognizeBenchmark.recognize")) {
+        results.add(onCard(each.deepCopy(), device, "0", "fp16"));
+        results.add(onCard(each.deepCopy(), device, "6442450944", "fp16"));
+      }
+    }
+    ObjectNode facts = JSON.createObjectNode().put("cpu", "a processor");
+    facts.withObject("/gpu").put("card 0", "NVIDIA First").put("driver", "580");
+    facts.withObject("/gpu").put("card 1", "NVIDIA GeForce RTX 3060, 12288 MiB");
+    JSON.writeValue(folder.resolve("card.environment.json").toFile(), facts);
+    return write("card", results);
+  }
+
+  private static JsonNode onCard(ObjectNode entry, String device, String budget, String precision) {
+    ObjectNode params = entry.withObject("/params").put("device", device).put("budget", budget);
+    if (params.get("precision").asText().equals("bf16")) {
+      params.put("precision", precision);
+    }
+    entry.withObject("/secondaryMetrics/memory.vram.reserved").put("score", 2L << 30);
+    if (budget.equals("0")) {
+      entry.withObject("/secondaryMetrics/memory.vram.process").put("score", 3L << 30);
+    }
+    return entry;
+  }
+
+  private Path write(String stem, JsonNode results) throws IOException {
+    Path file = folder.resolve(stem + ".json");
+    JSON.writeValue(file.toFile(), results);
+    return file;
   }
 
   @Test
-  void tenPercentAreADifferenceAndItsDirectionIsRight() {
-    Comparison c = Comparison.of(entry(1, 1.0), entry(2, 1.1));
-    assertThat(c.ratio()).isBetween(1.08, 1.12);
-    assertThat(c.verdict(false)).isEqualTo("slower");
-    assertThat(c.verdict(true)).isEqualTo("faster");
-    assertThat(Comparison.of(entry(2, 1.1), entry(1, 1.0)).verdict(false)).isEqualTo("faster");
+  void aBudgetsRowsStandBesideTheOthersAndOutOfTheirBars() throws Exception {
+    List<Path> written = report(cardRun("cuda:1"));
+
+    assertThat(written).hasSize(5);
+    assertThat(Files.readString(written.get(0)))
+        .contains("| NVIDIA GeForce RTX 3060, 12288 MiB | 3.00 GiB（进程） |")
+        .contains("（显存预算 6.00 GiB 模拟小卡） | 2.00 GiB（LibTorch 保留，无进程数） |");
+  }
+
+  @Test
+  void seriesAreNamedByWhatTellsThemApart() throws Exception {
+    List<JmhResults.Entry> rows = Run.read(cardRun("cuda")).named("RecognizeBenchmark");
+    List<String> expected = List.of("model", "precision", "batch", "picture");
+    SeriesNames names = SeriesNames.of(rows, expected);
+    List<JmhResults.Entry> free = SeriesNames.comparable(rows);
+
+    assertThat(rows.stream().map(names::of))
+        .doesNotHaveDuplicates()
+        .contains("small fp32 batch 4 1080p, no budget")
+        .contains("small fp32 batch 4 1080p, budget 6.00 GiB");
+    assertThat(free).hasSize(rows.size() / 2).allMatch(row -> row.param("budget").equals("0"));
+    assertThat(free.stream().map(SeriesNames.of(free, expected)::of))
+        .contains("small fp32 batch 4 1080p");
+  }
+
+  @Test
+  void theArticlesClaimsAreHeldAgainstItsCard() throws Exception {
+    String table = table(cardRun("cuda:1"));
+
+    assertThat(table)
+        .containsPattern("\\| RTX 3060 每秒图片数（base） \\| > 2 \\| [0-9.]+（fp16） \\|")
+        .contains("| base 所需显存 | ≥ 6 GB | 3.00 GiB（进程），FP16 |")
+        .contains("| large 所需显存 | 未给 | 3.00 GiB（进程），FP16 |");
+    assertThat(table(cardRun("cuda")))
+        .startsWith("# NVIDIA First\n")
+        .contains("| RTX 3060 每秒图片数（base） | > 2 | 未测 |");
+  }
+
+  @Test
+  void filesAreNamedAfterTheCardThatWasAskedFor() {
+    Map<String, Object> facts =
+        Map.of("cpu", "A (1)", "gpu", Map.of("card 0", "One", "card 1", "Two B"));
+    assertThat(Report.device(facts, "cpu")).isEqualTo("a-1");
+    assertThat(Report.device(facts, "cuda")).isEqualTo("one");
+    assertThat(Report.device(facts, "cuda:1")).isEqualTo("two-b");
+    assertThat(Report.device(Map.of("cpu", "A"), "cuda")).isEqualTo("a");
+  }
+
+  @Test
+  void aPictureThatFailsCostsNeitherTableNorOthers() throws Exception {
+    Path run = cardRun("cuda");
+    Files.createDirectory(folder.resolve("card-latency.svg"));
+
+    List<Path> written = report(run);
+
+    assertThat(written).hasSize(4);
+    assertThat(Files.readString(written.get(0)))
+        .contains("card-stages.svg")
+        .doesNotContain("latency.svg");
+  }
+
+  @Test
+  void stepsThatFailedStandInTheTable() throws Exception {
+    ObjectNode facts = JSON.createObjectNode();
+    ArrayNode failed = facts.putArray("failed");
+    failed
+        .addObject()
+        .put("benchmark", "RecognizeBenchmark.recognize")
+        .put("error", "The GPU's memory, or the budget for it, is too small: 5 bytes asked for.")
+        .putObject("params")
+        .put("model", "large")
+        .put("batch", "16");
+    failed
+        .addObject()
+        .put("benchmark", "PeersBenchmark.recognize")
+        .put("error", "java.lang.IllegalStateException: no engine\n at somewhere")
+        .putObject("params")
+        .put("model", "base")
+        .put("peer", "djl")
+        .put("precision", "fp32");
+    JSON.writeValue(folder.resolve("none.environment.json").toFile(), facts);
+
+    String table = table(write("none", JSON.createArrayNode()));
+
+    assertThat(table)
+        .contains("| CPU | — | OOM | 否 | large | — | 16 |")
+        .contains("| base | — | djl fp32 | — | 0 | 失败 |")
+        .contains("失败: java.lang.IllegalStateException: no engine |");
+  }
+
+  @Test
+  void percentilesTakeCallsBeyondThem() {
+    assertThat(Latency.cells(calls(99))).containsExactly("99", "50.0", "90.0", "—", "—", "99.0");
+    assertThat(Latency.cells(calls(100))).endsWith("99.0", "—", "100.0");
+    assertThat(Latency.cells(calls(1000))).endsWith("990.0", "999.0", "1000.0");
+  }
+
+  /** Calls of 1, 2, 3 ... ms. */
+  private static JmhResults.Entry calls(int count) {
+    List<Double> millis = IntStream.rangeClosed(1, count).asDoubleStream().boxed().toList();
+    return new JmhResults.Entry("B.c", "sample", 1, Map.of(), "ms/op", List.of(millis), Map.of());
   }
 
   @Test
@@ -80,7 +226,7 @@ class ReportTest {
   }
 
   @Test
-  void repetitionsOfABenchmarkAreOneEntry() throws IOException {
+  void repetitionsOfABenchmarkAreProcessesOfOneEntry() throws IOException {
     Path file = folder.resolve("twice.json");
     String one =
         """
@@ -90,21 +236,21 @@ class ReportTest {
     List<JmhResults.Entry> entries = JmhResults.read(file);
 
     assertThat(entries).hasSize(1);
-    assertThat(entries.get(0).groups()).containsExactly(List.of(4.0), List.of(6.0));
+    assertThat(entries.get(0).processes()).containsExactly(List.of(4.0), List.of(6.0));
     assertThat(entries.get(0).name()).isEqualTo("B.c");
   }
 
-  /** Five iterations of a hundred values around {@code center}, 3 % wide. */
-  private static JmhResults.Entry entry(long seed, double center) {
-    Random random = new Random(seed);
-    List<List<Double>> groups = new ArrayList<>();
-    for (int g = 0; g < 5; g++) {
-      List<Double> group = new ArrayList<>();
-      for (int i = 0; i < 100; i++) {
-        group.add(center * (1 + 0.03 * random.nextGaussian()));
-      }
-      groups.add(group);
-    }
-    return new JmhResults.Entry("B.c", "sample", 1, Map.of(), "ms/op", groups, Map.of());
+  @Test
+  void forksAreProcessesAndIterationsAreNot() throws IOException {
+    Path file = folder.resolve("forks.json");
+    Files.writeString(
+        file,
+        """
+        [{"benchmark":"a.B.c","mode":"sample","params":{},"primaryMetric":{"score":1,
+          "scoreUnit":"ms/op","rawDataHistogram":[[[[1,2]],[[4,1]]],[[[5,1]],[[7,1]]]]}}]""");
+    JmhResults.Entry entry = JmhResults.read(file).get(0);
+
+    assertThat(entry.processes()).containsExactly(List.of(1.0, 1.0, 4.0), List.of(5.0, 7.0));
+    assertThat(entry.medians()).containsExactly(1.0, 6.0);
   }
 }

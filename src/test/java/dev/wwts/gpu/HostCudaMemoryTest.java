@@ -1,0 +1,138 @@
+package dev.wwts.gpu;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wwts.Answer;
+import dev.wwts.CliProcess;
+import dev.wwts.ModelFiles;
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.Picture;
+import dev.wwts.Precision;
+import dev.wwts.Recognizer;
+import dev.wwts.TestPictures;
+import dev.wwts.torch.LaneProbe;
+import java.awt.Color;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Memory of a card: too little of it, budgets, batches that are split, swaps, {@code wwts vram}.
+ */
+class HostCudaMemoryTest extends HostCudaCase {
+  @Test
+  void tooLittleMemoryIsTypedAndSurvivedAHundredTimes() {
+    byte[] picture = TestPictures.jpeg(64, 64);
+
+    assertThat(LaneProbe.survived(model, CUDA, 64 * MIB, picture, 100)).isEqualTo(100);
+  }
+
+  @Test
+  void aModelThatDoesNotFitIsRefusedWithFiguresAndLeavesNothing() {
+    long before = HostCuda.memory();
+
+    assertThatThrownBy(() -> on(CUDA).vramBudget(MIB).load())
+        .isInstanceOfSatisfying(
+            OutOfDeviceMemoryException.class,
+            e -> {
+              assertThat(e.requestedBytes()).isPositive();
+              assertThat(e.freeBytes()).isBetween(0L, MIB);
+            });
+    assertThat(HostCuda.memory()).isEqualTo(before);
+  }
+
+  @Test
+  void aBatchThatDoesNotFitIsSplitAndAnsweredInOrder() {
+    List<Picture> batch = Collections.nCopies(4096, Picture.of(TestPictures.png(9, 9, Color.RED)));
+    try (Recognizer recognizer =
+        Recognizer.builder(largeInput()).device(CUDA).lanes(1).vramBudget(256 * MIB).load()) {
+      List<Answer> answers = recognizer.answers(batch.subList(0, 600));
+
+      assertThat(answers).hasSize(600).allMatch(answer -> answer instanceof Answer.Recognized);
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.contains("does not fit the device's memory"));
+    }
+  }
+
+  /** 512 x 512: 600 pictures of it are 900 MiB in FP16. */
+  private static Path largeInput() {
+    String manifest =
+        ModelFiles.MANIFEST
+            .replace("\"width\": 8, \"height\": 8", "\"width\": 512, \"height\": 512")
+            .replace("\"size\": 8}", "\"size\": 512}");
+    return ModelFiles.write(
+        folder,
+        "m * 10",
+        manifest,
+        ModelFiles.LABELS.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /** Captures beside another recognizer's calls: neither may spoil the other. */
+  @Test
+  void modelsAreSwappedUnderLoadAndLeaveNothing() throws Exception {
+    byte[] picture = TestPictures.jpeg(640, 480);
+    on(CUDA).load().close();
+    long before = HostCuda.memory();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try (Recognizer serving = on(CUDA).load()) {
+      Future<Integer> calls =
+          thread.submit(
+              () -> {
+                int answered = 0;
+                for (int i = 0; i < 500; i++) {
+                  answered += serving.recognize(picture).size();
+                }
+                return answered;
+              });
+      for (int i = 0; i < 10; i++) {
+        try (Recognizer other = on(CUDA).load()) {
+          other.recognize(picture);
+        }
+      }
+      assertThat(calls.get()).isEqualTo(1500);
+    } finally {
+      thread.shutdown();
+    }
+    assertThat(HostCuda.memory()).isEqualTo(before);
+  }
+
+  @Test
+  void aGraphThatHasNoRoomIsDoneWithout() {
+    HostCuda.Refusal.MEMORY_IN_CAPTURES.next(1000);
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).load()) {
+      assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.contains("running eagerly (The GPU's memory"));
+    } finally {
+      HostCuda.Refusal.MEMORY_IN_CAPTURES.next(0);
+    }
+  }
+
+  @Test
+  void theLedgerOfACardIsWrittenWithTheSnapshot() throws Exception {
+    Path out = folder.resolve("vram");
+    CliProcess run =
+        CliProcess.run(
+            "vram",
+            "--model",
+            model.toString(),
+            "--device",
+            "cuda",
+            "--batches",
+            "1,4",
+            "--budget",
+            "512MiB",
+            "--out",
+            out.toString());
+
+    assertThat(run.code()).as(run.err() + run.out()).isZero();
+    assertThat(out)
+        .isDirectoryContaining("glob:**report.json")
+        .isDirectoryContaining("glob:**.pickle");
+  }
+}

@@ -1,0 +1,105 @@
+package dev.wwts.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ratios told apart from the noise between processes. */
+class ComparisonTest {
+  private static final int TRIALS = 1000;
+
+  /** Two-sided 1 % and 5 % points as printed in tables of the distribution. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.995,1,63.657", "0.995,2,9.925", "0.995,3,5.841", "0.995,4,4.604", "0.995,5,4.032",
+    "0.995,8,3.355", "0.995,30,2.750", "0.975,1,12.706", "0.975,10,2.228", "0.975,1000,1.962"
+  })
+  void knowsStudentsDistribution(double p, double df, double quantile) {
+    assertThat(StudentT.quantile(p, df)).isCloseTo(quantile, within(0.0006));
+  }
+
+  /**
+   * Welch's interval is a little too wide for few values: from half the nominal 1 % to twice it.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {3, 5, 10})
+  void runsOfOneProgramAreRarelyADifference(int processes) {
+    Random random = new Random(processes);
+    int wrong = 0;
+    for (int i = 0; i < TRIALS; i++) {
+      Comparison c = Comparison.of(entry(random, 1, processes), entry(random, 1, processes));
+      wrong += c.verdict(false).equals("no difference") ? 0 : 1;
+    }
+    assertThat(wrong / (double) TRIALS).isLessThan(0.02);
+  }
+
+  @Test
+  void tenPercentAreFoundWithFiveProcesses() {
+    Random random = new Random(1);
+    int found = 0;
+    for (int i = 0; i < TRIALS; i++) {
+      Comparison c = Comparison.of(entry(random, 1, 5), entry(random, 1.1, 5));
+      found += c.verdict(false).equals("slower") ? 1 : 0;
+    }
+    assertThat(found / (double) TRIALS).isGreaterThan(0.95);
+  }
+
+  @Test
+  void aDifferencesDirectionIsThatOfItsUnit() {
+    Random random = new Random(2);
+    JmhResults.Entry a = entry(random, 1, 5);
+    JmhResults.Entry b = entry(random, 1.1, 5);
+
+    assertThat(Comparison.of(a, b).ratio()).isBetween(1.05, 1.15);
+    assertThat(Comparison.of(a, b).verdict(false)).isEqualTo("slower");
+    assertThat(Comparison.of(a, b).verdict(true)).isEqualTo("faster");
+    assertThat(Comparison.of(b, a).verdict(false)).isEqualTo("faster");
+  }
+
+  @Test
+  void twoProcessesTellNothing() {
+    Comparison c =
+        Comparison.of(
+            entry(List.of(List.of(10.0, 10.0, 99.0), List.of(12.0))),
+            entry(List.of(List.of(20.0), List.of(18.0, 18.0, 1.0), List.of(22.0))));
+
+    assertThat(c.verdict(false)).isEqualTo("too few processes to tell");
+    assertThat(c.enough()).isFalse();
+    assertThat(c.low()).as("18 / 12").isCloseTo(1.5, within(1e-9));
+    assertThat(c.high()).as("22 / 10").isCloseTo(2.2, within(1e-9));
+    assertThat(c).hasToString("1.82 (1.50–2.20)");
+  }
+
+  @Test
+  void equalValuesAreNoDifference() {
+    JmhResults.Entry entry = entry(List.of(List.of(1.0), List.of(1.0), List.of(1.0)));
+    assertThat(Comparison.of(entry, entry)).isEqualTo(new Comparison(1, 1, 1, 3));
+    assertThat(Comparison.of(entry, entry).verdict(false)).isEqualTo("no difference");
+  }
+
+  /** Processes that lie 2 % apart, with a hundred calls each that lie 3 % apart. */
+  private static JmhResults.Entry entry(Random random, double center, int count) {
+    List<List<Double>> processes = new ArrayList<>();
+    for (int p = 0; p < count; p++) {
+      double own = center * (1 + 0.02 * random.nextGaussian());
+      List<Double> calls = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        calls.add(own * (1 + 0.03 * random.nextGaussian()));
+      }
+      processes.add(calls);
+    }
+    return entry(processes);
+  }
+
+  private static JmhResults.Entry entry(List<List<Double>> processes) {
+    return new JmhResults.Entry("B.c", "sample", 1, Map.of(), "ms/op", processes, Map.of());
+  }
+}
