@@ -56,7 +56,7 @@ final class Swaps {
    * As many swaps as there is time for; fewer than asked for are no success.
    *
    * @param swaps an even number, after which the first model is open
-   * @param secondsLeft until the last swap has to have begun
+   * @param secondsLeft until the last swap should be done
    */
   boolean run(
       List<Path> models, byte[] picture, int swaps, LongSupplier secondsLeft, ObjectNode figures) {
@@ -67,7 +67,9 @@ final class Swaps {
     int done = 0;
     Recognizer current = load(two.get(0));
     try {
-      while (done < swaps && (secondsLeft.getAsLong() > 0 || done % 2 == 1)) {
+      long longest = 0;
+      while (done < swaps && (secondsLeft.getAsLong() > 2 * longest || done % 2 == 1)) {
+        long start = System.nanoTime();
         Recognizer next = load(two.get((done + 1) % 2));
         Recognizer before = current;
         current = next;
@@ -77,6 +79,7 @@ final class Swaps {
           before.close();
         }
         done++;
+        longest = Math.max(longest, (System.nanoTime() - start) / 1_000_000_000L);
         if (done == Math.min(WARM, swaps / 2 / 2 * 2)) {
           first = now();
         }
