@@ -1,21 +1,37 @@
 package dev.wwts.gpu;
 
-import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** One line for each check, PASS, FAIL or SKIP, and all figures as JSON. */
+/**
+ * One line for each check, PASS, FAIL or SKIP, and all figures as JSON. The file is written before
+ * and after each check, as a time limit may end the process anywhere, and what earlier runs wrote
+ * about the same card stays in it.
+ */
 final class Checks {
   private static final JsonMapper JSON = new JsonMapper();
   private static final Pattern ONLY = Pattern.compile(System.getProperty("wwts.check.only", ""));
 
-  private final ObjectNode root = JSON.createObjectNode();
-  private int failures;
-  private int skips;
+  /** Whether checks that passed or failed in an earlier run are left as they are. */
+  private static final boolean RESUME = Boolean.getBoolean("wwts.check.resume");
+
+  private static final long SECONDS = Long.getLong("wwts.check.seconds", Long.MAX_VALUE / 2);
+  private static final String ABOUT = "about";
+  private static final String CARD = "CUDA card 0";
+
+  private final Path out;
+  private final ObjectNode root;
 
   /** A check's body: fills in figures and says whether they are good. */
   interface Body {
@@ -31,53 +47,118 @@ final class Checks {
     }
   }
 
+  /** Goes on with the file that is there, if it tells of the same card. */
+  Checks(Path out, ObjectNode about) throws IOException {
+    this.out = out;
+    this.root = JSON.createObjectNode();
+    if (Files.exists(out)) {
+      try {
+        JsonNode before = JSON.readTree(out.toFile());
+        JsonNode card = before.path(ABOUT).path(CARD);
+        if (before instanceof ObjectNode earlier && card.equals(about.path(CARD))) {
+          root.setAll(earlier);
+        } else {
+          keep("is another card's");
+        }
+      } catch (JsonProcessingException e) {
+        keep("can't be read");
+      }
+    }
+    root.set(ABOUT, about);
+  }
+
+  private void keep(String why) throws IOException {
+    Path aside = Path.of(out + ".old");
+    System.out.printf("gpu-check: %s %s: it is now %s%n", out, why, aside);
+    Files.move(out, aside, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  static JsonNode read(Path file) throws IOException {
+    return JSON.readTree(file.toFile());
+  }
+
+  /** Seconds until no further check begins, counted from the start of the process. */
+  long secondsLeft() {
+    return SECONDS - ManagementFactory.getRuntimeMXBean().getUptime() / 1000;
+  }
+
+  /** What is known of a check, from this run or an earlier one; empty where nothing is. */
+  JsonNode figures(String name) {
+    return root.path(name);
+  }
+
   /** Runs a check, if {@code wwts.check.only} finds its name; what it throws is its failure. */
   void check(String name, Body body) {
-    if (!ONLY.matcher(name).find()) {
+    if (!ONLY.matcher(name).find() || (RESUME && root.path(name).has("passed"))) {
       return;
     }
-    ObjectNode figures = JSON.createObjectNode();
+    if (secondsLeft() <= 0) {
+      outOfTime(name);
+      return;
+    }
+    // what stays in the file if this check ends the process
+    root.set(name, object().put("passed", false).put("error", "did not end"));
+    write();
+    ObjectNode figures = object().put("at", Instant.now().toString());
     long start = System.nanoTime();
-    boolean passed = false;
-    boolean skipped = false;
+    String verdict = "FAIL";
     try {
-      passed = body.run(figures);
+      boolean passed = body.run(figures);
+      figures.put("passed", passed);
+      verdict = passed ? "PASS" : "FAIL";
     } catch (Skip e) {
-      skipped = true;
+      verdict = "SKIP";
       figures.put("skipped", e.getMessage());
     } catch (Exception | LinkageError e) {
-      figures.put("error", e.toString());
+      figures.put("passed", false).put("error", e.toString());
       if (Boolean.getBoolean("wwts.check.trace")) {
         e.printStackTrace(System.out);
       }
     }
-    failures += passed || skipped ? 0 : 1;
-    skips += skipped ? 1 : 0;
-    System.out.printf(
-        Locale.ROOT,
-        "%s %s %s (%.1f s)%n",
-        skipped ? "SKIP" : passed ? "PASS" : "FAIL",
-        name,
-        figures,
-        (System.nanoTime() - start) / 1e9);
+    root.set(name, figures);
+    line(verdict, name, figures, (System.nanoTime() - start) / 1e9);
+    write();
+  }
+
+  /** What an earlier run found out is worth more than that there was no time now. */
+  private void outOfTime(String name) {
+    String why = "out of time: run with wwts.check.only='^" + name + "', or wwts.check.resume=true";
+    ObjectNode figures = object().put("skipped", why);
+    line("SKIP", name, figures, 0);
+    if (!root.path(name).has("passed")) {
+      root.set(name, figures);
+      write();
+    }
+  }
+
+  private static void line(String verdict, String name, ObjectNode figures, double seconds) {
+    System.out.printf(Locale.ROOT, "%s %s %s (%.1f s)%n", verdict, name, figures, seconds);
     System.out.flush();
-    root.set(name, skipped ? figures : figures.put("passed", passed));
   }
 
-  ObjectNode root() {
-    return root;
+  /** Checks in the file that failed, in whichever run. */
+  long failures() {
+    return root.valueStream()
+        .filter(check -> check.path("passed").isBoolean() && !check.get("passed").booleanValue())
+        .count();
   }
 
-  int failures() {
-    return failures;
+  /** Checks in the file that say why they were not made. */
+  long skips() {
+    return root.valueStream().filter(check -> check.has("skipped")).count();
   }
 
-  int skips() {
-    return skips;
-  }
-
-  void write(Path file) throws IOException {
-    ObjectWriter writer = JSON.writerWithDefaultPrettyPrinter();
-    writer.writeValue(file.toFile(), root);
+  void write() {
+    try {
+      Path fresh = Path.of(out + ".new");
+      JSON.writerWithDefaultPrettyPrinter().writeValue(fresh.toFile(), root);
+      Files.move(fresh, out, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

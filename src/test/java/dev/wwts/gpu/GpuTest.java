@@ -15,6 +15,8 @@ import dev.wwts.TestPictures;
 import dev.wwts.torch.LaneProbe;
 import dev.wwts.torch.LibTorch;
 import java.awt.Color;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -64,12 +66,18 @@ class GpuTest {
   }
 
   @Test
-  void tooLittleMemoryIsSurvived() {
+  void tooLittleMemoryIsSurvived() throws Exception {
     byte[] picture = TestPictures.jpeg(64, 64);
 
-    // the tiny network's input is 384 bytes a picture in FP16: the least budget that a context's
-    // first block leaves room in
-    assertThat(LaneProbe.survived(model, CUDA, 64L << 20, picture, 3)).isEqualTo(3);
+    // 1.5 MB a picture in FP16: 43 of them are more than a budget that a context's first block fits
+    String large =
+        ModelFiles.MANIFEST
+            .replace("\"width\": 8, \"height\": 8", "\"width\": 512, \"height\": 512")
+            .replace("\"size\": 8}", "\"size\": 512}");
+    byte[] labels = ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8);
+    Path wide =
+        ModelFiles.write(Files.createDirectories(folder.resolve("large")), "m * 10", large, labels);
+    assertThat(LaneProbe.survived(wide, CUDA, 64L << 20, picture, 3)).isEqualTo(3);
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -32,11 +34,25 @@ public final class LaneProbe {
     return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs);
   }
 
+  /** Takes nanoseconds of the host's part of a call. */
+  public interface HostTimes {
+    /**
+     * Takes a call's.
+     *
+     * @param queued from the call's begin until all of its work is queued
+     * @param read reading the ranking of a card that is done with it
+     */
+    void accept(long queued, long read);
+  }
+
   /**
-   * Calls from decoded pixels in the lane's own memory to the 5 best classes.
+   * Calls from decoded pixels in the lane's own memory to the 5 best classes: a series of whole
+   * ones, then one that waits for the card between queueing and reading, which tells what the host
+   * itself takes of a call. The marks on the card's stream do not tell that: an idle card sets the
+   * first at once, and then waits for the host.
    *
    * @param wall takes each call's wall-clock nanoseconds
-   * @param own takes what of them the device was not at work
+   * @param host takes the parts of the second series' calls
    */
   public static void fromPixels(
       Path model,
@@ -46,29 +62,62 @@ public final class LaneProbe {
       int warm,
       int calls,
       LongConsumer wall,
-      LongConsumer own) {
+      HostTimes host) {
     Bundle bundle = Bundle.read(model);
     try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, 0, graphs));
         Lane lane = engine.newLane();
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
       lane.begin(1);
       Pixels pixels = decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), "picture");
-      long bytes = 3L * pixels.width() * pixels.height();
       for (int i = -warm; i < calls; i++) {
         long start = System.nanoTime();
-        lane.begin(1);
-        lane.pixels().reserve(bytes);
-        lane.preprocess(0, pixels);
-        lane.forward(1);
+        queue(lane, pixels);
         lane.rank(5);
         long nanos = System.nanoTime() - start;
         if (i >= 0) {
           wall.accept(nanos);
-          DeviceTimes t = lane.times(0);
-          if (t != null) {
-            own.accept(nanos - t.upload() - t.preprocess() - t.forward() - t.rank() - t.download());
-          }
         }
+      }
+      for (int i = -warm; i < calls && device.kind() == Device.Kind.CUDA; i++) {
+        long start = System.nanoTime();
+        queue(lane, pixels);
+        long queued = System.nanoTime() - start;
+        CudaRuntime.synchronize();
+        start = System.nanoTime();
+        lane.rank(5);
+        long read = System.nanoTime() - start;
+        if (i >= 0) {
+          host.accept(queued, read);
+        }
+      }
+    }
+  }
+
+  private static void queue(Lane lane, Pixels pixels) {
+    lane.begin(1);
+    lane.pixels().reserve(3L * pixels.width() * pixels.height());
+    lane.preprocess(0, pixels);
+    lane.forward(1);
+  }
+
+  /** The logits of pictures, one after the other, each in a call of its own. */
+  public static void logits(
+      Path model,
+      Device device,
+      Precision precision,
+      List<Path> pictures,
+      BiConsumer<Path, float[]> each)
+      throws IOException {
+    Bundle bundle = Bundle.read(model);
+    try (Engine engine = Engine.load(bundle, options(device, precision, 0, true));
+        Lane lane = engine.newLane();
+        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+      for (Path picture : pictures) {
+        lane.begin(1);
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(picture));
+        lane.preprocess(0, decoder.decode(bytes, lane.pixels(), picture.toString()));
+        lane.forward(1);
+        each.accept(picture, lane.logits()[0]);
       }
     }
   }
