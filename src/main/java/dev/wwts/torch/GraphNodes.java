@@ -7,6 +7,7 @@ import java.util.Map;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
+import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -74,5 +75,15 @@ final class GraphNodes {
 
   static boolean isTensor(Value value) {
     return value.type().get().kind().intern() == torch.TypeKind.TensorType && !isConstant(value);
+  }
+
+  /** The element type of a list, which can only be had from a schema. */
+  static Type.TypePtr elementOf(String list) {
+    return torch
+        .parseSchema("wwts::list(" + list + " s) -> Tensor")
+        .arguments()
+        .type()
+        .get()
+        .containedType(0);
   }
 }

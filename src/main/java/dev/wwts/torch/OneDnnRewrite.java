@@ -24,7 +24,6 @@ import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
@@ -55,6 +54,7 @@ final class OneDnnRewrite {
   private final Set<JitNode> plainWeights = new HashSet<>();
   private final boolean hasBlocks;
   private final JitNode first;
+  private final PixelwiseLinear pixelwise;
 
   private OneDnnRewrite(JitModule frozen, torch.ScalarType type) {
     this.frozen = frozen;
@@ -62,6 +62,7 @@ final class OneDnnRewrite {
     this.type = type;
     this.nodes = GraphNodes.of(graph);
     this.first = graph.nodes().front();
+    this.pixelwise = new PixelwiseLinear(graph);
     this.hasBlocks = GraphNodes.haveBlocks(nodes);
   }
 
@@ -119,9 +120,8 @@ final class OneDnnRewrite {
     recordShapes(layers, example);
     boolean convolves = false;
     for (JitNode layer : layers) {
-      boolean convolution = isConvolution(layer);
-      convolves |= convolution;
-      rewrite(layer, convolution);
+      convolves |= isConvolution(layer);
+      rewrite(isConvolution(layer) ? layer : convolutionOf(layer));
     }
     // the last first, as each is the next one's input; only now, as a new node may get an old one's
     // address
@@ -220,7 +220,27 @@ final class OneDnnRewrite {
     }
   }
 
-  private void rewrite(JitNode layer, boolean convolution) {
+  /** A linear layer as a convolution where that is faster, else the layer. */
+  private JitNode convolutionOf(JitNode layer) {
+    long[] shape = shapes.get(layer.input(0));
+    if (!PixelwiseLinear.pays(type, shape)) {
+      return layer;
+    }
+    PixelwiseLinear.Replaced replaced = pixelwise.replace(layer, shape.length);
+    JitNode convolution = replaced.convolution();
+    shapes.put(convolution.input(0), PixelwiseLinear.pixels(shape));
+    if (shapes.containsKey(layer.output())) {
+      shapes.put(replaced.result(), shapes.get(layer.output()));
+    }
+    // views stand between the convolution and what follows the layer: nothing merges with it
+    uses.put(replaced.result(), uses.getOrDefault(layer.output(), List.of()));
+    plainWeights.add(layer.input(1).node());
+    gone.add(layer);
+    return convolution;
+  }
+
+  private void rewrite(JitNode layer) {
+    boolean convolution = isConvolution(layer);
     JitNode last = layer;
     Value residual = null;
     JitNode sum = follower(layer);
@@ -309,7 +329,7 @@ final class OneDnnRewrite {
     if (pointwise != null) {
       pointwise.scalars().forEach(scalar -> scalars.push_back(constant(new IValue(scalar))));
     }
-    JitNode list = graph.createList(elementOf("Scalar?[]"), scalars);
+    JitNode list = graph.createList(GraphNodes.elementOf("Scalar?[]"), scalars);
     list.insertBefore(first);
     String name = pointwise == null ? none : pointwise.name();
     inputs.push_back(constant(name == null ? new IValue() : new IValue(name)));
@@ -438,7 +458,7 @@ final class OneDnnRewrite {
     for (long value : values) {
       constants.push_back(graph.insertConstant(new IValue(value)));
     }
-    return graph.insertNode(graph.createList(elementOf("int[]"), constants)).output();
+    return graph.insertNode(graph.createList(GraphNodes.elementOf("int[]"), constants)).output();
   }
 
   /** Runs a packing operator, which has no other way in than a graph of its own. */
@@ -461,15 +481,5 @@ final class OneDnnRewrite {
         .create_function(new QualifiedName(name), single)
         .apply(new IValueVector(new IValue(weight)))
         .toTensor();
-  }
-
-  /** The element type of a list, which can only be had from a schema. */
-  private static Type.TypePtr elementOf(String list) {
-    return torch
-        .parseSchema("wwts::list(" + list + " s) -> Tensor")
-        .arguments()
-        .type()
-        .get()
-        .containedType(0);
   }
 }
