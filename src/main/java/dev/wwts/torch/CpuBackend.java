@@ -29,7 +29,7 @@ final class CpuBackend implements Backend {
   private static Network network(
       Bundle bundle, Device device, torch.ScalarType type, Remarks remarks) {
     if (device.kind() != Device.Kind.MPS) {
-      if (type == torch.ScalarType.BFloat16 && !OneDnnRewrite.packs(type)) {
+      if (type == torch.ScalarType.BFloat16 && !PackedWeights.arePossible(type)) {
         remarks.warn("This processor has no bf16 in oneDNN: bf16 is slower than fp32 here.");
       }
       return TorchScriptNetwork.loadForProcessor(bundle, type);

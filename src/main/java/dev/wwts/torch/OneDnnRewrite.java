@@ -9,12 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
@@ -42,19 +40,16 @@ final class OneDnnRewrite {
   private final JitModule frozen;
   private final Graph graph;
   private final torch.ScalarType type;
-  private final CompilationUnit packing = new CompilationUnit();
   private List<JitNode> nodes;
   private Map<Value, List<JitNode>> uses = Map.of();
   private final Map<Value, long[]> shapes = new HashMap<>();
   private final Set<JitNode> gone = new LinkedHashSet<>();
 
-  /** Packed weights by constant and shape of use: layers may share a weight. */
-  private final Map<String, JitNode> packed = new LinkedHashMap<>();
-
   private final Set<JitNode> plainWeights = new HashSet<>();
   private final boolean hasBlocks;
   private final JitNode first;
   private final PixelwiseLinear pixelwise;
+  private final PackedWeights packed;
 
   private OneDnnRewrite(JitModule frozen, torch.ScalarType type) {
     this.frozen = frozen;
@@ -63,6 +58,7 @@ final class OneDnnRewrite {
     this.nodes = GraphNodes.of(graph);
     this.first = graph.nodes().front();
     this.pixelwise = new PixelwiseLinear(graph);
+    this.packed = new PackedWeights(graph, first);
     this.hasBlocks = GraphNodes.haveBlocks(nodes);
   }
 
@@ -76,34 +72,9 @@ final class OneDnnRewrite {
    * @return whether it has convolutions that want channels-last inputs
    */
   static boolean run(JitModule frozen, torch.ScalarType type, Tensor example) {
-    return torch.hasMKLDNN() && packs(type) && new OneDnnRewrite(frozen, type).run(example);
-  }
-
-  /** Whether oneDNN packs weights of a type here: bfloat16 asks for AVX-512 or newer of x86. */
-  static boolean packs(torch.ScalarType type) {
-    return type == torch.ScalarType.Float || Narrow.PACKED;
-  }
-
-  /** Tried once; the holder's class initialisation is the lock. */
-  private static final class Narrow {
-    static final boolean PACKED = tried();
-
-    private Narrow() {}
-
-    private static boolean tried() {
-      Tensor weight = torch.zeros(16, 16).to(torch.ScalarType.BFloat16);
-      try {
-        pack(
-            new CompilationUnit(),
-            "tried",
-            weight,
-            "mkldnn::_reorder_linear_weight",
-            single -> new ValueVector(single.insertConstant(new IValue(1))));
-        return true;
-      } catch (RuntimeException e) {
-        return false;
-      }
-    }
+    return torch.hasMKLDNN()
+        && PackedWeights.arePossible(type)
+        && new OneDnnRewrite(frozen, type).run(example);
   }
 
   private boolean run(Tensor example) {
@@ -211,7 +182,7 @@ final class OneDnnRewrite {
     copy.eraseOutput(0);
     copy.registerOutput(list.output());
     var tensors =
-        packing
+        new CompilationUnit()
             .create_function(new QualifiedName("shapes"), copy)
             .apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example)))
             .toTensorVector();
@@ -286,7 +257,7 @@ final class OneDnnRewrite {
       JitNode layer, JitNode at, @Nullable Value residual, @Nullable Pointwise pointwise) {
     int groups = kind(layer).equals("aten::conv2d") ? 6 : 8;
     Value input = channelsLast(layer.input(0), at);
-    Value weight = packedConvolution(layer, groups).output();
+    Value weight = packed.convolution(layer, groups, shapes.get(layer.input(0))).output();
     ValueVector inputs = new ValueVector(input);
     if (residual != null) {
       inputs.push_back(residual);
@@ -308,7 +279,7 @@ final class OneDnnRewrite {
   }
 
   private JitNode linear(JitNode layer, @Nullable Value residual, @Nullable Pointwise pointwise) {
-    Value weight = packedLinear(layer).output();
+    Value weight = packed.linear(layer, shapes.get(layer.input(0))).output();
     ValueVector inputs = new ValueVector(layer.input(0));
     if (residual != null) {
       inputs.push_back(residual);
@@ -401,85 +372,5 @@ final class OneDnnRewrite {
   /** Whether nobody else sees what an addition in place writes over. */
   private boolean isFree(JitNode sum, Value other) {
     return kind(sum).equals("aten::add") || !sum.input(0).equals(other) || onlyUser(other) != null;
-  }
-
-  private JitNode packedLinear(JitNode layer) {
-    long[] input = shapes.get(layer.input(0));
-    long rows = 1;
-    for (int i = 0; i < input.length - 1; i++) {
-      rows *= input[i];
-    }
-    long batch = rows;
-    return packed(
-        layer,
-        "linear " + rows,
-        "mkldnn::_reorder_linear_weight",
-        single -> new ValueVector(single.insertConstant(new IValue(batch))));
-  }
-
-  private JitNode packedConvolution(JitNode layer, int groups) {
-    long[] input = shapes.get(layer.input(0));
-    return packed(
-        layer,
-        "convolution "
-            + Arrays.toString(input)
-            + layer.input(3).unique()
-            + " "
-            + layer.input(4).unique()
-            + " "
-            + layer.input(5).unique(),
-        "mkldnn::_reorder_convolution_weight",
-        single ->
-            new ValueVector(
-                single.insertConstant(torch.toIValue(layer.input(4)).get()),
-                single.insertConstant(torch.toIValue(layer.input(3)).get()),
-                single.insertConstant(torch.toIValue(layer.input(5)).get()),
-                single.insertConstant(torch.toIValue(layer.input(groups)).get()),
-                integers(single, input)));
-  }
-
-  private JitNode packed(
-      JitNode layer, String use, String operator, Function<Graph, ValueVector> settings) {
-    Value plain = layer.input(1);
-    return packed.computeIfAbsent(
-        plain.unique() + " " + use,
-        key -> {
-          Tensor weight = torch.toIValue(plain).get().toTensor();
-          JitNode node = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
-          String name = "pack" + packed.size();
-          node.t_(Symbol.attr("value"), pack(packing, name, weight, operator, settings));
-          node.insertBefore(first);
-          return node;
-        });
-  }
-
-  private static Value integers(Graph graph, long[] values) {
-    ValueVector constants = new ValueVector();
-    for (long value : values) {
-      constants.push_back(graph.insertConstant(new IValue(value)));
-    }
-    return graph.insertNode(graph.createList(GraphNodes.elementOf("int[]"), constants)).output();
-  }
-
-  /** Runs a packing operator, which has no other way in than a graph of its own. */
-  private static Tensor pack(
-      CompilationUnit packing,
-      String name,
-      Tensor weight,
-      String operator,
-      Function<Graph, ValueVector> settings) {
-    Graph single = new Graph();
-    ValueVector inputs = new ValueVector(single.addInput("weight"));
-    ValueVector rest = settings.apply(single);
-    for (long i = 0; i < rest.size(); i++) {
-      inputs.push_back(rest.get(i));
-    }
-    JitNode reorder = single.create(Symbol.fromQualString(operator), inputs);
-    single.insertNode(reorder);
-    single.registerOutput(reorder.output());
-    return packing
-        .create_function(new QualifiedName(name), single)
-        .apply(new IValueVector(new IValue(weight)))
-        .toTensor();
   }
 }

@@ -68,7 +68,7 @@ class OneDnnRewriteTest {
   void sixteenBitsAnswerAsThirtyTwoDoWithinTheirRounding() {
     LibTorch.load();
     assumeTrue(
-        OneDnnRewrite.packs(torch.ScalarType.BFloat16),
+        PackedWeights.arePossible(torch.ScalarType.BFloat16),
         "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
@@ -92,7 +92,7 @@ class OneDnnRewriteTest {
   void attentionInSixteenBitsIsComputedInThirtyTwo() {
     LibTorch.load();
     assumeTrue(
-        OneDnnRewrite.packs(torch.ScalarType.BFloat16),
+        PackedWeights.arePossible(torch.ScalarType.BFloat16),
         "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
