@@ -54,6 +54,8 @@ final class CudaLane implements Lane {
               : new TorchPreprocessor(setup, stream);
       this.preprocessor = parts.add(made, made::close);
       whole = true;
+    } catch (RuntimeException e) {
+      throw OutOfMemory.typed(e);
     } finally {
       if (!whole) {
         parts.close();
