@@ -23,9 +23,13 @@ public final class JmhCommand extends AbstractMavenLifecycleParticipant {
     List<String> goals = new ArrayList<>();
     boolean benchmarks = false;
     for (String goal : request.getGoals()) {
-      benchmarks |= goal.equals(COMMAND) || goal.startsWith(COMMAND + ":");
-      if (goal.equals(COMMAND)) {
+      boolean ours = goal.equals(COMMAND) || goal.startsWith(COMMAND + ":");
+      if (ours && !benchmarks) {
+        // also for the plugin, which looks at test classes and does not see the sources that a profile adds
         goals.add("test-compile");
+      }
+      benchmarks |= ours;
+      if (goal.equals(COMMAND)) {
         goals.add("exec:exec@jmh");
       } else {
         goals.add(goal);
