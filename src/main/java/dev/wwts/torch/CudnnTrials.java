@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class CudnnTrials {
   private static int open;
+  private static boolean before;
 
   private CudnnTrials() {}
 
@@ -23,11 +24,15 @@ final class CudnnTrials {
   }
 
   private static synchronized void change(int by) {
-    open += by;
     NativeScope.of(
         () -> {
           Context context = torch.globalContext();
-          context.setBenchmarkCuDNN(open > 0);
+          if (open == 0) {
+            // the service may have its own wish for what else it runs
+            before = context.benchmarkCuDNN();
+          }
+          open += by;
+          context.setBenchmarkCuDNN(open > 0 || before);
           return context;
         });
   }

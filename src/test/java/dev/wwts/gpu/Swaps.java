@@ -40,8 +40,6 @@ final class Swaps {
   private record Memory(long allocated, long reserved, long used, long resident) {}
 
   private Memory now() {
-    // pointers that nobody closed are freed by their owners' collection
-    System.gc();
     int card = place.device().index();
     boolean cuda = place.isCuda();
     long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
