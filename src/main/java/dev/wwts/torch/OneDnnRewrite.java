@@ -13,13 +13,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
@@ -88,7 +85,7 @@ final class OneDnnRewrite {
       return false;
     }
     uses = GraphNodes.uses(graph, nodes);
-    recordShapes(layers, example);
+    shapes.putAll(ExampleShapes.of(frozen, askedShapes(layers), example));
     boolean convolves = false;
     for (JitNode layer : layers) {
       convolves |= isConvolution(layer);
@@ -153,8 +150,8 @@ final class OneDnnRewrite {
     return tensor.dim() == dimensions && tensor.scalar_type().intern() == type;
   }
 
-  /** Runs a copy of the graph once that returns the tensors in question. */
-  private void recordShapes(List<JitNode> layers, Tensor example) {
+  /** What the rewriting asks of shapes: layers' inputs, and what is added to their results. */
+  private List<Value> askedShapes(List<JitNode> layers) {
     List<Value> asked = new ArrayList<>();
     for (JitNode layer : layers) {
       asked.add(layer.input(0));
@@ -164,31 +161,7 @@ final class OneDnnRewrite {
         asked.add(sum.input(1));
       }
     }
-    Graph copy = graph.copy();
-    List<JitNode> twins = GraphNodes.of(copy);
-    Map<Value, Value> twin = new HashMap<>();
-    for (int i = 0; i < graph.inputs().size(); i++) {
-      twin.put(graph.inputs().get(i), copy.inputs().get(i));
-    }
-    for (int i = 0; i < nodes.size(); i++) {
-      for (int o = 0; o < nodes.get(i).outputs().size(); o++) {
-        twin.put(nodes.get(i).output(o), twins.get(i).output(o));
-      }
-    }
-    ValueVector values = new ValueVector();
-    asked.forEach(value -> values.push_back(twin.get(value)));
-    JitNode list = copy.createList(asked.get(0).type(), values);
-    list.insertBefore(copy.return_node());
-    copy.eraseOutput(0);
-    copy.registerOutput(list.output());
-    var tensors =
-        new CompilationUnit()
-            .create_function(new QualifiedName("shapes"), copy)
-            .apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example)))
-            .toTensorVector();
-    for (int i = 0; i < asked.size(); i++) {
-      shapes.put(asked.get(i), tensors.get(i).sizes().vec().get());
-    }
+    return asked;
   }
 
   /** A linear layer as a convolution where that is faster, else the layer. */

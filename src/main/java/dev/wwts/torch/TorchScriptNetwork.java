@@ -120,7 +120,9 @@ final class TorchScriptNetwork implements Network {
     for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
       widen(at.access());
     }
-    return torch.freeze(loaded);
+    JitModule frozen = torch.freeze(loaded);
+    UnreadRows.run(frozen);
+    return frozen;
   }
 
   /** The module's own tensor changes, so that whatever shares it goes on doing so. */
