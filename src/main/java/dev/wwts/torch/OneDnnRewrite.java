@@ -32,7 +32,11 @@ import org.jspecify.annotations.Nullable;
  * torch.compile's freezing uses on CPUs; the results differ from the plain ones in the last bits.
  */
 final class OneDnnRewrite {
+  private static final long PLANES = 0;
   private static final long CHANNELS_LAST = 2;
+
+  private static final Set<String> POOLINGS =
+      Set.of("aten::avg_pool2d", "aten::max_pool2d", "aten::adaptive_avg_pool2d");
 
   private final JitModule frozen;
   private final Graph graph;
@@ -85,6 +89,9 @@ final class OneDnnRewrite {
       return false;
     }
     uses = GraphNodes.uses(graph, nodes);
+    if (layers.stream().anyMatch(OneDnnRewrite::isConvolution)) {
+      nodes.stream().filter(this::isForPoolingOnly).forEach(this::leaveOut);
+    }
     shapes.putAll(ExampleShapes.of(frozen, askedShapes(layers), example));
     boolean convolves = false;
     for (JitNode layer : layers) {
@@ -97,6 +104,24 @@ final class OneDnnRewrite {
     plainWeights.stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
     graph.lint();
     return convolves;
+  }
+
+  /** Whether a node makes planes that only poolings read, which are faster on what it is given. */
+  private boolean isForPoolingOnly(JitNode node) {
+    return kind(node).equals("aten::contiguous")
+        && isConstant(node.input(1))
+        && torch.toIValue(node.input(1)).get().toInt() == PLANES
+        && uses.getOrDefault(node.output(), List.of()).stream()
+            .allMatch(user -> POOLINGS.contains(kind(user)));
+  }
+
+  private void leaveOut(JitNode node) {
+    List<JitNode> users = new ArrayList<>(uses.get(node.input(0)));
+    users.remove(node);
+    users.addAll(uses.getOrDefault(node.output(), List.of()));
+    uses.put(node.input(0), users);
+    node.output().replaceAllUsesWith(node.input(0));
+    gone.add(node);
   }
 
   private static boolean isAttention(JitNode node) {

@@ -65,6 +65,42 @@ class OneDnnRewriteTest {
   }
 
   @Test
+  void planesMadeForAPoolingAreLeftOutAndThoseThatAViewReadsStay() {
+    LibTorch.load();
+    NativeScope.inference(
+        () -> {
+          String code =
+              """
+              def forward(self, x):
+                x = torch.conv2d(x, self.kernel, None, [1, 1], [1, 1])
+                y = torch.avg_pool2d(x.contiguous(), [3, 3], [2, 2], [1, 1])
+                return torch.cat([y.flatten(1), x.contiguous().view([x.size(0), -1])], 1)
+              """;
+          JitModule plain = pooled(code);
+          JitModule rewritten = pooled(code);
+          OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
+
+          String graph = rewritten.get_method("forward").graph().toString();
+          // what is left: the layer's own input, and the view's
+          assertThat(graph.split("aten::contiguous", -1)).hasSize(3);
+          for (int batch : new int[] {1, 3}) {
+            Tensor x = torch.randn(batch, 8, 14, 14);
+            assertThat(difference(run(plain, x), run(rewritten, x))).isLessThan(1e-5);
+          }
+          return rewritten;
+        });
+  }
+
+  private static JitModule pooled(String code) {
+    torch.manual_seed(7);
+    JitModule module = new JitModule(new QualifiedName("Pooled"));
+    module.register_parameter("kernel", torch.randn(8, 8, 3, 3), false);
+    module.define(code);
+    module.eval();
+    return torch.freeze(module);
+  }
+
+  @Test
   void sixteenBitsAnswerAsThirtyTwoDoWithinTheirRounding() {
     LibTorch.load();
     assumeTrue(
