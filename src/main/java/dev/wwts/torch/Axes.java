@@ -4,7 +4,9 @@ import static dev.wwts.torch.GraphNodes.isConstant;
 import static dev.wwts.torch.GraphNodes.kind;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
@@ -19,12 +21,24 @@ final class Axes {
   private static final int UNKNOWN = -1;
   private static final int PICTURES = 4;
 
+  /** Whoever else takes a list may append to it. */
+  private static final Set<String> READ_LISTS =
+      Set.of("aten::reshape", "aten::view", "aten::expand", "aten::cat");
+
+  private final Map<Value, List<JitNode>> uses;
   private final Map<Value, Integer> counts = new HashMap<>();
+  private final Map<Place, Object> sizes = new HashMap<>();
 
   /** A size that only running the graph would tell: that of one value's axis. */
   private record Place(Value value, int axis) {}
 
-  Axes(Graph graph) {
+  /**
+   * Asks about a graph.
+   *
+   * @param uses as {@link GraphNodes#uses} gives them
+   */
+  Axes(Graph graph, Map<Value, List<JitNode>> uses) {
+    this.uses = uses;
     // N x 3 x H x W, behind the module itself
     counts.put(graph.inputs().get(1), PICTURES);
   }
@@ -65,17 +79,20 @@ final class Axes {
         int a = count(node.input(0));
         yield a >= 2 && a == count(node.input(1)) ? a : UNKNOWN;
       }
-      case "aten::cat" -> {
-        JitNode list = node.input(0).node();
-        yield kind(list).equals("prim::ListConstruct") ? count(list.input(0)) : UNKNOWN;
-      }
+      case "aten::cat" ->
+          length(node.input(0)) > 0 ? count(node.input(0).node().input(0)) : UNKNOWN;
       case "prim::ListUnpack" -> {
         JitNode unbind = node.input(0).node();
         int before = kind(unbind).equals("aten::unbind") ? count(unbind.input(0)) : UNKNOWN;
         yield before < 0 ? UNKNOWN : before - 1;
       }
-      case "aten::linear",
-          "aten::layer_norm",
+      case "aten::linear" -> count(node.input(1)) == 2 ? count(node.input(0)) : UNKNOWN;
+      case "aten::scaled_dot_product_attention" -> {
+        int queries = count(node.input(0));
+        boolean same = queries == count(node.input(1)) && queries == count(node.input(2));
+        yield same ? queries : UNKNOWN;
+      }
+      case "aten::layer_norm",
           "aten::softmax",
           "aten::gelu",
           "aten::relu",
@@ -88,16 +105,18 @@ final class Axes {
           "aten::dropout",
           "aten::slice",
           "aten::transpose",
-          "aten::permute",
-          "aten::scaled_dot_product_attention" ->
+          "aten::permute" ->
           count(node.input(0));
       default -> UNKNOWN;
     };
   }
 
-  private static boolean isNumber(Value value) {
+  /** A number, or what a trace makes of one: a constant tensor without axes. */
+  private boolean isNumber(Value value) {
     torch.TypeKind kind = value.type().get().kind().intern();
-    return kind == torch.TypeKind.IntType || kind == torch.TypeKind.FloatType;
+    return kind == torch.TypeKind.IntType
+        || kind == torch.TypeKind.FloatType
+        || (isConstant(value) && count(value) == 0);
   }
 
   /** An axis as a constant of the graph says it, from the front; negative where it does not. */
@@ -128,18 +147,31 @@ final class Axes {
     return axis == b ? a : axis;
   }
 
-  private static int length(Value list) {
+  private int length(Value list) {
     long[] constants = GraphNodes.integers(list);
     if (constants != null) {
       return constants.length;
     }
     JitNode node = list.node();
-    return kind(node).equals("prim::ListConstruct") ? (int) node.inputs().size() : UNKNOWN;
+    boolean known =
+        kind(node).equals("prim::ListConstruct")
+            && uses.getOrDefault(list, List.of()).stream()
+                .allMatch(user -> READ_LISTS.contains(kind(user)));
+    return known ? (int) node.inputs().size() : UNKNOWN;
   }
 
   /** Something that equals another axis's where the sizes are the same for every input. */
   Object size(Value value, int axis) {
-    Object here = new Place(value, axis);
+    Place here = new Place(value, axis);
+    Object known = sizes.get(here);
+    if (known == null) {
+      known = sized(value, axis, here);
+      sizes.put(here, known);
+    }
+    return known;
+  }
+
+  private Object sized(Value value, int axis, Place here) {
     int count = count(value);
     if (count < 0 || isConstant(value)) {
       return here;
@@ -185,6 +217,9 @@ final class Axes {
 
   private Object named(Value size, Object unknown) {
     if (isConstant(size)) {
+      if (!torch.toIValue(size).get().isInt()) {
+        return unknown;
+      }
       long number = torch.toIValue(size).get().toInt();
       return number < 0 ? unknown : number;
     }

@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
@@ -137,8 +136,11 @@ final class AxisSums {
     long[] axes = Arrays.stream(meanAxes(mean)).map(a -> a < axis ? a : a + 1).toArray();
     boolean drops = GraphNodes.isFalse(mean.input(2));
     long left = drops ? axis - Arrays.stream(axes).filter(a -> a < axis).count() : axis;
-    Value means = insert("aten::mean", sum, sum.input(0), list(axes), mean.input(2), mean.input(3));
-    Value result = insert("aten::sum", sum, means, list(left), sum.input(2), sum.input(3));
+    Value means =
+        GraphNodes.insert(
+            graph, "aten::mean", sum, sum.input(0), list(axes), mean.input(2), mean.input(3));
+    Value result =
+        GraphNodes.insert(graph, "aten::sum", sum, means, list(left), sum.input(2), sum.input(3));
     replace(mean, result);
     gone.add(sum);
   }
@@ -151,8 +153,8 @@ final class AxisSums {
       Value b = select(product, 1, axis, place);
       total =
           total == null
-              ? insert("aten::mul", product, a, b)
-              : insert("aten::addcmul", product, total, a, b, one);
+              ? GraphNodes.insert(graph, "aten::mul", product, a, b)
+              : GraphNodes.insert(graph, "aten::addcmul", product, total, a, b, one);
     }
     replace(sum, total);
     gone.add(product);
@@ -160,7 +162,8 @@ final class AxisSums {
 
   private Value select(JitNode product, int input, long axis, long place) {
     Value at = constant(new IValue(place));
-    return insert("aten::select", product, product.input(input), constant(new IValue(axis)), at);
+    return GraphNodes.insert(
+        graph, "aten::select", product, product.input(input), constant(new IValue(axis)), at);
   }
 
   /** What a reshape makes of a tensor for any batch, 0 where that varies; null of others. */
@@ -200,12 +203,6 @@ final class AxisSums {
   private @Nullable JitNode onlyUser(Value value) {
     List<JitNode> users = uses.getOrDefault(value, List.of());
     return users.size() == 1 ? users.get(0) : null;
-  }
-
-  private Value insert(String kind, JitNode before, Value... inputs) {
-    JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(inputs));
-    node.insertBefore(before);
-    return node.output();
   }
 
   private Value list(long... values) {

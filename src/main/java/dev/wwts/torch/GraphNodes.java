@@ -7,8 +7,10 @@ import java.util.Map;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
+import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
+import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +44,13 @@ final class GraphNodes {
       }
     }
     return uses;
+  }
+
+  /** Puts an operator before a node, and gives its result. */
+  static Value insert(Graph graph, String kind, JitNode before, Value... inputs) {
+    JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(inputs));
+    node.insertBefore(before);
+    return node.output();
   }
 
   static String kind(JitNode node) {

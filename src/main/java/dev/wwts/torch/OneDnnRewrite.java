@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
@@ -90,6 +91,11 @@ final class OneDnnRewrite {
     }
     uses = GraphNodes.uses(graph, nodes);
     if (layers.stream().anyMatch(OneDnnRewrite::isConvolution)) {
+      if (writesOverContiguous()) {
+        return false;
+      }
+      nodes = nodes.stream().map(this::forAnyLayout).toList();
+      uses = GraphNodes.uses(graph, nodes);
       nodes.stream().filter(this::isForPoolingOnly).forEach(this::leaveOut);
     }
     shapes.putAll(ExampleShapes.of(frozen, askedShapes(layers), example));
@@ -106,13 +112,53 @@ final class OneDnnRewrite {
     return convolves;
   }
 
+  /**
+   * A view of planes is not one of pixels whose channels lie side by side, which is how layers give
+   * their results from now on; reshaping takes both.
+   */
+  private JitNode forAnyLayout(JitNode node) {
+    if (!kind(node).equals("aten::view")
+        || !isSizes(node.input(1))
+        || uses.getOrDefault(node.output(), List.of()).stream()
+            .anyMatch(user -> kind(user).endsWith("_"))) {
+      return node;
+    }
+    JitNode reshape =
+        GraphNodes.insert(graph, "aten::reshape", node, node.input(0), node.input(1)).node();
+    node.output().replaceAllUsesWith(reshape.output());
+    gone.add(node);
+    return reshape;
+  }
+
+  /** A view may also be told of a type. */
+  private static boolean isSizes(Value value) {
+    return value.type().get().kind().intern() == torch.TypeKind.ListType;
+  }
+
   /** Whether a node makes planes that only poolings read, which are faster on what it is given. */
   private boolean isForPoolingOnly(JitNode node) {
-    return kind(node).equals("aten::contiguous")
-        && isConstant(node.input(1))
-        && torch.toIValue(node.input(1)).get().toInt() == PLANES
-        && uses.getOrDefault(node.output(), List.of()).stream()
-            .allMatch(user -> POOLINGS.contains(kind(user)));
+    if (hasBlocks
+        || !kind(node).equals("aten::contiguous")
+        || !isConstant(node.input(1))
+        || torch.toIValue(node.input(1)).get().toInt() != PLANES) {
+      return false;
+    }
+    List<JitNode> users = uses.getOrDefault(node.output(), List.of());
+    return !users.isEmpty()
+        && users.stream()
+            .allMatch(u -> POOLINGS.contains(kind(u)) && nothingChangesBetween(node, u));
+  }
+
+  /**
+   * Whether something writes over what was made contiguous: of planes that is the same memory, of
+   * channels that lie side by side it would be a copy.
+   */
+  private boolean writesOverContiguous() {
+    return nodes.stream()
+        .filter(node -> kind(node).equals("aten::contiguous"))
+        .flatMap(node -> Stream.of(node.input(0), node.output()))
+        .flatMap(value -> uses.getOrDefault(value, List.of()).stream())
+        .anyMatch(user -> kind(user).endsWith("_"));
   }
 
   private void leaveOut(JitNode node) {

@@ -68,9 +68,9 @@ final class PixelwiseLinear {
   Replaced replace(JitNode layer, int dimensions) {
     Value rows = layer.input(0);
     for (int i = dimensions; i < MOST_DIMENSIONS; i++) {
-      rows = insert("aten::unsqueeze", layer, rows, constant(new IValue(0L)));
+      rows = GraphNodes.insert(graph, "aten::unsqueeze", layer, rows, constant(new IValue(0L)));
     }
-    Value input = insert("aten::permute", layer, rows, list(0, 3, 1, 2));
+    Value input = GraphNodes.insert(graph, "aten::permute", layer, rows, list(0, 3, 1, 2));
     JitNode convolution =
         graph.create(
             Symbol.fromQualString("aten::conv2d"),
@@ -83,9 +83,10 @@ final class PixelwiseLinear {
                 list(1, 1),
                 constant(new IValue(1L))));
     convolution.insertBefore(layer);
-    Value result = insert("aten::permute", layer, convolution.output(), list(0, 2, 3, 1));
+    Value result =
+        GraphNodes.insert(graph, "aten::permute", layer, convolution.output(), list(0, 2, 3, 1));
     for (int i = dimensions; i < MOST_DIMENSIONS; i++) {
-      result = insert("aten::squeeze", layer, result, constant(new IValue(0L)));
+      result = GraphNodes.insert(graph, "aten::squeeze", layer, result, constant(new IValue(0L)));
     }
     layer.output().replaceAllUsesWith(result);
     return new Replaced(convolution, result);
@@ -98,12 +99,6 @@ final class PixelwiseLinear {
           Tensor plain = torch.toIValue(weight).get().toTensor();
           return constant(new IValue(plain.unsqueeze(-1).unsqueeze(-1)));
         });
-  }
-
-  private Value insert(String kind, JitNode before, Value... inputs) {
-    JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(inputs));
-    node.insertBefore(before);
-    return node.output();
   }
 
   private Value list(long... values) {

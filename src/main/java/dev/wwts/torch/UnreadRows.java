@@ -16,10 +16,11 @@ import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.Symbol;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leaves out of a frozen graph what is computed for rows that nobody reads. A vision transformer
@@ -52,6 +53,16 @@ final class UnreadRows {
   private static final Set<String> PRODUCTS =
       Set.of("aten::linear", "aten::matmul", "aten::scaled_dot_product_attention");
 
+  /** Give a tensor other axes than its number of axes was counted by. */
+  private static final Set<String> RESHAPING =
+      Set.of(
+          "aten::squeeze_",
+          "aten::unsqueeze_",
+          "aten::t_",
+          "aten::transpose_",
+          "aten::swapaxes_",
+          "aten::resize_");
+
   private static final long TO_THE_END = Long.MAX_VALUE;
 
   private final Graph graph;
@@ -78,7 +89,7 @@ final class UnreadRows {
     this.select = select;
     this.nodes = GraphNodes.of(graph);
     this.uses = GraphNodes.uses(graph, nodes);
-    this.axes = new Axes(graph);
+    this.axes = new Axes(graph, uses);
     this.place = torch.toIValue(select.input(2)).get().toInt();
   }
 
@@ -86,39 +97,51 @@ final class UnreadRows {
   static void run(JitModule frozen) {
     Graph graph = frozen.get_method("forward").graph();
     List<JitNode> all = GraphNodes.of(graph);
-    if (!GraphNodes.haveBlocks(all)) {
+    boolean reshapesInPlace = all.stream().anyMatch(node -> RESHAPING.contains(kind(node)));
+    if (!GraphNodes.haveBlocks(all) && !reshapesInPlace) {
       graph.setInsertPoint(graph.nodes().front());
       all.stream()
           .filter(UnreadRows::isOneRow)
           .forEach(select -> new UnreadRows(graph, select).run());
-      graph.lint();
     }
   }
 
   /** {@code aten::select(x, axis, 0)} or of -1, the axis counted from the front. */
   private static boolean isOneRow(JitNode node) {
-    if (!kind(node).equals("aten::select")
-        || !isConstant(node.input(1))
-        || !isConstant(node.input(2))) {
+    if (!kind(node).equals("aten::select") || node.inputs().size() != 3) {
       return false;
     }
-    long at = torch.toIValue(node.input(2)).get().toInt();
-    return torch.toIValue(node.input(1)).get().toInt() >= 0 && (at == 0 || at == -1);
+    Long axis = integer(node.input(1));
+    Long at = integer(node.input(2));
+    return axis != null && at != null && axis >= 0 && (at == 0 || at == -1);
+  }
+
+  private static @Nullable Long integer(Value value) {
+    return isConstant(value) && torch.toIValue(value).get().isInt()
+        ? torch.toIValue(value).get().toInt()
+        : null;
   }
 
   private void run() {
     int axis = (int) torch.toIValue(select.input(1)).get().toInt();
     read(select.input(0), axis);
-    for (int i = nodes.indexOf(select) - 1; i >= 0; i--) {
+    int end = nodes.indexOf(select);
+    for (int i = end - 1; i >= 0; i--) {
       consider(nodes.get(i));
     }
-    if (early.keySet().stream().noneMatch(node -> PRODUCTS.contains(kind(node)))) {
+    // from the first that changes on nothing may write over what a row of it may be a copy of
+    boolean written =
+        nodes.subList(0, end).stream()
+            .dropWhile(node -> !early.containsKey(node))
+            .anyMatch(node -> kind(node).endsWith("_"));
+    if (written || early.keySet().stream().noneMatch(node -> PRODUCTS.contains(kind(node)))) {
       return;
     }
     nodes.stream().filter(early::containsKey).forEach(this::compute);
     Value row = row(select.input(0), axis, select);
     Value first = constant(new IValue(0L));
-    select.output().replaceAllUsesWith(insert("aten::select", select, row, select.input(1), first));
+    Value result = GraphNodes.insert(graph, "aten::select", select, row, select.input(1), first);
+    select.output().replaceAllUsesWith(result);
     for (int i = nodes.size() - 1; i >= 0; i--) {
       JitNode node = nodes.get(i);
       boolean unread = node.equals(select) || early.containsKey(node);
@@ -126,6 +149,7 @@ final class UnreadRows {
         node.destroy();
       }
     }
+    graph.lint();
   }
 
   private void read(Value value, int axis) {
@@ -222,18 +246,28 @@ final class UnreadRows {
       inputs[1] = withOne(axis, node);
       kind = "aten::reshape"; // one row of several is not always in one piece
     }
-    rows.put(new Row(node.output(), axis), insert(kind, node, inputs));
+    rows.put(new Row(node.output(), axis), GraphNodes.insert(graph, kind, node, inputs));
   }
 
   private Value row(Value all, int axis, JitNode reader) {
     return rows.computeIfAbsent(
         new Row(all, axis),
         key -> {
+          if (isConstant(all)) {
+            Tensor table = torch.toIValue(all).get().toTensor();
+            return constant(new IValue(row(table, axis)));
+          }
           Value on = constant(new IValue((long) axis));
           Value from = constant(new IValue(place));
           Value to = constant(new IValue(place == 0 ? 1L : TO_THE_END));
-          return insert("aten::slice", reader, all, on, from, to, constant(new IValue(1L)));
+          return GraphNodes.insert(
+              graph, "aten::slice", reader, all, on, from, to, constant(new IValue(1L)));
         });
+  }
+
+  private Tensor row(Tensor table, int axis) {
+    long at = place == 0 ? 0 : table.size(axis) - 1;
+    return table.narrow(axis, at, 1).contiguous();
   }
 
   /** A reshape's sizes, but for the one place on an axis. */
@@ -249,12 +283,6 @@ final class UnreadRows {
     JitNode list = graph.createList(one.type(), sizes);
     list.insertBefore(reshape);
     return list.output();
-  }
-
-  private Value insert(String kind, JitNode before, Value... inputs) {
-    JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(inputs));
-    node.insertBefore(before);
-    return node.output();
   }
 
   private Value constant(IValue value) {

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
@@ -40,7 +41,7 @@ class UnreadRowsTest {
       "torch.scaled_dot_product_attention(q, k, v, None, 0.0, %s, scale=None, enable_gqa=False)";
 
   private static final String PLAIN =
-      "torch.matmul(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) / 2.0, -1), v)";
+      "torch.matmul(torch.softmax(torch.matmul(q, k.transpose(-2, -1)) / %s, -1), v)";
 
   private static final String MLP =
       """
@@ -67,8 +68,11 @@ class UnreadRowsTest {
   void attentionOfSeparateProductsTakesPart() {
     inference(
         () -> {
-          String code = TOKENS + ATTENTION.formatted(PLAIN) + MLP + READ.formatted(0);
-          assertThat(rowsOf(sameAnswers(code))).containsExactly(10, 1, 1, 1, 1, 1, 0);
+          for (String scale : new String[] {"2.0", "self.two"}) {
+            String code =
+                TOKENS + ATTENTION.formatted(PLAIN.formatted(scale)) + MLP + READ.formatted(0);
+            assertThat(rowsOf(sameAnswers(code))).containsExactly(10, 1, 1, 1, 1, 1, 0);
+          }
         });
   }
 
@@ -109,19 +113,80 @@ class UnreadRowsTest {
         });
   }
 
+  @Test
+  void whatMightBeOtherwiseThanItLooksStays() {
+    inference(
+        () -> {
+          for (String rest :
+              new String[] {
+                // a weight of one axis takes an axis away: the softmax is over the rows
+                "  x = torch.softmax(torch.linear(x, self.scale), -1)\n",
+                // lists that grow later
+                """
+                  s = [x.size(0), 10]
+                  s.append(8)
+                  x = torch.linear(x, self.proj).view(s)
+                """,
+                """
+                  t = [x]
+                  t.append(x)
+                  x = torch.linear(torch.cat(t, 1), self.proj)
+                """,
+                // one row would be a copy of what is written over
+                """
+                  h = x * 2.0
+                  y = h.contiguous()
+                  h.add_(1.0)
+                  x = torch.linear(y, self.proj)
+                """,
+                """
+                  x.unsqueeze_(1)
+                  x = torch.linear(x, self.proj)
+                """,
+              }) {
+            List<Integer> rows = rowsOf(sameAnswers(TOKENS + rest + "  return x[:, 0]\n"));
+            assertThat(rows).as(rest).doesNotContain(1);
+          }
+        });
+  }
+
+  @Test
+  void tablesAreCutOnceAndMergedForEveryBatch() {
+    inference(
+        () -> {
+          for (String table : new String[] {"token", "places", "scale"}) {
+            String code =
+                TOKENS
+                    + "  x = torch.linear(torch.gelu(torch.linear(x, self.up)), self.down)\n"
+                    + "  return torch.linear((x + self.%s)[:, -1], self.proj)\n".formatted(table);
+            assertThat(rowsOf(sameAnswers(code))).containsExactly(1, 1, 0);
+          }
+          // what is left on top of it: one list of patches, no slices
+          String code = TOKENS + MLP + "  return (x * self.places)[:, 0]\n";
+          JitModule module = frozen(code);
+          UnreadRows.run(module);
+          String graph = module.get_method("forward").graph().toString();
+          assertThat(graph.split("= aten::slice", -1)).hasSize(3);
+        });
+  }
+
   /** Runs both, and gives the shapes of what each product of the rewritten one works on. */
   private static List<long[]> sameAnswers(String code) {
     JitModule plain = frozen(code);
     JitModule rewritten = frozen(code);
     UnreadRows.run(rewritten);
+    JitModule packed = frozen(code);
+    UnreadRows.run(packed);
+    OneDnnRewrite.run(packed, torch.ScalarType.Float, torch.zeros(1, 3, 12, 12));
     for (int batch : new int[] {1, 3}) {
       Tensor x = torch.randn(batch, 3, 12, 12);
       Tensor expected = run(plain, x);
-      Tensor actual = run(rewritten, x);
-      assertThat(actual.sizes().vec().get()).isEqualTo(expected.sizes().vec().get());
-      double largest = expected.abs().max().item().toDouble();
-      // the same sums, in another order for one row
-      assertThat(actual.sub(expected).abs().max().item().toDouble() / largest).isLessThan(1e-5);
+      for (Tensor actual : new Tensor[] {run(rewritten, x), run(packed, x)}) {
+        assertThat(actual.sizes().vec().get()).isEqualTo(expected.sizes().vec().get());
+        double largest = expected.abs().max().item().toDouble();
+        // the same sums, in another order for one row
+        assertThat(actual.sub(expected).abs().max().item().toDouble() / largest).isLessThan(1e-5);
+      }
     }
     return ExampleShapes.of(rewritten, productInputs(rewritten), torch.randn(1, 3, 12, 12))
         .values()
@@ -166,6 +231,7 @@ class UnreadRowsTest {
     weight(module, "proj", 8, 8);
     weight(module, "up", 16, 8);
     weight(module, "down", 8, 16);
+    module.register_parameter("two", torch.full(new long[0], new Scalar(2.0)), false);
     module.define(forward);
     module.eval();
     return torch.freeze(module);
