@@ -1,6 +1,6 @@
 """The same work in Python: bytes of a picture to the five best labels, with torch, Pillow and torchvision; one line of JSON a call.
 
-    python benchmarks/python/reference.py MODEL.pt PICTURE... --threads 1 --calls 30 [--eager | --compile ARCH]
+    python benchmarks/python/reference.py MODEL.pt PICTURE... --threads 1 --calls 30 [--eager | --compile ARCH] [--turns]
     python benchmarks/python/reference.py --versions
 
 The TorchScript module runs frozen. With --eager it runs as it was saved, unfrozen, under TorchScript's profiling executor: a .pt does
@@ -27,6 +27,7 @@ def main():
     parser.add_argument("picture", type=pathlib.Path, nargs="*")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--calls", type=int, default=30, help="of each picture")
+    parser.add_argument("--turns", action="store_true", help="wait for a line of stdin before each call")
     parser.add_argument("--eager", action="store_true")
     parser.add_argument("--compile", metavar="ARCH")
     parser.add_argument("--versions", action="store_true")
@@ -47,6 +48,8 @@ def main():
     with torch.no_grad() if args.compile else torch.inference_mode():
         for data in [path.read_bytes() for path in args.picture]:
             for _ in range(args.calls):
+                if args.turns:
+                    sys.stdin.readline()
                 start = time.perf_counter()
                 logits = module(reference.network_input(data, manifest["input"]).contiguous(memory_format=layout))
                 values, indices = logits.softmax(-1).topk(5)

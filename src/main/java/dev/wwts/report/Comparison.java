@@ -3,6 +3,7 @@ package dev.wwts.report;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * The ratio of two results. What differs from run to run of one and the same program differs from
@@ -37,6 +38,31 @@ public record Comparison(double ratio, double low, double high, int processes) {
     double half = halfWidth(before, after);
     return new Comparison(
         Math.exp(logRatio), Math.exp(logRatio - half), Math.exp(logRatio + half), processes);
+  }
+
+  /**
+   * Compares b with a where each process of one ran beside one of the other, call by call: what a
+   * round's machine did to both is not in their ratio. The interval is Student's for the mean of
+   * the rounds' logarithms.
+   *
+   * @throws IllegalArgumentException if they have not as many
+   */
+  static Comparison ofPairs(JmhResults.Entry a, JmhResults.Entry b) {
+    List<Double> before = a.medians();
+    List<Double> after = b.medians();
+    if (before.size() != after.size()) {
+      throw new IllegalArgumentException(
+          "Turns of %d rounds can't be paired with %d.".formatted(before.size(), after.size()));
+    }
+    int rounds = before.size();
+    List<Double> ratios =
+        IntStream.range(0, rounds).mapToObj(i -> after.get(i) / before.get(i)).toList();
+    double ratio = Math.exp(mean(ratios));
+    if (rounds < ENOUGH) {
+      return new Comparison(ratio, Collections.min(ratios), Collections.max(ratios), rounds);
+    }
+    double half = StudentT.quantile(UPPER, rounds - 1.0) * Math.sqrt(variance(ratios) / rounds);
+    return new Comparison(ratio, ratio * Math.exp(-half), ratio * Math.exp(half), rounds);
   }
 
   private static double halfWidth(List<Double> a, List<Double> b) {

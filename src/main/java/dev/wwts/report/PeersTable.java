@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Rivals side by side, and ratios of ours to theirs. */
 final class PeersTable {
-  private static final List<String> PREFIXES = List.of("PeersBenchmark", "reference.");
+  private static final List<String> PREFIXES = List.of("PeersBenchmark", "reference.", "Turns");
   private static final List<String> MODELS = List.of("small", "base", "large");
 
   private static final Comparator<Map<String, String>> ORDER =
@@ -46,6 +46,11 @@ final class PeersTable {
     entries.forEach(this::measured);
     failures.forEach(this::failed);
     out.endTable();
+    if (entries.stream().anyMatch(entry -> !entry.param("turns").isEmpty())) {
+      out.paragraph(
+          "逐次轮流：每一轮里各方案都已载入，一次调用一次调用地轮流；比值是各轮中位数之比的几何平均，99 % 区间是各轮之比的对数的 Student t 区间。 "
+              + "Call by call: all are loaded in a round and take turns after each call; a ratio is the geometric mean of the rounds' ratios of medians, its 99 % interval Student's of their logarithms.");
+    }
     out.paragraph(
         "1080p JPEG 的字节到前五个标签，各方案的进程轮流运行（A B A B），时间是一次调用的毫秒数。比值是各进程中位数的几何平均之比，小于 1 表示 wwts 更快。方括号内是 99 %% 区间（对各进程中位数的对数作 Welch t 检验），含 1 即无差别；某一方进程不足 %d 个时，圆括号内只是进程之比的最小到最大，不能据此下结论。"
             .formatted(Comparison.ENOUGH));
@@ -85,10 +90,18 @@ final class PeersTable {
             .filter(e -> e.param("peer").equals("wwts") && e.param("precision").equals(precision))
             .filter(e -> e.param("model").equals(other.param("model")))
             .filter(e -> e.param("threads").equals(other.param("threads")))
+            .filter(e -> e.param("turns").equals(other.param("turns")))
             .findFirst();
     if (ours.isEmpty() || ours.get().equals(other)) {
       return Markdown.NONE;
     }
-    return Comparison.of(other, ours.get()).toString();
+    boolean pairs = !other.param("turns").isEmpty() && sameRounds(other, ours.get());
+    return (pairs ? Comparison.ofPairs(other, ours.get()) : Comparison.of(other, ours.get()))
+        .toString();
+  }
+
+  /** Not where a round of one failed. */
+  private static boolean sameRounds(JmhResults.Entry a, JmhResults.Entry b) {
+    return a.processes().size() == b.processes().size();
   }
 }

@@ -1,12 +1,14 @@
 package dev.wwts.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,6 +66,37 @@ class ComparisonTest {
     assertThat(Comparison.of(b, a).verdict(false)).isEqualTo("faster");
   }
 
+  /** Rounds that lie 20 % apart, as a busy machine's do, are one program's and another's alike. */
+  @Test
+  void roundsOfTurnsTellWhatProcessesAloneDoNot() {
+    Random random = new Random(3);
+    int found = 0;
+    int foundUnpaired = 0;
+    int wrong = 0;
+    for (int i = 0; i < TRIALS; i++) {
+      double[] rounds = random.doubles(5, 1, 1.2).toArray();
+      JmhResults.Entry a = entry(random, 1, rounds);
+      JmhResults.Entry b = entry(random, 1.15, rounds);
+      found += Comparison.ofPairs(a, b).verdict(false).equals("slower") ? 1 : 0;
+      foundUnpaired += Comparison.of(a, b).verdict(false).equals("slower") ? 1 : 0;
+      Comparison same = Comparison.ofPairs(a, entry(random, 1, rounds));
+      wrong += same.verdict(false).equals("no difference") ? 0 : 1;
+    }
+    assertThat(found / (double) TRIALS).isGreaterThan(0.9);
+    assertThat(foundUnpaired).isLessThan(found);
+    assertThat(wrong / (double) TRIALS).isLessThan(0.02);
+  }
+
+  @Test
+  void turnsOfOtherRoundsAreNotPaired() {
+    Random random = new Random(4);
+    JmhResults.Entry three = entry(random, 1, 3);
+    JmhResults.Entry two = entry(random, 1, 2);
+    assertThatThrownBy(() -> Comparison.ofPairs(three, two))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(Comparison.ofPairs(two, two).verdict(false)).isEqualTo("too few processes to tell");
+  }
+
   @Test
   void twoProcessesTellNothing() {
     Comparison c =
@@ -87,9 +120,13 @@ class ComparisonTest {
 
   /** Processes that lie 2 % apart, with a hundred calls each that lie 3 % apart. */
   private static JmhResults.Entry entry(Random random, double center, int count) {
+    return entry(random, center, DoubleStream.generate(() -> 1).limit(count).toArray());
+  }
+
+  private static JmhResults.Entry entry(Random random, double center, double[] rounds) {
     List<List<Double>> processes = new ArrayList<>();
-    for (int p = 0; p < count; p++) {
-      double own = center * (1 + 0.02 * random.nextGaussian());
+    for (double round : rounds) {
+      double own = center * round * (1 + 0.02 * random.nextGaussian());
       List<Double> calls = new ArrayList<>();
       for (int i = 0; i < 100; i++) {
         calls.add(own * (1 + 0.03 * random.nextGaussian()));

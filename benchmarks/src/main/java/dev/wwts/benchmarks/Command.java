@@ -51,7 +51,8 @@ final class Command {
     }
   }
 
-  private static String last(Path file) throws IOException {
+  /** The last lines of a file. */
+  static String last(Path file) throws IOException {
     List<String> lines = Files.readAllLines(file);
     return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
   }

@@ -19,6 +19,11 @@ final class Estimate {
 
   /** Of one: its processes' start, and what they measure. */
   double seconds(Step step) {
+    if (step.isTurns()) {
+      String peers = step.param("peers");
+      double each = 3 + start(step) + (3 + Double.parseDouble(step.param("turns"))) * 1.3 * call(step);
+      return peers.split(",", -1).length * each + (peers.contains(Python.COMPILED) ? 60 : 0);
+    }
     if (step.isPython()) {
       boolean compiled = step.param("peer").equals(Python.COMPILED);
       return (compiled ? 60 : 2) + start(step) + Python.calls(step.params()) * call(step);

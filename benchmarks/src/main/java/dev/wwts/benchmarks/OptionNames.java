@@ -19,6 +19,7 @@ final class OptionNames {
           "wwts.pictures",
           "wwts.peers",
           "wwts.rounds",
+          "wwts.turns",
           "wwts.budget",
           "wwts.out",
           "jmh.benchmarks",

@@ -11,6 +11,7 @@ import java.util.regex.PatternSyntaxException;
  * which there are.
  *
  * @param full the cross product of batches, pictures and threads for every model and precision
+ * @param turns calls of each rival, one by one in turns; 0 for a process after the other
  * @param budget bytes of VRAM to stand in for a smaller card; 0 for none
  * @param out the folder of results
  * @param benchmarks which to run
@@ -27,6 +28,7 @@ record Options(
     List<String> pictures,
     List<String> peers,
     int rounds,
+    int turns,
     String budget,
     String out,
     Pattern benchmarks,
@@ -64,6 +66,7 @@ record Options(
             list(given, "wwts.pictures", quick ? "640x480" : "640x480,12mp"),
             list(given, "wwts.peers", ALL_PEERS),
             number(given, "wwts.rounds", quick ? 1 : 3),
+            number(given, "wwts.turns", 0),
             bytes(given.getProperty("wwts.budget", "0")),
             given.getProperty("wwts.out", "benchmarks/out"),
             pattern(given.getProperty("jmh.benchmarks", "")),

@@ -17,14 +17,21 @@ final class Plan {
   private static final List<String> THREADS = List.of("1", "2", "4");
 
   private final Options options;
+  private final boolean python;
   private final List<Step> steps = new ArrayList<>();
 
-  private Plan(Options options) {
+  private Plan(Options options, boolean python) {
     this.options = options;
+    this.python = python;
   }
 
-  static List<Step> of(Options options) {
-    Plan plan = new Plan(options);
+  /**
+   * The steps of a run.
+   *
+   * @param python whether there is one that can run the reference
+   */
+  static List<Step> of(Options options, boolean python) {
+    Plan plan = new Plan(options, python);
     plan.peers();
     plan.recognition();
     plan.stages();
@@ -42,15 +49,22 @@ final class Plan {
     }
     List<String> order = new ArrayList<>(options.peers());
     for (int round = 1; round <= options.rounds(); round++) {
-      for (String model : options.models()) {
-        for (String threads : options.threads()) {
-          for (String peer : order) {
-            peer(peer, model, threads, round);
-          }
-        }
-      }
+      round(round, order);
       // a machine that warms up or slows down favours neither end
       Collections.reverse(order);
+    }
+  }
+
+  private void round(int round, List<String> order) {
+    for (String model : options.models()) {
+      List<String> peers = order.stream().filter(p -> isMeasured(p, model, round)).toList();
+      for (String threads : options.threads()) {
+        if (options.turns() > 0) {
+          turns(peers, model, threads, round);
+        } else {
+          peers.forEach(peer -> peer(peer, model, threads, round));
+        }
+      }
     }
   }
 
@@ -58,18 +72,19 @@ final class Plan {
     return options.device().equals("cpu");
   }
 
+  private boolean isMeasured(String peer, String model, int round) {
+    // how far a newcomer's way is behind is no question of per cent: one process tells
+    return !(peer.equals("presets") && round > 1)
+        && !(peer.endsWith("bf16") && !options.precisions().contains("bf16"))
+        && !(Turns.isPython(peer) && !python)
+        && !(peer.equals(Python.COMPILED) && BenchmarkModels.facts(model).isEmpty())
+        && !(peer.equals("onnxruntime") && BenchmarkModels.onnx(model).isEmpty());
+  }
+
   private void peer(String peer, String model, String threads, int round) {
     boolean bf16 = peer.endsWith("bf16");
-    boolean known = BenchmarkModels.facts(model).isPresent();
-    // how far a newcomer's way is behind is no question of per cent: one process tells
-    if ((peer.equals("presets") && round > 1)
-        || (bf16 && !options.precisions().contains("bf16"))
-        || (peer.equals(Python.COMPILED) && !known)
-        || (peer.equals("onnxruntime") && BenchmarkModels.onnx(model).isEmpty())) {
-      return;
-    }
     add(
-        peer.startsWith("python") ? Python.BENCHMARK : "PeersBenchmark.recognize",
+        Turns.isPython(peer) ? Python.BENCHMARK : "PeersBenchmark.recognize",
         "peer",
         bf16 ? "wwts" : peer,
         "model",
@@ -80,6 +95,23 @@ final class Plan {
         threads,
         "precision",
         bf16 ? "bf16" : "fp32",
+        "round",
+        String.valueOf(round));
+  }
+
+  private void turns(List<String> peers, String model, String threads, int round) {
+    add(
+        Turns.BENCHMARK,
+        "peers",
+        String.join(",", peers),
+        "model",
+        model,
+        "picture",
+        "1080p",
+        "threads",
+        threads,
+        "turns",
+        String.valueOf(options.turns()),
         "round",
         String.valueOf(round));
   }

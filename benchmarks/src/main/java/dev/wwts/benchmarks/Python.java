@@ -3,7 +3,6 @@ package dev.wwts.benchmarks;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
@@ -11,12 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.openjdk.jmh.util.MultisetStatistics;
-import org.openjdk.jmh.util.Version;
 
 /**
  * benchmarks/python/reference.py as one more rival, its calls in the shape of JMH's results.
@@ -63,12 +59,9 @@ record Python(String executable, Map<String, String> versions) {
    * @throws IOException if it fails; the message has its last words
    */
   ObjectNode run(Map<String, String> params) throws IOException {
-    Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
-    Files.createDirectories(picture.getParent());
-    Files.write(picture, BenchmarkPictures.of(params.get("picture")));
     int calls = calls(params);
     List<Double> millis = new ArrayList<>();
-    String output = Command.output(command(params, picture), patience(params));
+    String output = Command.output(command(params, calls), patience(params));
     for (String line : output.lines().filter(each -> each.startsWith("{")).toList()) {
       millis.add(JSON.readTree(line).get("total").asDouble());
     }
@@ -79,11 +72,19 @@ record Python(String executable, Map<String, String> versions) {
     return entry(params, millis.subList(WARM_UP, calls));
   }
 
-  private static int patience(Map<String, String> params) {
+  static int patience(Map<String, String> params) {
     return params.get("peer").equals(COMPILED) ? PATIENCE_TO_COMPILE : PATIENCE;
   }
 
-  private List<String> command(Map<String, String> params, Path picture) {
+  /**
+   * The command line of a process that calls.
+   *
+   * @param calls how often
+   */
+  List<String> command(Map<String, String> params, int calls) throws IOException {
+    Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
+    Files.createDirectories(picture.getParent());
+    Files.write(picture, BenchmarkPictures.of(params.get("picture")));
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -94,7 +95,7 @@ record Python(String executable, Map<String, String> versions) {
                 "--threads",
                 params.get("threads"),
                 "--calls",
-                String.valueOf(calls(params))));
+                String.valueOf(calls)));
     if (params.get("peer").equals(COMPILED)) {
       JsonNode facts = BenchmarkModels.facts(params.get("model")).orElseThrow();
       command.addAll(List.of("--compile", facts.get("architecture").asText()));
@@ -104,38 +105,11 @@ record Python(String executable, Map<String, String> versions) {
     return command;
   }
 
-  /** All fields that JMH's own entries have, and JMH's own statistics. */
-  ObjectNode entry(Map<String, String> params, List<Double> millis) {
-    ObjectNode entry = JSON.createObjectNode();
-    String torch = ", torch " + versions.get("torch");
-    entry.put("jmhVersion", Version.getPlainVersion());
-    entry.put("benchmark", BENCHMARK).put("mode", "sample").put("threads", 1).put("forks", 1);
-    entry.put("jdkVersion", "CPython " + versions.get("python") + torch);
-    entry.put("vmName", "CPython").put("vmVersion", versions.get("python") + torch);
-    for (String phase : List.of("warmup", "measurement")) {
-      entry.put(phase + "Iterations", phase.equals("warmup") ? WARM_UP : millis.size());
-      entry.put(phase + "Time", "single-shot").put(phase + "BatchSize", 1);
-    }
-    params.forEach((name, value) -> entry.withObject("/params").put(name, value));
-    entry.set("primaryMetric", metric(millis));
-    entry.putObject("secondaryMetrics");
-    return entry;
+  private ObjectNode entry(Map<String, String> params, List<Double> millis) {
+    return Entries.of(BENCHMARK, vm(), params, WARM_UP, millis);
   }
 
-  private static ObjectNode metric(List<Double> millis) {
-    MultisetStatistics calls = new MultisetStatistics();
-    millis.forEach(value -> calls.addValue(value, 1));
-    ObjectNode metric = JSON.createObjectNode();
-    metric.put("score", calls.getMean()).put("scoreError", calls.getMeanErrorAt(0.999));
-    ArrayNode confidence = metric.putArray("scoreConfidence");
-    Arrays.stream(calls.getConfidenceIntervalAt(0.999)).forEach(confidence::add);
-    ObjectNode percentiles = metric.putObject("scorePercentiles");
-    for (double p : new double[] {0, 50, 90, 95, 99, 99.9, 99.99, 99.999, 99.9999, 100}) {
-      percentiles.put(String.valueOf(p), calls.getPercentile(p));
-    }
-    metric.put("scoreUnit", "ms/op");
-    ArrayNode fork = metric.putArray("rawDataHistogram").addArray().addArray();
-    millis.stream().sorted().forEach(value -> fork.addArray().add(value).add(1));
-    return metric;
+  Entries.Vm vm() {
+    return new Entries.Vm("CPython", versions.get("python") + ", torch " + versions.get("torch"));
   }
 }

@@ -13,6 +13,10 @@ record Step(String benchmark, int callers, Map<String, String> params) {
     return benchmark.equals(Python.BENCHMARK);
   }
 
+  boolean isTurns() {
+    return benchmark.equals(Turns.BENCHMARK);
+  }
+
   /** Processes that measure it: a load is one call of a process, so that it needs several. */
   int forks() {
     return benchmark.startsWith("LoadBenchmark") ? 3 : 1;

@@ -105,7 +105,7 @@ public final class Suite {
   /** Whether all steps gave a figure, or did not for want of a device's memory. */
   private boolean run() throws IOException {
     List<Step> steps =
-        Plan.of(options).stream().filter(step -> python.isPresent() || !step.isPython()).toList();
+        Plan.of(options, python.isPresent());
     if (python.isEmpty()) {
       System.out.println("Python is left out: set WWTS_PYTHON to one with models/requirements.txt.");
     }
@@ -128,10 +128,7 @@ public final class Suite {
   private void measure(Step step) throws IOException {
     Optional<Load> before = Load.now();
     try {
-      JsonNode entries =
-          step.isPython()
-              ? JsonNodeFactory.instance.arrayNode().add(python.orElseThrow().run(step.params()))
-              : new JmhStep(options.iterations(), notes).run(step);
+      JsonNode entries = entries(step);
       entries.forEach(this::print);
       tell(step, before, entries);
       entries.forEach(files::add);
@@ -143,6 +140,15 @@ public final class Suite {
       tell(step, before, JsonNodeFactory.instance.arrayNode());
     }
     files.write();
+  }
+
+  private JsonNode entries(Step step) throws IOException, RunnerException {
+    if (step.isTurns()) {
+      return new Turns(python).run(step);
+    }
+    return step.isPython()
+        ? JsonNodeFactory.instance.arrayNode().add(python.orElseThrow().run(step.params()))
+        : new JmhStep(options.iterations(), notes).run(step);
   }
 
   /** What the measuring process noted, and what else the machine did meanwhile. */

@@ -18,7 +18,7 @@ class PlanTest {
   }
 
   private static List<String> steps(String... given) {
-    return Plan.of(options(given)).stream().map(Step::toString).toList();
+    return Plan.of(options(given), true).stream().map(Step::toString).toList();
   }
 
   @Test
@@ -29,6 +29,23 @@ class PlanTest {
             .map(step -> step.replaceAll(".*peer=(\\w+).*round=(\\d).*", "$1 $2"))
             .toList();
     assertThat(peers).containsExactly("wwts 1", "djl 1", "djl 2", "wwts 2", "wwts 3", "djl 3");
+  }
+
+  @Test
+  void rivalsOfARoundTakeTurnsInOneStep() {
+    List<String> steps =
+        Plan.of(
+                options(
+                    "wwts.models", "small", "wwts.threads", "1", "wwts.rounds", "2", "wwts.turns", "9",
+                    "wwts.peers", "wwts,python,presets"),
+                false)
+            .stream()
+            .map(Step::toString)
+            .filter(step -> step.contains("peer"))
+            .map(step -> step.replaceAll("(\\S+) .*peers=([a-z,]+),.*turns=(\\d), round=(\\d).*", "$1 $2 $3 $4"))
+            .toList();
+    assertThat(steps)
+        .containsExactly("Turns.recognize wwts,presets 9 1", "Turns.recognize wwts 9 2");
   }
 
   @Test
@@ -75,8 +92,8 @@ class PlanTest {
   void aDefaultRunIsPlannedUnderFifteenMinutesAndAQuickOneUnderThree() {
     for (String[] run : new String[][] {{"wwts.out", "x", "900"}, {"quick", "true", "180"}}) {
       Options options = options(run[0], run[1], "wwts.precisions", "fp32,bf16");
-      double seconds = new Estimate(options.iterations()).seconds(Plan.of(options));
-      System.out.printf("planned with %s: %.0f s, %d steps%n", run[0], seconds, Plan.of(options).size());
+      double seconds = new Estimate(options.iterations()).seconds(Plan.of(options, true));
+      System.out.printf("planned with %s: %.0f s, %d steps%n", run[0], seconds, Plan.of(options, true).size());
       assertThat(seconds).isLessThan(Double.parseDouble(run[2]));
     }
   }

@@ -28,9 +28,10 @@ class PythonTest {
       jmh = each.path("benchmark").asText().endsWith("PeersBenchmark.recognize") ? each : jmh;
     }
     assertThat(jmh).isNotNull();
+    Python python = new Python("python3", Map.of("python", "3.11.7", "torch", "2.13.0"));
     JsonNode ours =
-        new Python("python3", Map.of("python", "3.11.7", "torch", "2.13.0"))
-            .entry(Map.of("peer", "python"), List.of(3.0, 1.0, 2.0));
+        Entries.of(
+            Python.BENCHMARK, python.vm(), Map.of("peer", "python"), 3, List.of(3.0, 1.0, 2.0));
     assertThat(names(ours)).containsExactlyInAnyOrderElementsOf(names(jmh));
     assertThat(names(ours.get("primaryMetric")))
         .containsExactlyInAnyOrderElementsOf(names(jmh.get("primaryMetric")));
