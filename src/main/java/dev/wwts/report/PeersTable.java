@@ -11,6 +11,28 @@ final class PeersTable {
   private static final List<String> PREFIXES = List.of("PeersBenchmark", "reference.", "Turns");
   private static final List<String> MODELS = List.of("small", "base", "large");
 
+  private static final String CHINESE =
+      "1080p JPEG 的字节到前五个标签，时间是一次调用的毫秒数，比值小于 1 表示 wwts 更快。wwts 按 Pillow 的方式缩放；djl、onnxruntime、presets 用 OpenCV 缩放。presets 在 1 线程时其 OpenBLAS 仍使用全部核。";
+
+  private static final String CHINESE_PROCESSES =
+      "各方案的进程轮流运行（A B A B）。比值是各进程中位数的几何平均之比；方括号内是 99 %% 区间（对各进程中位数的对数作 Welch t 检验），含 1 即无差别；某一方进程不足 %d 个时，圆括号内只是进程之比的最小到最大，不能据此下结论。"
+          .formatted(Comparison.ENOUGH);
+
+  private static final String CHINESE_TURNS =
+      "每一轮里各方案都已载入，一次调用一次调用地轮流。比值是各轮中位数之比的几何平均；方括号内是 99 %% 区间（对各轮之比的对数作 Student t 检验），含 1 即无差别；不足 %d 轮时，圆括号内只是各轮之比的最小到最大。presets 只跑一轮。"
+          .formatted(Comparison.ENOUGH);
+
+  private static final String ENGLISH =
+      "Ratios below 1: wwts is faster. wwts resizes as Pillow does; djl, onnxruntime and presets get OpenCV's resize. presets at 1 thread: its OpenBLAS still uses all cores. ";
+
+  private static final String ENGLISH_PROCESSES =
+      "Processes take turns (A B A B); in brackets a 99 %% interval (Welch's t on the logarithms of the processes' medians), in parentheses, where a side has fewer than %d processes, only the range of the processes' ratios."
+          .formatted(Comparison.ENOUGH);
+
+  private static final String ENGLISH_TURNS =
+      "All are loaded in a round and take turns call by call; a ratio is the geometric mean of the rounds' ratios of medians, in brackets its 99 %% interval (Student's t on their logarithms), in parentheses, with fewer than %d rounds, only their range. presets runs in one round."
+          .formatted(Comparison.ENOUGH);
+
   private static final Comparator<Map<String, String>> ORDER =
       Comparator.comparing((Map<String, String> params) -> MODELS.indexOf(params.get("model")))
           .thenComparing(params -> params.getOrDefault("threads", ""));
@@ -46,17 +68,12 @@ final class PeersTable {
     entries.forEach(this::measured);
     failures.forEach(this::failed);
     out.endTable();
-    if (entries.stream().anyMatch(entry -> !entry.param("turns").isEmpty())) {
-      out.paragraph(
-          "逐次轮流：每一轮里各方案都已载入，一次调用一次调用地轮流；比值是各轮中位数之比的几何平均，99 % 区间是各轮之比的对数的 Student t 区间。 "
-              + "Call by call: all are loaded in a round and take turns after each call; a ratio is the geometric mean of the rounds' ratios of medians, its 99 % interval Student's of their logarithms.");
-    }
-    out.paragraph(
-        "1080p JPEG 的字节到前五个标签，各方案的进程轮流运行（A B A B），时间是一次调用的毫秒数。比值是各进程中位数的几何平均之比，小于 1 表示 wwts 更快。方括号内是 99 %% 区间（对各进程中位数的对数作 Welch t 检验），含 1 即无差别；某一方进程不足 %d 个时，圆括号内只是进程之比的最小到最大，不能据此下结论。"
-            .formatted(Comparison.ENOUGH));
-    out.paragraph(
-        "Ratios below 1: wwts is faster; in brackets a 99 %% interval (Welch's t on the logarithms of the processes' medians), in parentheses, where a side has fewer than %d processes, only the range of the processes' ratios. wwts resizes as Pillow does; djl, onnxruntime and presets get OpenCV's resize. presets at 1 thread: its OpenBLAS still uses all cores."
-            .formatted(Comparison.ENOUGH));
+    out.paragraph(CHINESE + (turns() ? CHINESE_TURNS : CHINESE_PROCESSES));
+    out.paragraph(ENGLISH + (turns() ? ENGLISH_TURNS : ENGLISH_PROCESSES));
+  }
+
+  private boolean turns() {
+    return entries.stream().anyMatch(entry -> !entry.param("turns").isEmpty());
   }
 
   private void measured(JmhResults.Entry entry) {
@@ -100,7 +117,7 @@ final class PeersTable {
         .toString();
   }
 
-  /** Not where a round of one failed. */
+  /** Not of presets, which run in one round only. */
   private static boolean sameRounds(JmhResults.Entry a, JmhResults.Entry b) {
     return a.processes().size() == b.processes().size();
   }

@@ -33,6 +33,23 @@ final class GraphNodes {
     return nodes.stream().anyMatch(node -> !node.blocks().empty());
   }
 
+  /** The nodes in the blocks of others, at any depth. */
+  static List<JitNode> inside(List<JitNode> nodes) {
+    List<JitNode> found = new ArrayList<>();
+    for (JitNode node : nodes) {
+      for (long i = 0; i < node.blocks().size(); i++) {
+        JitNode end = node.blocks().get(i).return_node();
+        List<JitNode> block = new ArrayList<>();
+        for (JitNode at = node.blocks().get(i).nodes().front(); !at.equals(end); at = at.next()) {
+          block.add(at);
+        }
+        found.addAll(block);
+        found.addAll(inside(block));
+      }
+    }
+    return found;
+  }
+
   /** Who takes each value: nodes, once for each time they do, and the graph's return. */
   static Map<Value, List<JitNode>> uses(Graph graph, List<JitNode> nodes) {
     Map<Value, List<JitNode>> uses = new HashMap<>();

@@ -39,6 +39,10 @@ final class OneDnnRewrite {
   private static final Set<String> POOLINGS =
       Set.of("aten::avg_pool2d", "aten::max_pool2d", "aten::adaptive_avg_pool2d");
 
+  /** Give the same memory where planes allow it. */
+  private static final Set<String> SHARING =
+      Set.of("aten::contiguous", "aten::view", "aten::reshape", "aten::flatten");
+
   private final JitModule frozen;
   private final Graph graph;
   private final torch.ScalarType type;
@@ -91,7 +95,7 @@ final class OneDnnRewrite {
     }
     uses = GraphNodes.uses(graph, nodes);
     if (layers.stream().anyMatch(OneDnnRewrite::isConvolution)) {
-      if (writesOverContiguous()) {
+      if (writesOverShared()) {
         return false;
       }
       nodes = nodes.stream().map(this::forAnyLayout).toList();
@@ -117,10 +121,7 @@ final class OneDnnRewrite {
    * their results from now on; reshaping takes both.
    */
   private JitNode forAnyLayout(JitNode node) {
-    if (!kind(node).equals("aten::view")
-        || !isSizes(node.input(1))
-        || uses.getOrDefault(node.output(), List.of()).stream()
-            .anyMatch(user -> kind(user).endsWith("_"))) {
+    if (!kind(node).equals("aten::view") || !isSizes(node.input(1))) {
       return node;
     }
     JitNode reshape =
@@ -150,15 +151,19 @@ final class OneDnnRewrite {
   }
 
   /**
-   * Whether something writes over what was made contiguous: of planes that is the same memory, of
-   * channels that lie side by side it would be a copy.
+   * Whether something writes over what is the same memory as something else, of planes: of channels
+   * that lie side by side it would be a copy. In blocks all writes and views count.
    */
-  private boolean writesOverContiguous() {
-    return nodes.stream()
-        .filter(node -> kind(node).equals("aten::contiguous"))
-        .flatMap(node -> Stream.of(node.input(0), node.output()))
-        .flatMap(value -> uses.getOrDefault(value, List.of()).stream())
-        .anyMatch(user -> kind(user).endsWith("_"));
+  private boolean writesOverShared() {
+    boolean inBlocks =
+        GraphNodes.inside(nodes).stream()
+            .anyMatch(node -> kind(node).endsWith("_") || kind(node).equals("aten::view"));
+    return inBlocks
+        || nodes.stream()
+            .filter(node -> SHARING.contains(kind(node)))
+            .flatMap(node -> Stream.of(node.input(0), node.output()))
+            .flatMap(value -> uses.getOrDefault(value, List.of()).stream())
+            .anyMatch(user -> kind(user).endsWith("_"));
   }
 
   private void leaveOut(JitNode node) {

@@ -64,6 +64,9 @@ final class OptionNames {
         "wwts.peers",
         o.peers(),
         "wwts|wwts bf16|python|python-eager|python-compiled|djl|onnxruntime|presets");
+    if (o.turns() < 0) {
+      throw new IllegalArgumentException("-Dwwts.turns must be 0 or more.");
+    }
     for (int value :
         new int[] {
           o.rounds(), o.iterations().measured(), o.iterations().seconds(), o.iterations().warmupSeconds()

@@ -57,11 +57,12 @@ final class Plan {
 
   private void round(int round, List<String> order) {
     for (String model : options.models()) {
-      List<String> peers = order.stream().filter(p -> isMeasured(p, model, round)).toList();
+      List<String> peers = order.stream().distinct().filter(p -> isMeasured(p, model, round)).toList();
       for (String threads : options.threads()) {
-        if (options.turns() > 0) {
+        if (options.turns() > 0 && !peers.isEmpty()) {
           turns(peers, model, threads, round);
         } else {
+          // none, where turns are asked for but nobody is there to take them
           peers.forEach(peer -> peer(peer, model, threads, round));
         }
       }

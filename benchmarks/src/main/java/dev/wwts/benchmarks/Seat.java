@@ -7,7 +7,9 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 
@@ -16,15 +18,26 @@ final class Seat implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MILLIS_PER_SECOND = 1000;
 
+  /** Longer than the ticks that the system counts processors' time by. */
+  private static final long REST_MILLIS = 40;
+
+  private static final int LONGEST_WAIT = 25;
+
   private final String name;
+  private final int patience;
   private final Path errors;
   private final Process process;
   private final BufferedReader answers;
   private final Writer turns;
 
-  /** Starts it; class paths are long, and ONNX Runtime 1.29 crashes where a command line is. */
-  Seat(String name, List<String> command) throws IOException {
+  /**
+   * Starts it; class paths are long, and ONNX Runtime 1.29 crashes where a command line is.
+   *
+   * @param patience seconds that a call may take
+   */
+  Seat(String name, List<String> command, int patience) throws IOException {
     this.name = name;
+    this.patience = patience;
     this.errors = Files.createTempFile("wwts-err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
@@ -36,19 +49,19 @@ final class Seat implements AutoCloseable {
   /**
    * Milliseconds of one call.
    *
-   * @throws IOException if the process ends or takes longer than {@code seconds}; the message has
-   *     the last lines of its stderr
+   * @throws IOException if the process ends or takes too long; the message has the last lines of
+   *     its stderr
    */
-  double call(int seconds) throws IOException {
-    Timer patience = new Timer(true);
-    patience.schedule(
+  double call() throws IOException {
+    Timer timer = new Timer(true);
+    timer.schedule(
         new TimerTask() {
           @Override
           public void run() {
             process.destroyForcibly();
           }
         },
-        seconds * MILLIS_PER_SECOND);
+        patience * MILLIS_PER_SECOND);
     try {
       turns.write("\n");
       turns.flush();
@@ -57,19 +70,35 @@ final class Seat implements AutoCloseable {
         line = answers.readLine();
       }
       if (line == null) {
-        throw new IOException("it ended or took more than " + seconds + " s");
+        throw new IOException("it ended or took more than " + patience + " s");
       }
       return JSON.readTree(line).get("total").asDouble();
     } catch (IOException e) {
       throw new IOException("%s: %s. %s".formatted(name, e.getMessage(), Command.last(errors)), e);
     } finally {
-      patience.cancel();
+      timer.cancel();
+    }
+  }
+
+  /**
+   * Waits until the process takes no processor time, for a second at most: idle threads of OpenMP
+   * and ONNX Runtime look for work for a while, on a core that the next call needs.
+   */
+  void awaitRest() throws InterruptedException {
+    Optional<Duration> before = process.info().totalCpuDuration();
+    for (int i = 0; i < LONGEST_WAIT; i++) {
+      Thread.sleep(REST_MILLIS);
+      Optional<Duration> now = process.info().totalCpuDuration();
+      if (now.isPresent() && now.equals(before)) {
+        return;
+      }
+      before = now;
     }
   }
 
   @Override
-  public void close() throws IOException {
+  public void close() {
     process.destroyForcibly().onExit().join();
-    Files.deleteIfExists(errors);
+    errors.toFile().delete();
   }
 }

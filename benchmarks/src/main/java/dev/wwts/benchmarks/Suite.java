@@ -109,6 +109,10 @@ public final class Suite {
     if (python.isEmpty()) {
       System.out.println("Python is left out: set WWTS_PYTHON to one with models/requirements.txt.");
     }
+    if (steps.isEmpty()) {
+      throw new IllegalArgumentException(
+          "Nothing to measure: -Djmh.benchmarks matches none of these options' benchmarks.");
+    }
     Progress progress = new Progress(steps, new Estimate(options.iterations()));
     for (Step step : steps) {
       System.out.println(progress.before(step));
@@ -129,7 +133,7 @@ public final class Suite {
     Optional<Load> before = Load.now();
     try {
       JsonNode entries = entries(step);
-      entries.forEach(this::print);
+      entries.forEach(entry -> print(step, entry));
       tell(step, before, entries);
       entries.forEach(files::add);
     } catch (IOException | RunnerException | RuntimeException e) {
@@ -164,7 +168,7 @@ public final class Suite {
     }
   }
 
-  private void print(JsonNode entry) {
+  private void print(Step step, JsonNode entry) {
     JsonNode metric = entry.get("primaryMetric");
     String split =
         entry.path("secondaryMetrics").path("batch.split").path("score").asDouble() > 0
@@ -172,7 +176,8 @@ public final class Suite {
             : "";
     System.out.printf(
         Locale.ROOT,
-        "    %.3f %s%s%n",
+        "    %s%.3f %s%s%n",
+        step.isTurns() ? entry.at("/params/peer").asText() + " " : "",
         metric.get("score").asDouble(),
         metric.get("scoreUnit").asText(),
         split);

@@ -19,10 +19,11 @@ import java.util.Optional;
 final class Turns {
   static final String BENCHMARK = "Turns.recognize";
 
-  private static final int WARM_UP = 3;
+  private static final int LEAST_WARM_UP = 3;
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
 
-  /** Idle threads of OpenMP and ONNX Runtime look for work for some milliseconds. */
-  private static final long PAUSE_MILLIS = 30;
+  /** More than a process that is stopped at its end will make. */
+  private static final int WITHOUT_END = 1_000_000;
 
   private static final Entries.Vm JAVA =
       new Entries.Vm(System.getProperty("java.vm.name"), System.getProperty("java.vm.version"));
@@ -45,28 +46,33 @@ final class Turns {
     try {
       for (String peer : step.param("peers").split(",", -1)) {
         Map<String, String> params = params(step, peer);
-        Seat seat = new Seat(peer, command(params, WARM_UP + turns));
+        Seat seat = new Seat(peer, command(params), Python.patience(params));
         seats.put(peer, seat);
         millis.put(peer, new ArrayList<>());
-        for (int i = 0; i < WARM_UP; i++) {
-          seat.call(Python.patience(params));
+        long end = System.nanoTime() + WARM_UP_NANOS;
+        for (int i = 0; i < LEAST_WARM_UP || System.nanoTime() < end; i++) {
+          seat.call();
         }
       }
       List<String> order = new ArrayList<>(seats.keySet());
-      for (int turn = 0; turn < turns; turn++) {
+      for (int turn = 1; turn <= turns; turn++) {
         for (String peer : order) {
-          Thread.sleep(PAUSE_MILLIS);
-          millis.get(peer).add(seats.get(peer).call(Python.patience(params(step, peer))));
+          for (Seat seat : seats.values()) {
+            seat.awaitRest();
+          }
+          millis.get(peer).add(seats.get(peer).call());
         }
-        Collections.reverse(order);
+        // everyone is followed by everyone, and nobody by himself more often than the others
+        Collections.rotate(order, 1);
+        if (turn % order.size() == 0) {
+          Collections.reverse(order);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("The turns were interrupted.", e);
     } finally {
-      for (Seat seat : seats.values()) {
-        seat.close();
-      }
+      seats.values().forEach(Seat::close);
     }
     ArrayNode entries = JsonNodeFactory.instance.arrayNode();
     millis.forEach(
@@ -76,7 +82,7 @@ final class Turns {
                     "dev.wwts.benchmarks." + BENCHMARK,
                     isPython(peer) ? python.orElseThrow().vm() : JAVA,
                     params(step, peer),
-                    WARM_UP,
+                    LEAST_WARM_UP,
                     calls)));
     return entries;
   }
@@ -95,10 +101,10 @@ final class Turns {
     return peer.startsWith("python");
   }
 
-  private List<String> command(Map<String, String> params, int calls) throws IOException {
+  private List<String> command(Map<String, String> params) throws IOException {
     List<String> command;
     if (isPython(params.get("peer"))) {
-      command = python.orElseThrow().command(params, calls);
+      command = python.orElseThrow().command(params, WITHOUT_END);
       command.add("--turns");
       return command;
     }
