@@ -21,6 +21,18 @@ final class Axes {
   private static final int UNKNOWN = -1;
   private static final int PICTURES = 4;
 
+  /** Leave a tensor's axes alone and work on each value, or do nothing. */
+  static final Set<String> POINTWISE =
+      Set.of(
+          "aten::gelu",
+          "aten::relu",
+          "aten::silu",
+          "aten::sigmoid",
+          "aten::tanh",
+          "aten::hardtanh",
+          "aten::hardswish",
+          "aten::contiguous");
+
   /** Whoever else takes a list may append to it. */
   private static final Set<String> READ_LISTS =
       Set.of("aten::reshape", "aten::view", "aten::expand", "aten::cat");
@@ -94,20 +106,12 @@ final class Axes {
       }
       case "aten::layer_norm",
           "aten::softmax",
-          "aten::gelu",
-          "aten::relu",
-          "aten::silu",
-          "aten::sigmoid",
-          "aten::tanh",
-          "aten::hardtanh",
-          "aten::hardswish",
-          "aten::contiguous",
           "aten::dropout",
           "aten::slice",
           "aten::transpose",
           "aten::permute" ->
           count(node.input(0));
-      default -> UNKNOWN;
+      default -> POINTWISE.contains(kind(node)) ? count(node.input(0)) : UNKNOWN;
     };
   }
 
@@ -198,20 +202,13 @@ final class Axes {
       }
       case "aten::add", "aten::sub", "aten::mul", "aten::div" ->
           isNumber(node.input(1)) ? size(node.input(0), axis) : here;
-      case "aten::layer_norm",
-          "aten::softmax",
-          "aten::gelu",
-          "aten::relu",
-          "aten::silu",
-          "aten::contiguous",
-          "aten::dropout" ->
-          size(node.input(0), axis);
+      case "aten::layer_norm", "aten::softmax", "aten::dropout" -> size(node.input(0), axis);
       case "prim::ListUnpack" -> {
         JitNode unbind = node.input(0).node();
         int gone = constant(unbind.input(1), count + 1);
         yield gone < 0 ? here : size(unbind.input(0), axis < gone ? axis : axis + 1);
       }
-      default -> here;
+      default -> POINTWISE.contains(kind(node)) ? size(node.input(0), axis) : here;
     };
   }
 

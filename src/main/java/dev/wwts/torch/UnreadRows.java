@@ -34,18 +34,6 @@ import org.jspecify.annotations.Nullable;
  * product of one row may add up in another order.
  */
 final class UnreadRows {
-  /** Leave a tensor's axes alone and work on each value, or do nothing. */
-  private static final Set<String> POINTWISE =
-      Set.of(
-          "aten::gelu",
-          "aten::relu",
-          "aten::silu",
-          "aten::sigmoid",
-          "aten::tanh",
-          "aten::hardtanh",
-          "aten::hardswish",
-          "aten::contiguous");
-
   private static final Set<String> ARITHMETIC =
       Set.of("aten::add", "aten::sub", "aten::mul", "aten::div");
 
@@ -180,7 +168,7 @@ final class UnreadRows {
   private Map<Integer, Integer> inputs(JitNode node, int rank, int axis) {
     Map<Integer, Integer> same = Map.of(0, axis);
     String kind = kind(node);
-    if (POINTWISE.contains(kind)) {
+    if (Axes.POINTWISE.contains(kind)) {
       return same;
     }
     if (ARITHMETIC.contains(kind)) {
