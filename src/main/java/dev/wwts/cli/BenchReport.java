@@ -21,7 +21,9 @@ final class BenchReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Report.write(results).forEach(file -> spec.commandLine().getOut().println("wrote " + file));
+    Report.write(results)
+        .forEach(
+            file -> spec.commandLine().getOut().println("wrote " + Printable.of(file.toString())));
     return Wwts.OK;
   }
 }

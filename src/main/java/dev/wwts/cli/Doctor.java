@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -127,7 +128,12 @@ final class Doctor implements Callable<Integer> {
   }
 
   private void line(String name, Object value) {
-    String indented = value.toString().replace("\n", "\n" + " ".repeat(26));
+    String indented =
+        value
+            .toString()
+            .lines()
+            .map(Printable::of)
+            .collect(Collectors.joining("\n" + " ".repeat(26)));
     spec.commandLine().getOut().printf("%-25s %s%n", name, indented);
   }
 }

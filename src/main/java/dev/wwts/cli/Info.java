@@ -29,7 +29,7 @@ final class Info implements Callable<Integer> {
     Bundle bundle = Bundle.read(model);
     Manifest manifest = bundle.manifest();
     Recipe input = manifest.input();
-    line("file", model);
+    line("file", FileNames.text(model));
     line("bytes", String.format(Locale.ROOT, "%,d", bundle.bytes()));
     line("sha256", Sha256.of(model));
     line("name", manifest.name());
@@ -61,7 +61,7 @@ final class Info implements Callable<Integer> {
 
   private void line(String name, Object value) {
     PrintWriter out = spec.commandLine().getOut();
-    String text = value.toString();
+    String text = Printable.of(value.toString());
     if (!text.isEmpty()) {
       out.printf("%-12s %s%n", name, text);
     }

@@ -34,10 +34,10 @@ final class Verify implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "model                           %s (%s %s)%n",
-          recognizer.model().name(),
+          Printable.of(recognizer.model().name()),
           recognizer.model().device(),
           recognizer.model().precision());
-      out.printf("reference                       %s%n", result.reference());
+      out.printf("reference                       %s%n", Printable.of(result.reference()));
       out.printf(
           "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
           result.agreeing(), result.clear(), result.pictures());

@@ -256,11 +256,13 @@ final class Vram implements Callable<Integer> {
   }
 
   private void line(String name, @Nullable Object value) {
-    spec.commandLine().getOut().printf("%-22s %s%n", name, value);
+    spec.commandLine()
+        .getOut()
+        .printf("%-22s %s%n", Printable.of(name), Printable.of(String.valueOf(value)));
   }
 
   private void warn(String sentence) {
-    spec.commandLine().getErr().println("[WARN] " + sentence);
+    spec.commandLine().getErr().println("[WARN] " + Printable.of(sentence));
   }
 
   private void createFolder() {

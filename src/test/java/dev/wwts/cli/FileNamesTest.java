@@ -1,0 +1,36 @@
+package dev.wwts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** Names that the locale's encoding does not hold. */
+class FileNamesTest {
+  @Test
+  void keepsBytesThatAreNoUtf8() {
+    for (String name :
+        new String[] {"a\udcff.png", "图\udce5\udc9b/\udc80", "/tmp/\udcfe", "\udcff/../图.jpg"}) {
+      Path file = FileNames.path(name);
+
+      assertThat(FileNames.text(file)).isEqualTo(name);
+      assertThat(file.isAbsolute()).isEqualTo(name.startsWith("/"));
+    }
+    assertThat(FileNames.path("a\udcff.png")).hasToString("a\ufffd.png");
+  }
+
+  @Test
+  void leavesOrdinaryNamesToJava() {
+    assertThat(FileNames.path("图片/a b.jpg")).isEqualTo(Path.of("图片", "a b.jpg"));
+    assertThat(FileNames.text(Path.of("图片"))).isEqualTo("图片");
+    assertThat(FileNames.arguments("a", "图")).containsExactly("a", "图");
+  }
+
+  @Test
+  void showsThemPrintable() {
+    assertThat(Printable.of("a\udcff图")).isEqualTo("a\\xff图");
+    assertThat(Printable.of("x\u0007\u009b\u2028\u2067\ud800y"))
+        .isEqualTo("x\\u0007\\u009b\\u2028\\u2067\\ud800y");
+    assertThat(Printable.of("猫 😀 é")).isEqualTo("猫 😀 é");
+  }
+}
