@@ -6,6 +6,7 @@ import dev.wwts.WwtsException;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
+import dev.wwts.natives.Natives;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -58,6 +59,7 @@ final class Doctor implements Callable<Integer> {
     line("CPU features", cpuFeatures());
     line("NVIDIA driver", firstLine(NVIDIA_DRIVER, "none"));
     try {
+      line("natives unpacked to", Natives.folder());
       LibTorch.facts().forEach((name, value) -> line("LibTorch " + name, value));
       LibTorch.cudaFacts().forEach((name, value) -> line("CUDA " + name, value));
       if (model != null) {
@@ -71,6 +73,8 @@ final class Doctor implements Callable<Integer> {
       }
     } catch (WwtsException e) {
       faults.add(e.getMessage());
+    } catch (IOException e) {
+      faults.add("There is no folder to unpack native libraries to: " + e.getMessage());
     } catch (LinkageError e) {
       faults.add("OpenCV's native library can't be loaded: " + e.getMessage() + ".");
     }

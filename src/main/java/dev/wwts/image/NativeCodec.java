@@ -1,8 +1,8 @@
 package dev.wwts.image;
 
 import dev.wwts.PictureException;
+import dev.wwts.natives.Natives;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -41,7 +41,7 @@ final class NativeCodec implements AutoCloseable {
 
   /** Loads OpenCV, so that the first picture needn't wait the second or more that this takes. */
   NativeCodec() {
-    Loader.load(opencv_imgcodecs.class);
+    Natives.load(opencv_imgcodecs.class, "OpenCV");
   }
 
   /**
