@@ -3,6 +3,7 @@ package dev.wwts;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
+import dev.wwts.natives.MemoryLimits;
 import dev.wwts.torch.Engine;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,14 @@ final class Resources {
   }
 
   static Resources open(Bundle bundle, Settings settings) {
+    try {
+      return load(bundle, settings);
+    } catch (OutOfMemoryError e) {
+      throw typed(e);
+    }
+  }
+
+  private static Resources load(Bundle bundle, Settings settings) {
     Engine engine = Engine.load(bundle, settings.engine());
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
@@ -102,10 +111,21 @@ final class Resources {
   <R> R with(Function<Worker, R> use) {
     Worker worker = pool.take();
     try {
+      MemoryLimits.require(0);
       return use.apply(worker);
+    } catch (OutOfMemoryError e) {
+      throw typed(e);
     } finally {
       pool.give(worker);
     }
+  }
+
+  private static RuntimeException typed(OutOfMemoryError error) {
+    DeviceException limit = MemoryLimits.typed(error);
+    if (limit == null) {
+      throw error;
+    }
+    return limit;
   }
 
   void close() {

@@ -57,7 +57,10 @@ public final class Wwts {
     setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // this process is the command line's own, so that JavaCPP is told here what a library must not:
     // to log as we do, to be quiet of the OpenBLAS that the POM pins, and to count no memory
-    setUnlessSet("org.bytedeco.javacpp.logger", "slf4j");
+    // (on the module path JavaCPP does not read slf4j)
+    if (!Wwts.class.getModule().isNamed()) {
+      setUnlessSet("org.bytedeco.javacpp.logger", "slf4j");
+    }
     setUnlessSet("org.slf4j.simpleLogger.log.org.bytedeco", "error");
     setUnlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     System.setErr(Console.log());

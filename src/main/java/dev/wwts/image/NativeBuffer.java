@@ -1,5 +1,6 @@
 package dev.wwts.image;
 
+import dev.wwts.natives.MemoryLimits;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
    * {@inheritDoc}
    *
    * @throws IllegalStateException after {@link #close}
+   * @throws dev.wwts.DeviceException if JavaCPP's limits of native memory would be exceeded
    * @throws OutOfMemoryError when the C library has no such block
    */
   @Override
@@ -40,6 +42,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     // freed first: what is in it is not needed, and the two blocks together could be too much
     release();
     long wanted = Math.max(1, (bytes + GRAIN - 1) / GRAIN) * GRAIN;
+    MemoryLimits.require(wanted);
     Pointer fresh = Pointer.malloc(wanted);
     if (fresh == null || fresh.isNull()) {
       throw new OutOfMemoryError("no " + wanted + " bytes of native memory for pixels");

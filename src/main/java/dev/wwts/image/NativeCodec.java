@@ -33,6 +33,9 @@ final class NativeCodec implements AutoCloseable {
   private static final int TO_RGB =
       opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
+  /** What loading OpenCV takes, bytes. */
+  private static final long MOST_MEMORY = 32L << 20;
+
   private static final byte[] PADDING = new byte[LEAST_BYTES];
 
   private final NativeBuffer input = new NativeBuffer();
@@ -41,7 +44,7 @@ final class NativeCodec implements AutoCloseable {
 
   /** Loads OpenCV, so that the first picture needn't wait the second or more that this takes. */
   NativeCodec() {
-    Natives.load(opencv_imgcodecs.class, "OpenCV");
+    Natives.load(opencv_imgcodecs.class, "OpenCV", MOST_MEMORY);
   }
 
   /**

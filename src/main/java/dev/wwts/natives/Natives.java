@@ -4,12 +4,15 @@ import dev.wwts.DeviceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /** Loads the presets' native libraries, from a folder that nobody else can write. */
 public final class Natives {
+  private static final Set<String> LOADED = ConcurrentHashMap.newKeySet();
+
   /** Java says why a class can't be initialised only the first time. */
   private static final Map<String, String> FAILED = new ConcurrentHashMap<>();
 
@@ -20,6 +23,7 @@ public final class Natives {
     static final @Nullable String FAULT = fault();
 
     private static @Nullable String fault() {
+      MemoryLimits.initialize();
       String fault = LoadFailure.wrongLibrary(CLibrary.here());
       try {
         return fault == null ? UnpackFolder.fault(folder()) : fault;
@@ -36,19 +40,25 @@ public final class Natives {
    * Loads the libraries of a class of the presets.
    *
    * @param name what to call them
+   * @param takes bytes of memory that they take, rounded up
    * @throws DeviceException if they can't be loaded here; the message says what to do
    */
-  public static void load(Class<?> preset, String name) {
+  public static void load(Class<?> preset, String name, long takes) {
     String fault = Surroundings.FAULT;
     if (fault != null) {
       throw new DeviceException(fault);
+    }
+    if (LOADED.contains(name)) {
+      return;
     }
     String before = FAILED.get(name);
     if (before != null) {
       throw new DeviceException(before);
     }
+    MemoryLimits.require(takes);
     try {
       Loader.load(preset);
+      LOADED.add(name);
     } catch (LinkageError e) {
       DeviceException failure = failure(e, name);
       FAILED.put(name, failure.getMessage());

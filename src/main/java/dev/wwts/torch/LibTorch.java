@@ -19,6 +19,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch's natives: loaded once, and what they say of themselves. */
 public final class LibTorch {
+  /** What loading it takes, bytes. */
+  private static final long MOST_MEMORY = 160L << 20;
+
   private LibTorch() {}
 
   /**
@@ -54,7 +57,7 @@ public final class LibTorch {
 
   /** The threads of one forward that LibTorch takes by itself: the processor's cores. */
   static int defaultThreads() {
-    Natives.load(torch.class, "LibTorch");
+    Natives.load(torch.class, "LibTorch", MOST_MEMORY);
     return Loaded.DEFAULT_THREADS;
   }
 
