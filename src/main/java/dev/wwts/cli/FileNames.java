@@ -12,6 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /**
  * File names as text, UTF-8 whatever the locale says: under LC_ALL=C Java takes every byte beyond
@@ -34,20 +37,67 @@ final class FileNames {
       return read;
     }
     try {
-      // Latin-1 keeps the bytes; behind the last argument stands a zero too
-      String[] all =
-          new String(Files.readAllBytes(COMMAND_LINE), StandardCharsets.ISO_8859_1).split("\0", -1);
-      int first = all.length - 1 - read.length;
-      String[] given = read.clone();
-      for (int i = 0; first >= 0 && i < given.length; i++) {
-        if (isLost(given[i])) {
-          given[i] = decode(all[first + i].getBytes(StandardCharsets.ISO_8859_1));
-        }
-      }
-      return given;
+      return arguments(Files.readAllBytes(COMMAND_LINE), read);
     } catch (IOException e) {
       return read;
     }
+  }
+
+  /**
+   * The same from a command line, each argument ended by a zero. They stand at its end; where Maven
+   * was started, with other arguments, each is looked for, and taken if there is one such only.
+   */
+  static String[] arguments(byte[] commandLine, String... read) {
+    // Latin-1 keeps the bytes
+    String line = new String(commandLine, StandardCharsets.ISO_8859_1);
+    String[] all = line.split("\0", -1);
+    int first = all.length - 1 - read.length;
+    boolean atEnd = first >= 0;
+    for (int i = 0; atEnd && i < read.length; i++) {
+      atEnd = bytes(read[i]).matcher(all[first + i]).matches();
+    }
+    String[] given = read.clone();
+    for (int i = 0; i < given.length; i++) {
+      if (isLost(given[i])) {
+        String found = atEnd ? all[first + i] : onlyOne(line, bytes(given[i]));
+        given[i] = found.isEmpty() ? given[i] : decode(latin1(found));
+      }
+    }
+    return given;
+  }
+
+  /**
+   * What the bytes of an argument can be, one character each: those that were lost are not ASCII.
+   */
+  private static Pattern bytes(String argument) {
+    StringBuilder pattern = new StringBuilder();
+    argument
+        .codePoints()
+        .forEach(
+            c ->
+                pattern.append(
+                    c == LOST
+                        ? "[\\x80-\\xff]{1,3}"
+                        : Pattern.quote(
+                            new String(
+                                Character.toString(c).getBytes(StandardCharsets.UTF_8),
+                                StandardCharsets.ISO_8859_1))));
+    return Pattern.compile(pattern.toString());
+  }
+
+  private static String onlyOne(String line, Pattern argument) {
+    List<String> found =
+        Pattern.compile("(?<=[\\x00 ='\"])" + argument + "(?=[\\x00 '\"])")
+            .matcher(line)
+            .results()
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    return found.size() == 1 ? found.get(0) : "";
+  }
+
+  private static byte[] latin1(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   /** The file of that name. */

@@ -57,6 +57,7 @@ public final class Natives {
     }
     MemoryLimits.require(takes);
     try {
+      QuietOpenBlas.initialize();
       Loader.load(preset);
       LOADED.add(name);
     } catch (LinkageError e) {
