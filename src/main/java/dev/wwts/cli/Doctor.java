@@ -7,6 +7,7 @@ import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.natives.Natives;
+import dev.wwts.text.Printable;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -136,7 +137,7 @@ final class Doctor implements Callable<Integer> {
         value
             .toString()
             .lines()
-            .map(Printable::of)
+            .map(Printable::line)
             .collect(Collectors.joining("\n" + " ".repeat(26)));
     spec.commandLine().getOut().printf("%-25s %s%n", name, indented);
   }

@@ -9,6 +9,7 @@ import dev.wwts.ModelInfo;
 import dev.wwts.PictureException;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
@@ -32,7 +33,7 @@ final class JsonReport implements Report {
   public void loaded(ModelInfo model, long nanos) {
     if (!model.trained()) {
       err.println(
-          "[WARN] " + Printable.of(model.name()) + " has random weights: for benchmarks only.");
+          "[WARN] " + Printable.line(model.name()) + " has random weights: for benchmarks only.");
     }
   }
 

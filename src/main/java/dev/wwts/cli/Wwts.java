@@ -3,6 +3,7 @@ package dev.wwts.cli;
 import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.WwtsException;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -89,7 +90,7 @@ public final class Wwts {
     } catch (Console.Lost e) {
       return e.exitCode(err);
     } catch (OutOfMemoryError e) {
-      err.println("[ERROR] There is not enough memory: " + Printable.of(e.getMessage() + "."));
+      err.println("[ERROR] There is not enough memory: " + Printable.line(e.getMessage() + "."));
       return UNUSABLE;
     }
   }
@@ -144,7 +145,7 @@ public final class Wwts {
   private static int refused(CommandLine.ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("[ERROR] " + Printable.of(failure.getMessage()));
+    err.println("[ERROR] " + Printable.line(failure.getMessage()));
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("How it is used: " + command.getCommandSpec().qualifiedName() + " --help");
     return UNUSABLE;
@@ -157,9 +158,9 @@ public final class Wwts {
       return lost.exitCode(err);
     }
     if (failure instanceof WwtsException || failure instanceof IllegalArgumentException) {
-      err.println("[ERROR] " + Printable.of(String.valueOf(failure.getMessage())));
+      err.println("[ERROR] " + Printable.line(String.valueOf(failure.getMessage())));
     } else if (failure instanceof UncheckedIOException e) {
-      err.println("[ERROR] " + Printable.of(e.getMessage() + " (" + e.getCause() + ")"));
+      err.println("[ERROR] " + Printable.line(e.getMessage() + " (" + e.getCause() + ")"));
     } else {
       err.println("[ERROR] This is a fault of wwts:");
       failure.printStackTrace(err);

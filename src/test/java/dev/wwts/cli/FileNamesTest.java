@@ -42,12 +42,4 @@ class FileNamesTest {
     byte[] two = "mvn\0-Dexec.args=recognize 图片 照片\0".getBytes(UTF_8);
     assertThat(FileNames.arguments(two, "recognize", lost, lost)).contains(lost);
   }
-
-  @Test
-  void showsThemPrintable() {
-    assertThat(Printable.of("a\udcff图")).isEqualTo("a\\xff图");
-    assertThat(Printable.of("x\u0007\u009b\u2028\u2067\ud800y"))
-        .isEqualTo("x\\u0007\\u009b\\u2028\\u2067\\ud800y");
-    assertThat(Printable.of("猫 😀 é")).isEqualTo("猫 😀 é");
-  }
 }
