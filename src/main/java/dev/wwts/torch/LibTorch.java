@@ -37,6 +37,7 @@ public final class LibTorch {
     static final int DEFAULT_THREADS;
 
     static {
+      InterpreterErrors.passOn();
       openblas.blas_set_num_threads(1);
       // LibTorch counts the machine's cores, Java those that a container may use
       DEFAULT_THREADS =
