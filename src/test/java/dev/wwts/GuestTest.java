@@ -2,6 +2,8 @@ package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +50,32 @@ class GuestTest {
   }
 
   @Test
+  void refusesThePictureThatWouldReachTheLimit() throws Exception {
+    // 100 million pixels: 300 MB, of 256 MB that a heap of 64 MB allows
+    Path big = Files.write(folder.resolve("big.gif"), whiteGif(10_000, 10_000));
+    String output = host("first", big, "-Xmx64m");
+
+    assertThat(output)
+        .contains("PictureException", "needs more memory")
+        .doesNotContain("SIG", "malloc");
+  }
+
+  /** A GIF whose only frame is one pixel of a large canvas. */
+  private static byte[] whiteGif(int width, int height) {
+    ByteBuffer gif = ByteBuffer.allocate(35).order(ByteOrder.LITTLE_ENDIAN);
+    gif.put("GIF89a".getBytes(StandardCharsets.US_ASCII));
+    gif.putShort((short) width).putShort((short) height).put(new byte[] {(byte) 0x80, 0, 0});
+    gif.put(new byte[] {0, 0, 0, (byte) 255, (byte) 255, (byte) 255});
+    gif.put((byte) 0x2C)
+        .putShort((short) 0)
+        .putShort((short) 0)
+        .putShort((short) 1)
+        .putShort((short) 1);
+    gif.put(new byte[] {0, 2, 2, 0x4C, 1, 0, 0x3B});
+    return gif.array();
+  }
+
+  @Test
   void leavesNoPropertyAndNoLineBehind() throws Exception {
     String output = host("second", "-Xmx64m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=debug");
 
@@ -58,6 +86,10 @@ class GuestTest {
   }
 
   private static String host(String order, String... options) throws Exception {
+    return host(order, picture, options);
+  }
+
+  private static String host(String order, Path asked, String... options) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(options));
@@ -68,7 +100,7 @@ class GuestTest {
             Host.class.getName(),
             order,
             model.toString(),
-            picture.toString()));
+            asked.toString()));
     Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
@@ -93,7 +125,7 @@ class GuestTest {
           calls++;
         }
         System.out.println("calls: " + calls);
-      } catch (DeviceException e) {
+      } catch (DeviceException | PictureException e) {
         System.out.println(e);
       }
       System.out.println("limit after: " + Pointer.maxPhysicalBytes());

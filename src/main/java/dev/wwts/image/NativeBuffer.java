@@ -27,8 +27,8 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
    * {@inheritDoc}
    *
    * @throws IllegalStateException after {@link #close}
-   * @throws dev.wwts.DeviceException if JavaCPP's limits of native memory would be exceeded
-   * @throws OutOfMemoryError when the C library has no such block
+   * @throws OutOfMemoryError when the C library has no such block, or JavaCPP's limits of native
+   *     memory no room for it
    */
   @Override
   public long reserve(long bytes) {
@@ -42,8 +42,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     // freed first: what is in it is not needed, and the two blocks together could be too much
     release();
     long wanted = Math.max(1, (bytes + GRAIN - 1) / GRAIN) * GRAIN;
-    MemoryLimits.require(wanted);
-    Pointer fresh = Pointer.malloc(wanted);
+    Pointer fresh = MemoryLimits.allow(wanted) ? Pointer.malloc(wanted) : null;
     if (fresh == null || fresh.isNull()) {
       throw new OutOfMemoryError("no " + wanted + " bytes of native memory for pixels");
     }

@@ -49,20 +49,30 @@ public final class MemoryLimits {
    * @throws DeviceException if they are not
    */
   public static void require(long bytes) {
+    String fault = fault(bytes);
+    if (fault != null) {
+      throw new DeviceException(fault);
+    }
+  }
+
+  /** Whether so many bytes more are within the limits. */
+  public static boolean allow(long bytes) {
+    return fault(bytes) == null;
+  }
+
+  private static @Nullable String fault(long bytes) {
     long most = Pointer.maxPhysicalBytes();
     if (most > 0) {
       long now = Pointer.physicalBytes();
       if (now + bytes + ROOM > most) {
-        throw new DeviceException(
-            sentence("maxPhysicalBytes", most, "the process has %,d MB", now, bytes + ROOM));
+        return sentence("maxPhysicalBytes", most, "the process has %,d MB", now, bytes + ROOM);
       }
     }
     long mostOwned = Pointer.maxBytes();
     long owned = Pointer.totalBytes();
-    if (mostOwned > 0 && owned + OWNED > mostOwned) {
-      throw new DeviceException(
-          sentence("maxBytes", mostOwned, "its pointers own %,d MB", owned, OWNED));
-    }
+    return mostOwned > 0 && owned + OWNED > mostOwned
+        ? sentence("maxBytes", mostOwned, "its pointers own %,d MB", owned, OWNED)
+        : null;
   }
 
   private static String sentence(String name, long most, String has, long now, long more) {
