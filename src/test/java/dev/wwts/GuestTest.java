@@ -33,7 +33,7 @@ class GuestTest {
   void worksWhereAnotherLibraryStartedJavaCppWithASmallHeap() throws Exception {
     String output = host("first", "-Xmx64m");
 
-    assertThat(output).contains("limit before: 268435456", "limit after: 268435456", "calls: 200");
+    assertThat(output).contains("limit kept: true", "calls: 200");
   }
 
   @Test
@@ -112,10 +112,10 @@ class GuestTest {
     private Host() {}
 
     public static void main(String[] args) throws Exception {
-      boolean isFirst = args[0].equals("first");
-      if (isFirst) {
+      long limit = 0;
+      if (args[0].equals("first")) {
         new BytePointer(1).close();
-        System.out.println("limit before: " + Pointer.maxPhysicalBytes());
+        limit = Pointer.maxPhysicalBytes();
       }
       byte[] bytes = Files.readAllBytes(Path.of(args[2]));
       try (Recognizer recognizer = Recognizer.load(Path.of(args[1]))) {
@@ -128,7 +128,7 @@ class GuestTest {
       } catch (DeviceException | PictureException e) {
         System.out.println(e);
       }
-      System.out.println("limit after: " + Pointer.maxPhysicalBytes());
+      System.out.println("limit kept: " + (limit == Pointer.maxPhysicalBytes()));
       System.out.println(
           "properties: "
               + System.getProperties().stringPropertyNames().stream()
