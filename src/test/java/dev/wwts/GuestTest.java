@@ -95,6 +95,7 @@ class GuestTest {
     command.addAll(List.of(options));
     command.addAll(
         List.of(
+            "--enable-native-access=ALL-UNNAMED",
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             Host.class.getName(),
