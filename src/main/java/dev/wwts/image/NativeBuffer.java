@@ -1,5 +1,6 @@
 package dev.wwts.image;
 
+import dev.wwts.natives.MemoryLimits;
 import java.nio.ByteBuffer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,8 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
    * {@inheritDoc}
    *
    * @throws IllegalStateException after {@link #close}
-   * @throws OutOfMemoryError when the C library has no such block
+   * @throws OutOfMemoryError when the C library has no such block, or JavaCPP's limits of native
+   *     memory no room for it
    */
   @Override
   public long reserve(long bytes) {
@@ -40,7 +42,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     // freed first: what is in it is not needed, and the two blocks together could be too much
     release();
     long wanted = Math.max(1, (bytes + GRAIN - 1) / GRAIN) * GRAIN;
-    Pointer fresh = Pointer.malloc(wanted);
+    Pointer fresh = MemoryLimits.allow(wanted) ? Pointer.malloc(wanted) : null;
     if (fresh == null || fresh.isNull()) {
       throw new OutOfMemoryError("no " + wanted + " bytes of native memory for pixels");
     }

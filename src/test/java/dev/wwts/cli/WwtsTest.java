@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -13,6 +14,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +117,73 @@ class WwtsTest {
     assertThat(noModel.err().strip()).isEqualTo("[ERROR] none.pt does not exist.");
     assertThat(run("recognize", "--device", "cuda", "--model", model, red).code()).isEqualTo(2);
     assertThat(run("verify", model).code()).as("no self-test").isEqualTo(2);
+  }
+
+  @Test
+  void readsNoOptionsFromAFileNamedWithAnAt() throws IOException {
+    Files.writeString(folder.resolve("a.jpg"), "--model\nnone.pt\n");
+    Path at = folder.resolve("@a.jpg");
+    Files.write(at, TestPictures.png(9, 9, Color.RED));
+
+    Run run = run("recognize", "--model", model, "--json", "@" + folder.resolve("a.jpg"));
+    assertThat(run.code()).as("no such picture, and no option").isEqualTo(1);
+    assertThat(run.out()).contains("UNREADABLE", "@");
+    assertThat(run("recognize", "--model", model, at.toString()).code()).isZero();
+  }
+
+  @Test
+  void refusesEmptyArgumentsAndNumbersThatAreNone() {
+    for (String[] arguments :
+        new String[][] {
+          {"recognize", ""},
+          {"recognize", "--model", "", red},
+          {"info", ""},
+          {"bench-report", ""},
+          {"vram", "--out", ""},
+          {"recognize", "--threshold", "NaN", "--model", model, red},
+          {"recognize", "--min-confidence", "-0.1", "--model", model, red},
+          {"recognize", "--top", "1", "--top", "2", "--model", model, red},
+          {"recognize", "--threads", "0", "--model", model, red},
+          {"vram", "--minutes", "NaN", "--model", model},
+          {"recognize", "--device", "", red},
+        }) {
+      Run run = run(arguments);
+      assertThat(run.code()).as(String.join(" ", arguments)).isEqualTo(2);
+      assertThat(run.err()).startsWith("[ERROR] ").doesNotContain("\tat ", "java.");
+    }
+  }
+
+  @Test
+  void showsNoCharacterThatATerminalObeys() throws IOException {
+    String name = "a\u001b[31m\n\u202eb.png";
+    Path picture = Files.write(folder.resolve(name), TestPictures.png(9, 9, Color.RED));
+    String shown = folder + "/a\\u001b[31m\\u000a\\u202eb.png";
+
+    Run good = run("recognize", "--model", model, picture.toString());
+    assertThat(good.out()).contains("正在处理图像: " + shown + "\n").doesNotContain("\u001b", "\u202e");
+    Run bad = run("recognize", "--model", model, picture + ".gone");
+    assertThat(bad.err()).contains(shown + ".gone does not exist.").doesNotContain("\u001b");
+    assertThat(run("info", picture + "").err()).doesNotContain("\u001b", "\u202e");
+    assertThat(run("recognize", "--x\u001b").err()).doesNotContain("\u001b");
+    JsonNode json =
+        JSON.readTree(run("recognize", "--json", "--model", model, picture.toString()).out());
+    assertThat(json.get("file").asText()).isEqualTo(picture.toString());
+  }
+
+  @Test
+  void goesOnWhereAFolderCannotBeListed() throws IOException {
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Files.setPosixFilePermissions(closed, Set.of());
+    try {
+      assumeFalse(Files.isReadable(closed), "skipped: root lists every folder");
+      Run run = run("recognize", "--model", model, "--json", closed.toString(), red);
+
+      assertThat(run.code()).isEqualTo(1);
+      assertThat(run.out().strip().split("\n")).hasSize(2);
+      assertThat(run.out()).contains("UNREADABLE", "can't be listed", "红");
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   @Test
