@@ -77,7 +77,6 @@ final class TorchScriptNetwork implements Network {
           JitModule frozen = frozen(bundle.path());
           Relocation.run(
               frozen, new org.bytedeco.pytorch.Device(torch.DeviceType.CPU), type, false);
-          AxisSums.run(frozen);
           boolean channelsLast =
               type != torch.ScalarType.Half
                   && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));
@@ -120,9 +119,7 @@ final class TorchScriptNetwork implements Network {
     for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
       widen(at.access());
     }
-    JitModule frozen = torch.freeze(loaded);
-    UnreadRows.run(frozen);
-    return frozen;
+    return torch.freeze(loaded);
   }
 
   /** The module's own tensor changes, so that whatever shares it goes on doing so. */
