@@ -1,7 +1,7 @@
 """Says in fewer operations what some networks say in more, while they are traced, and proves that the answers stay.
 
 A vision transformer that answers from its class token reads one of 197 rows of its last block's result: queries, attention, linear layers and
-normalisation of the others are work for nothing, 8 % of a ViT-B/16's products. Split attention (ResNeSt, SKNet) sums over an axis of a reshaped
+normalisation of the others are work for nothing, 7 % of a ViT-B/16's products. Split attention (ResNeSt, SKNet) sums over an axis of a reshaped
 or stacked tensor, which LibTorch on a CPU adds up value by value where channels lie side by side; sums of whole tensors keep the layout.
 """
 import contextlib
