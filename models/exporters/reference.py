@@ -49,6 +49,25 @@ def network_input(data, spec):
     return normalise(resize_and_crop(decode(data, spec), spec), spec)
 
 
+TOLERANCE_FLOOR = 5e-4
+"""Of the largest logit. The reader resizes as Pillow does but for a level in some hundredth of the samples, which moves ordinary networks by up to 1e-4."""
+TOLERANCE_FACTOR = 100
+"""That hundredth of a level is some dozen times the noise, and sums in another order come on top."""
+NOISE, DRAWS = 1e-6, 3
+
+
+@torch.inference_mode()
+def tolerance(module, pictures, spec, logits):
+    """How far another runtime's logits may be from these, relative to the largest: by how touchy the network is, as noise in its input shows."""
+    draw, moved = torch.Generator().manual_seed(0), 0.0
+    for _ in range(DRAWS):
+        for data, expected in zip(pictures, logits):
+            x = network_input(data, spec)
+            x = x * (1 + NOISE * torch.randn(x.shape, generator=draw))
+            moved = max(moved, (module(x).float()[0] - expected).abs().max().item())
+    return min(1.0, max(TOLERANCE_FLOOR, TOLERANCE_FACTOR * moved / logits.abs().max().item()))
+
+
 @torch.inference_mode()
 def logits(module, pictures, spec):
     """Pictures x classes, float32, one picture at a time, as `wwts verify` does."""

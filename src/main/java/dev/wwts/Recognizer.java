@@ -140,10 +140,11 @@ public final class Recognizer implements AutoCloseable {
       Verification verification = verify();
       return verification.passed()
           ? ""
-          : "answers %d of %d clear self-test pictures as the reference does, probabilities differ by up to %.3f"
+          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f"
               .formatted(
                   verification.agreeing(),
                   verification.clear(),
+                  verification.logitDifference(),
                   verification.probabilityDifference());
     } catch (ModelException e) {
       return "fails its self-test (" + e.getMessage() + ")";
@@ -243,7 +244,8 @@ public final class Recognizer implements AutoCloseable {
           test,
           with(worker -> worker.logits(test.pictures())),
           manifest.output().activation(),
-          info.precision());
+          info.precision(),
+          info.device().kind());
     } catch (PictureException e) {
       throw new ModelException(
           ModelException.Reason.CORRUPT, info.name() + ": " + e.getMessage(), e);
