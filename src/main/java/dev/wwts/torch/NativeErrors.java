@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 final class NativeErrors {
   private static final Pattern FRAMES =
       Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
-  private static final int LONGEST = 300;
+  private static final int LONGEST = 150;
 
   private NativeErrors() {}
 

@@ -47,7 +47,7 @@ class ChannelsLastTest {
   }
 
   private static float answer(Path file, boolean channelsLast) {
-    try (TorchScriptNetwork network =
+    try (Network network =
         TorchScriptNetwork.load(file, Device.CPU, torch.ScalarType.Float, channelsLast)) {
       return NativeScope.inference(
           () -> {
