@@ -7,7 +7,9 @@ STEPS = 4
 """Of a quantised network's logits."""
 BF16_BASE, BF16_PYTHON = 0.02, 3
 """Allowed in bfloat16: the larger of a base and so many times what bfloat16 moves Python's own answers."""
-RIGHT = ("ok", "fell back", "not made")
+PLAIN = "runs as it is in the file"
+"""In the remark of a network that is not rewritten, as its proof failed."""
+RIGHT = ("ok", "plain", "in fp32", "not made")
 HEADER = ("architecture", "verdict", "side", "parameters", "spread", "sensitivity", "fp32", "fp32 batch", "bf16", "bf16 in Python", "remarks")
 
 
@@ -26,9 +28,11 @@ def row(meta, answers):
             found.append("crashed" if "JVM" in answer["error"] or "no answer" in answer["error"] else "failed")
             remarks.append(f"{where}: {answer['error']}")
             continue
-        allowed = bound if answer["precision"] == "FP32" else max(BF16_BASE, BF16_PYTHON * (meta["bf16"] or 0))
+        found += ["plain"] if any(PLAIN in r for r in answer["remarks"]) else []
         if precision != answer["precision"]:
-            found.append("fell back")
+            found.append("in fp32")
+            continue
+        allowed = bound if answer["precision"] == "FP32" else max(BF16_BASE, BF16_PYTHON * (meta["bf16"] or 0))
         if not all(_within(answer[part], allowed + (meta["file"] or 0)) for part in ("single", "again")):
             found.append("differs")
             remarks.append(f"{where}: {answer['single']:.1e} over {allowed:.1e}")
@@ -37,7 +41,7 @@ def row(meta, answers):
         elif not _within(answer["batch"], allowed + meta["file_batch"]):
             found.append("differs")
             remarks.append(f"{where}: batch {answer['batch']:.1e} over {allowed:.1e}")
-    order = ("crashed", "differs", "failed", "fell back")
+    order = ("crashed", "differs", "failed", "plain", "in fp32")
     verdict = next((v for v in order if v in found), "ok")
     return (meta["name"], verdict, str(meta["side"]), str(meta["parameters"]), f"{meta['spread']:.2f}", _number(meta["sensitivity"]),
             _number(_largest(answers, "FP32", "single")), _number(_largest(answers, "FP32", "batch")), _number(_largest(answers, "BF16", "single")),

@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.Precision;
+import dev.wwts.Recognizer;
 import dev.wwts.WwtsException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -50,10 +51,28 @@ public final class Differential {
       answer.put("again", network.difference(1, 1));
     } catch (WwtsException e) {
       answer.put("error", e.getMessage());
+      if (precision != Precision.FP32) {
+        fallBack(folder, precision, threads, answer);
+      }
     } catch (RuntimeException | LinkageError e) {
       answer.put("error", "untyped: " + e);
     }
     return answer;
+  }
+
+  /** What fails in 16 bits is right where the recognizer then runs it in 32, which has its line. */
+  private static void fallBack(
+      Path folder, Precision precision, int threads, Map<String, Object> answer) {
+    try (Recognizer recognizer =
+        Recognizer.builder(folder.resolve("m.pt")).precision(precision).threads(threads).load()) {
+      answer.put("precision", recognizer.model().precision().name());
+      answer.put("remarks", recognizer.remarks());
+      if (recognizer.model().precision() == Precision.FP32) {
+        answer.remove("error");
+      }
+    } catch (WwtsException e) {
+      answer.put("error", e.getMessage());
+    }
   }
 
   private static double larger(double a, double b) {
