@@ -5,8 +5,9 @@ BASE, SENSITIVE = 1e-5, 20
 """Allowed in float32, relative to the largest logit: the larger of a base and so many times what 1e-6 of noise in the input moves Python's own answers."""
 STEPS = 4
 """Of a quantised network's logits."""
-BF16_BASE, BF16_PYTHON = 0.02, 3
-"""Allowed in bfloat16: the larger of a base and so many times what bfloat16 moves Python's own answers."""
+BF16_BASE, BF16_PYTHON, BF16_SENSITIVE = 0.02, 3, 4000
+"""Allowed in bfloat16: the largest of a base, so many times what bfloat16 moves Python's own answers, and so many times the sensitivity: bfloat16
+rounds by up to 2^-9, two thousand times the noise."""
 PLAIN = "runs as it is in the file"
 """In the remark of a network that is not rewritten, as its proof failed."""
 RIGHT = ("ok", "plain", "in fp32", "not made")
@@ -32,7 +33,7 @@ def row(meta, answers):
         if precision != answer["precision"]:
             found.append("in fp32")
             continue
-        allowed = bound if answer["precision"] == "FP32" else max(BF16_BASE, BF16_PYTHON * (meta["bf16"] or 0))
+        allowed = bound if answer["precision"] == "FP32" else max(BF16_BASE, BF16_PYTHON * (meta["bf16"] or 0), BF16_SENSITIVE * meta["sensitivity"])
         if not all(_within(answer[part], allowed + (meta["file"] or 0)) for part in ("single", "again")):
             found.append("differs")
             remarks.append(f"{where}: {answer['single']:.1e} over {allowed:.1e}")

@@ -60,7 +60,7 @@ def _known(name, module, file, inputs, logits):
             "file": _difference(lambda: torch.cat([file(x[None]) for x in inputs]), logits),
             "file_batch": _difference(lambda: file(inputs), logits),
             "step": _step(logits) if "quantised" in name else 0.0,
-            "bf16": _difference(lambda: copy.deepcopy(module).bfloat16()(inputs.bfloat16()), logits),
+            "bf16": _difference(lambda: copy.deepcopy(module).bfloat16().train().eval()(inputs.bfloat16()), logits),
         }
 
 
