@@ -58,7 +58,8 @@ SIDES = (96, 112, 128, 160, 192, 224, 240, 256, 384, 512)
 def names():
     """All of them, library:architecture, with :script behind those that are compiled instead of traced."""
     import hugging_face
-    return [*(f"timm:{n}" for n in TIMM), *(f"timm:{n}:script" for n in SCRIPTED),
+    import kinds
+    return [*(f"kinds:{n}" for n in kinds.KINDS), *(f"timm:{n}" for n in TIMM), *(f"timm:{n}:script" for n in SCRIPTED),
             *(f"torchvision:{n}{how}" for n in TORCHVISION for how in ("", ":script")),
             *(f"quantised:{n}:script" for n in QUANTISED), *(f"transformers:{n}" for n in hugging_face.CONFIGURATIONS)]
 
@@ -70,8 +71,10 @@ def chosen(patterns):
 
 def build(name, classes):
     """The module in eval mode, and the side of its square pictures, the smallest that it takes."""
-    library, architecture = name.split(":")[:2]
-    return {"timm": _timm, "torchvision": _torchvision, "quantised": _quantised, "transformers": _transformers}[library](architecture, classes)
+    library, architecture = name.split(":", 1)
+    if library != "kinds":
+        architecture = architecture.removesuffix(":script")
+    return {"kinds": _kinds, "timm": _timm, "torchvision": _torchvision, "quantised": _quantised, "transformers": _transformers}[library](architecture, classes)
 
 
 def _timm(architecture, classes):
@@ -118,6 +121,11 @@ def _quantised(architecture, classes):
     with torch.no_grad():
         prepared(torch.randn(4, 3, side, side))
     return torch.ao.quantization.convert(prepared), side
+
+
+def _kinds(name, classes):
+    import kinds
+    return kinds.build(name, classes)
 
 
 def _transformers(architecture, classes):

@@ -3,19 +3,21 @@ package dev.wwts.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wwts.Kit;
 import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Networks that were answered wrongly, or not at all, once. */
+/** Networks that rewriting for the processor got wrong, or may get wrong, beside Python. */
 class CaseNetworksTest {
   private static final Path CASES = Path.of("..", "shared", "cases", "networks");
 
@@ -25,8 +27,8 @@ class CaseNetworksTest {
    */
   static final double FLOAT = 1e-5;
 
-  /** A step of bfloat16 is 4e-3, and a handful of them add up. */
-  static final double BFLOAT16 = 0.02;
+  /** A step of bfloat16 is 4e-3, and some of them add up. */
+  static final double BFLOAT16 = 0.04;
 
   /** Round in the middle, to 16 bits: where a sum's last bit decides, by a step of them. */
   private static final Set<String> ROUND_INSIDE = Set.of("autocast_inside", "half_to_dtype");
@@ -38,14 +40,25 @@ class CaseNetworksTest {
       Set.of("half_to_dtype", "autocast_inside", "complex_view", "double_buffer");
 
   @TestFactory
-  Stream<DynamicTest> answerAsPythonDoes() throws IOException {
+  Stream<DynamicTest> answerAsPythonDoes() {
     assumeTrue(Files.isDirectory(CASES), "skipped: the cases " + CASES + " are not here");
-    List<Path> folders;
-    try (Stream<Path> listed = Files.list(CASES)) {
-      folders = listed.sorted().toList();
+    return tests(CASES);
+  }
+
+  /** What is rewritten, and what may go wrong with it, one tiny network each. */
+  @TestFactory
+  Stream<DynamicTest> everyKindOfRewritingAnswersAsPythonDoes(@TempDir Path folder) {
+    Kit.python("models/differential/kinds.py", folder.toString());
+    return tests(folder);
+  }
+
+  private static Stream<DynamicTest> tests(Path folder) {
+    try (Stream<Path> listed = Files.list(folder)) {
+      return listed.sorted().toList().stream()
+          .map(each -> DynamicTest.dynamicTest(name(each), () -> check(each)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    return folders.stream()
-        .map(folder -> DynamicTest.dynamicTest(name(folder), () -> check(folder)));
   }
 
   private static void check(Path folder) {
