@@ -52,6 +52,9 @@ vgg11 vgg11_bn vit_b_32 wide_resnet50_2
 
 QUANTISED = "googlenet inception_v3 mobilenet_v2 mobilenet_v3_large resnet18 shufflenet_v2_x0_5".split()
 
+TUPLES = ("googlenet", "inception_v3")
+"""Compiled, they give a tuple, which is no classifier's answer."""
+
 SIDES = (96, 112, 128, 160, 192, 224, 240, 256, 384, 512)
 
 
@@ -60,8 +63,8 @@ def names():
     import hugging_face
     import kinds
     return [*(f"kinds:{n}" for n in kinds.KINDS), *(f"timm:{n}" for n in TIMM), *(f"timm:{n}:script" for n in SCRIPTED),
-            *(f"torchvision:{n}{how}" for n in TORCHVISION for how in ("", ":script")),
-            *(f"quantised:{n}:script" for n in QUANTISED), *(f"transformers:{n}" for n in hugging_face.CONFIGURATIONS)]
+            *(f"torchvision:{n}{how}" for n in TORCHVISION for how in ("", ":script") if not (how and n in TUPLES)),
+            *(f"quantised:{n}{'' if n in TUPLES else ':script'}" for n in QUANTISED), *(f"transformers:{n}" for n in hugging_face.CONFIGURATIONS)]
 
 
 def chosen(patterns):
