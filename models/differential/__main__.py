@@ -62,7 +62,7 @@ class Java:
         return {"error": f"no answer in {JAVA_SECONDS} s"}
 
     def _start(self):
-        target = pathlib.Path(os.environ.get("WWTS_TARGET", ROOT / "target"))
+        target = pathlib.Path(os.environ.get("WWTS_TARGET", ROOT / "target"))  # what Maven compiled
         classpath = f"{target}/test-classes:{target}/classes:{(target / 'classpath.txt').read_text().strip()}"
         command = ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx1g", f"-XX:ErrorFile={tempfile.gettempdir()}/hs_err_%p.log",
                    "-cp", classpath, "dev.wwts.torch.Differential"]
