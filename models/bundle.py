@@ -47,7 +47,8 @@ def save(module, manifest, labels, pictures, out, *, half=False):
     if not torch.isfinite(logits).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")
 
-    extra = _extra(manifest, labels, pictures, logits)
+    tolerance = reference.tolerance(module, pictures, spec, logits)
+    extra = _extra(manifest, labels, pictures, logits, tolerance)
     archive.write(traced.half() if half else traced, extra, out)
     try:
         _check_written(out, extra, pictures, logits, spec, classes)
@@ -76,11 +77,11 @@ def _round_weights(module):
                     raise ExportError(f"{name} has values beyond the range of float16: export without --half")
 
 
-def _extra(manifest, labels, pictures, logits):
+def _extra(manifest, labels, pictures, logits, tolerance):
     """Fills in the manifest's self-test and returns the entries under extra/, name to bytes."""
     names = [f"selftest/{i}.png" for i in range(len(pictures))]
     versions = f"torch {torch.__version__.split('+')[0]}, torchvision {import_torchvision().__version__.split('+')[0]}, Pillow {PIL.__version__}"
-    manifest["selftest"] = {"pictures": names, "logits": "selftest/logits.f32", "reference": versions}
+    manifest["selftest"] = {"pictures": names, "logits": "selftest/logits.f32", "reference": versions, "tolerance": float(f"{tolerance:.2g}")}
     return {
         "wwts.json": (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode(),
         "labels.txt": "".join(label + "\n" for label in labels).encode(),

@@ -49,6 +49,30 @@ def network_input(data, spec):
     return normalise(resize_and_crop(decode(data, spec), spec), spec)
 
 
+TOLERANCE_FLOOR = 1e-3
+"""Of the largest logit."""
+NOISE, NOISES = 1e-6, 100
+"""Relative noise of the input, about float32's roundings there; every layer of a deep network adds its own, in another order than Python's."""
+ROUNDED_OTHERWISE = 0.005
+"""So many samples of a picture may be one level of 255 off: the reader resizes as Pillow does, but for its last rounding."""
+DRAWS = 3
+
+
+@torch.inference_mode()
+def tolerance(module, pictures, spec, logits):
+    """How far another runtime's logits may be from these, relative to the largest: by how touchy the network is, as it shows when its input is moved."""
+    draw, largest, allowed = torch.Generator().manual_seed(0), logits.abs().max().item(), TOLERANCE_FLOOR
+    level = 1 / 255 / torch.tensor(spec["std"]).view(1, 3, 1, 1)
+    for data, expected in zip(pictures, logits):
+        x = network_input(data, spec)
+        for _ in range(DRAWS if largest else 0):
+            noise = NOISE * x * torch.randn(x.shape, generator=draw)
+            steps = level * torch.randn(x.shape, generator=draw).sign() * (torch.rand(x.shape, generator=draw) < ROUNDED_OTHERWISE)
+            for moved, times in ((x + noise, NOISES), (x + steps, 1)):
+                allowed = max(allowed, times * (module(moved).float()[0] - expected).abs().max().item() / largest)
+    return min(1.0, allowed)
+
+
 @torch.inference_mode()
 def logits(module, pictures, spec):
     """Pictures x classes, float32, one picture at a time, as `wwts verify` does."""

@@ -26,6 +26,13 @@ class Small(nn.Module):
         return self.body(x)
 
 
+class Touchy(Small):
+    """Answers by the last digits of what the other one says."""
+
+    def forward(self, x):
+        return torch.sin(self.body(x) * 3000)
+
+
 def small_manifest(**changes):
     return bundle.manifest(**{"name": "small", "family": "test", "size": "small", "resize": bundle.shorter_side(40), "width": 32, **changes})
 
@@ -47,6 +54,11 @@ class FileTest(ExportCase):
         self.assertEqual([Image.open(io.BytesIO(p)).mode for p in written.pictures], ["RGB", "RGB", "RGBA", "L"])
         self.assert_close(reference.logits(Small().eval(), written.pictures, written.manifest["input"]), written.logits, 1e-6)
         self.assert_verifies(out)
+
+    def test_the_tolerance_says_how_touchy_the_network_is(self):
+        steady, touchy = Written(self.save()), Written(self.save(Touchy(), name="touchy.pt"))
+        self.assertEqual(steady.manifest["selftest"]["tolerance"], reference.TOLERANCE_FLOOR)
+        self.assertGreater(touchy.manifest["selftest"]["tolerance"], 10 * reference.TOLERANCE_FLOOR)
 
     def test_torch_reads_the_extra_entries_as_well(self):
         extra = {"wwts.json": "", "selftest/logits.f32": ""}

@@ -83,7 +83,16 @@ public final class Recognizer implements AutoCloseable {
     Bundle bundle = Bundle.read(model);
     Settings settings =
         wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
-    Resources resources = Resources.open(bundle, settings);
+    Resources resources;
+    try {
+      resources = Resources.open(bundle, settings);
+    } catch (ModelException e) {
+      Precision asked = settings.precision();
+      if (asked == Precision.AUTO || !isOfPrecision(asked, e)) {
+        throw e;
+      }
+      return fallBack(bundle, settings, asked, failure(e));
+    }
     Precision precision = resources.precision();
     String fault;
     try {
@@ -95,19 +104,35 @@ public final class Recognizer implements AutoCloseable {
         return recognizer;
       }
     } catch (ModelException e) {
-      if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
+      if (!isOfPrecision(precision, e)) {
         resources.closeAfter(e);
         throw e;
       }
-      fault = "fails (" + e.getMessage() + ")";
+      fault = failure(e);
     } catch (Throwable e) {
       resources.closeAfter(e);
       throw e;
     }
     resources.close();
-    String fallback = "%s in %s %s: falling back to fp32.".formatted(model, precision, fault);
-    LOG.warn("{}", fallback);
-    return openExact(bundle, settings.withPrecision(Precision.FP32), fallback);
+    return fallBack(bundle, settings, precision, fault);
+  }
+
+  /** Whether a network that fails so may run in 32 bits. */
+  private static boolean isOfPrecision(Precision precision, ModelException e) {
+    return precision != Precision.FP32
+        && (e.reason() == ModelException.Reason.BAD_OUTPUT
+            || e.reason() == ModelException.Reason.LOAD_FAILED);
+  }
+
+  private static String failure(ModelException e) {
+    return "fails (" + e.getMessage() + ")";
+  }
+
+  private static Recognizer fallBack(
+      Bundle bundle, Settings settings, Precision precision, String fault) {
+    String remark = "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault);
+    LOG.warn("{}", remark);
+    return openExact(bundle, settings.withPrecision(Precision.FP32), remark);
   }
 
   /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
@@ -140,10 +165,11 @@ public final class Recognizer implements AutoCloseable {
       Verification verification = verify();
       return verification.passed()
           ? ""
-          : "answers %d of %d clear self-test pictures as the reference does, probabilities differ by up to %.3f"
+          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f"
               .formatted(
                   verification.agreeing(),
                   verification.clear(),
+                  verification.logitDifference(),
                   verification.probabilityDifference());
     } catch (ModelException e) {
       return "fails its self-test (" + e.getMessage() + ")";
@@ -243,7 +269,8 @@ public final class Recognizer implements AutoCloseable {
           test,
           with(worker -> worker.logits(test.pictures())),
           manifest.output().activation(),
-          info.precision());
+          info.precision(),
+          info.device().kind());
     } catch (PictureException e) {
       throw new ModelException(
           ModelException.Reason.CORRUPT, info.name() + ": " + e.getMessage(), e);

@@ -83,6 +83,7 @@ class BadModelTest {
           "mean": [0, 0, 0]      | "mean": [0, 0]          | BAD_MANIFEST | input.mean
           "classes": 3           | "classes": 2.5          | BAD_MANIFEST | output.classes
           "threshold": 0.0       | "threshold": 2          | BAD_MANIFEST | output.threshold
+          "family": "test",      | "family": "test", "selftest": {"pictures": ["a"], "logits": "b", "tolerance": 0}, | BAD_MANIFEST | selftest.tolerance
           "output"               | "outputs"               | BAD_MANIFEST | output
           "family": "test",      | "family": "test",,      | BAD_MANIFEST | JSON
           "family": "test",      | "name": "b",            | BAD_MANIFEST | JSON

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Test data beside the project, which is not part of it: pictures, weights, and what Pillow and
@@ -74,51 +75,53 @@ public final class Kit {
     if (Files.exists(model)) {
       return model;
     }
+    try {
+      Files.createDirectories(model.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    python(
+        "models/export.py",
+        "timm",
+        "--arch",
+        "mobilenetv2_100",
+        "--arg",
+        "pad_type=same",
+        "--checkpoint",
+        weights.toString(),
+        "--labels",
+        ROOT.resolve("labels/imagenet_zh.txt").toString(),
+        "--mean",
+        "0.5",
+        "0.5",
+        "0.5",
+        "--std",
+        "0.5",
+        "0.5",
+        "0.5",
+        "--resize",
+        "256",
+        "--crop",
+        "224",
+        "--interpolation",
+        "bilinear",
+        "--out",
+        model.toString());
+    return model;
+  }
+
+  /** Runs a script of models; the test is skipped where there is no Python for it. */
+  public static void python(String... arguments) {
     String python = System.getenv().getOrDefault("WWTS_PYTHON", "python3");
     assumeTrue(
         run(List.of(python, "-c", HAS_PACKAGES)).isEmpty(),
         "skipped: "
             + python
             + " has not the packages of models/requirements.txt; name one that has in WWTS_PYTHON");
-    try {
-      Files.createDirectories(model.getParent());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    String failure =
-        run(
-            List.of(
-                python,
-                "models/export.py",
-                "timm",
-                "--arch",
-                "mobilenetv2_100",
-                "--arg",
-                "pad_type=same",
-                "--checkpoint",
-                weights.toString(),
-                "--labels",
-                ROOT.resolve("labels/imagenet_zh.txt").toString(),
-                "--mean",
-                "0.5",
-                "0.5",
-                "0.5",
-                "--std",
-                "0.5",
-                "0.5",
-                "0.5",
-                "--resize",
-                "256",
-                "--crop",
-                "224",
-                "--interpolation",
-                "bilinear",
-                "--out",
-                model.toString()));
+    String failure = run(Stream.concat(Stream.of(python), Stream.of(arguments)).toList());
     if (!failure.isEmpty()) {
-      throw new AssertionError("models/export.py failed: " + failure);
+      throw new AssertionError(arguments[0] + " failed: " + failure);
     }
-    return model;
   }
 
   private static List<String> lines(String name) {

@@ -88,7 +88,7 @@ public record Bundle(
       floats.position(floats.position() + classes * Float.BYTES);
       logits.add(row);
     }
-    return new SelfTest(pictures, logits, entries.reference());
+    return new SelfTest(pictures, logits, entries.reference(), entries.tolerance());
   }
 
   private static byte[] selfTestEntry(Archive archive, String name, long maxBytes, Path path) {

@@ -2,6 +2,7 @@ package dev.wwts.bundle;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * The manifest of a model file, checked: see models/FORMAT.md for the meaning of every field.
@@ -80,8 +81,10 @@ public record Manifest(
    * @param pictures the pictures' entries, one for each row of the logits
    * @param logits the entry of little-endian float32, pictures x classes
    * @param reference the software that computed them
+   * @param tolerance how far logits may differ, relative to the largest of the reference; above 0
    */
-  public record SelfTestEntries(List<String> pictures, String logits, String reference) {
+  public record SelfTestEntries(
+      List<String> pictures, String logits, String reference, OptionalDouble tolerance) {
     /** Copies the list. */
     public SelfTestEntries {
       pictures = List.copyOf(pictures);

@@ -20,6 +20,7 @@ import dev.wwts.bundle.Recipe.Resize;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /** Reads {@code wwts.json}, field by field, so that every error names its field. */
 final class ManifestReader {
@@ -166,6 +167,11 @@ final class ManifestReader {
     if (pictures.isEmpty() || pictures.size() > 100) {
       throw selfTest.bad("pictures", "must be 1 to 100 entries");
     }
-    return new SelfTestEntries(pictures, selfTest.text("logits"), selfTest.textOr("reference", ""));
+    OptionalDouble tolerance =
+        selfTest.has("tolerance")
+            ? OptionalDouble.of(selfTest.numberOr("tolerance", 1, 1e-9, 1))
+            : OptionalDouble.empty();
+    return new SelfTestEntries(
+        pictures, selfTest.text("logits"), selfTest.textOr("reference", ""), tolerance);
   }
 }

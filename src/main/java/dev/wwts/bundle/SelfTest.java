@@ -1,6 +1,7 @@
 package dev.wwts.bundle;
 
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * Pictures and what the reference pipeline answered to them.
@@ -8,8 +9,11 @@ import java.util.List;
  * @param pictures encoded pictures
  * @param logits one row a picture, classes columns
  * @param reference the software that computed the logits
+ * @param tolerance how far logits may differ, relative to the largest of the reference, where the
+ *     exporter measured it; above 0
  */
-public record SelfTest(List<byte[]> pictures, List<float[]> logits, String reference) {
+public record SelfTest(
+    List<byte[]> pictures, List<float[]> logits, String reference, OptionalDouble tolerance) {
   /** Copies the lists. */
   public SelfTest {
     pictures = List.copyOf(pictures);

@@ -42,12 +42,16 @@ final class Verify implements Callable<Integer> {
       out.printf(
           "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
           result.agreeing(), result.clear(), result.pictures());
-      out.printf(Locale.ROOT, "largest logit difference        %.2e%n", result.logitDifference());
+      out.printf(
+          Locale.ROOT,
+          "largest logit difference        %.2e of the largest (allowed: %.1e)%n",
+          result.logitDifference(),
+          result.logitTolerance());
       out.printf(
           Locale.ROOT,
           "largest probability difference  %.2e (allowed: %.2f)%n",
           result.probabilityDifference(),
-          result.tolerance());
+          result.probabilityTolerance());
       out.println(result.passed() ? "PASS" : "FAIL");
       return result.passed() ? Wwts.OK : Wwts.FAILED;
     }

@@ -96,7 +96,8 @@ final class CpuLane implements Lane {
     return n == batch ? begun() : begun().narrow(0, 0, n);
   }
 
-  private Tensor begun() {
+  /** The network's input, for as many pictures as were begun. */
+  Tensor begun() {
     if (input == null) {
       throw new IllegalStateException("begin(n) comes first.");
     }
