@@ -66,6 +66,8 @@ public final class Decoder implements AutoCloseable {
             picture,
             jpeg.header(),
             JpegMarkers.countScans(picture, jpeg.scan(), Limits.MOST_PASSES + 1));
+      } else {
+        JpegTail.check(picture, jpeg);
       }
     } else if (layout instanceof PngLayout pngLayout) {
       png.verifyChunks(picture, pngLayout);
