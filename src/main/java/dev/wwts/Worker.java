@@ -129,6 +129,7 @@ final class Worker implements AutoCloseable {
 
   private List<Answer> forward(Decoder decoder, List<Picture> pictures) {
     long start = System.nanoTime();
+    rest();
     lane.begin(pictures.size());
     List<@Nullable PictureException> refusals = new ArrayList<>(pictures.size());
     long[] decode = new long[pictures.size()];
@@ -271,6 +272,13 @@ final class Worker implements AutoCloseable {
       n--;
     }
     return n;
+  }
+
+  /** Says that a call begins or went by without this worker; see {@link Lane#rest}. */
+  void rest() {
+    lane.rest();
+    decoder.rest();
+    file.rest();
   }
 
   private ByteBuffer bytes(Picture picture) {

@@ -62,6 +62,11 @@ public final class EncodedFile implements AutoCloseable {
     }
   }
 
+  /** See {@link NativeBuffer#rest}. */
+  public void rest() {
+    memory.rest();
+  }
+
   @Override
   public void close() {
     memory.close();
