@@ -45,7 +45,12 @@ public final class EncodedFile implements AutoCloseable {
         throw new PictureException(
             Reason.TOO_LARGE,
             String.format(
-                Locale.ROOT, "%s has %,d bytes, the limit is %,d.", file, size, maxBytes));
+                Locale.ROOT,
+                "%s has %,d bytes, more than the limit of %,d;"
+                    + " raise maxBytes (--max-bytes) if such pictures are expected",
+                file,
+                size,
+                maxBytes));
       }
       ByteBuffer bytes = memory.view((int) size);
       int read = 0;

@@ -51,7 +51,7 @@ public record Limits(long maxPixels, long maxBytes) {
     if (picture.size() > maxBytes) {
       throw tooLarge(
           "%s has %,d bytes, more than the limit of %,d;"
-              + " raise maxBytes if such pictures are expected",
+              + " raise maxBytes (--max-bytes) if such pictures are expected",
           picture.name(), picture.size(), maxBytes);
     }
   }
@@ -60,7 +60,7 @@ public record Limits(long maxPixels, long maxBytes) {
     if (header.pixels() > maxPixels) {
       throw tooLarge(
           "%s says it has %d x %d = %,d pixels, more than the limit of %,d;"
-              + " raise maxPixels (at most %,d) if such pictures are expected",
+              + " raise maxPixels (--max-pixels, at most %,d) if such pictures are expected",
           picture.name(), header.width(), header.height(), header.pixels(), maxPixels, MOST_PIXELS);
     }
     if (header.width() > LONGEST_SIDE || header.height() > LONGEST_SIDE) {

@@ -250,7 +250,14 @@ class PngDecoderTest {
         Reason.CORRUPT,
         "no picture data");
     assertFault(new TestPng(4, 3, 8, 3, false).encode(), Reason.CORRUPT, "no palette");
-    assertFault(new TestPng(4, 3, 8, 5, false).encode(), Reason.CORRUPT, "does not define");
+    assertFault(
+        new TestPng(4, 3, 8, 5, false).encode(), Reason.CORRUPT, "says 8 bits for colour type 5");
+    String[] fields = {"compression method 128", "filter method 128", "interlace method 128"};
+    for (int i = 0; i < fields.length; i++) {
+      byte[] file = png.encode();
+      file[26 + i] = (byte) 128;
+      assertFault(file, Reason.CORRUPT, "says " + fields[i] + ", which PNG does not define");
+    }
   }
 
   @Test
