@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Reads picture files into one block of native memory that is used again; not for several threads
- * at once.
+ * Reads picture files, also mapped ones, into one block of native memory that is used again; not
+ * for several threads at once.
  */
 public final class EncodedFile implements AutoCloseable {
   private final NativeBuffer memory = new NativeBuffer();
@@ -65,6 +65,17 @@ public final class EncodedFile implements AutoCloseable {
       throw new PictureException(
           Reason.UNREADABLE, file + " can't be read (" + e.getMessage() + ").", e);
     }
+  }
+
+  /**
+   * Copies what may be a mapped file: where it is cut off meanwhile, native code would end the
+   * process, and Java gets an {@link InternalError}, now or a little later. Java can't tell a
+   * mapped buffer from another direct one.
+   *
+   * @return its bytes from position to limit, valid until the next call or close
+   */
+  public ByteBuffer copy(ByteBuffer direct) {
+    return memory.view(direct.remaining()).put(direct.duplicate()).flip();
   }
 
   /** See {@link NativeBuffer#rest}. */
