@@ -10,8 +10,8 @@ import java.util.Objects;
  *
  * <p>A picture is an error where it is one for Pillow, and beyond that where a PNG's data checksum
  * is wrong, where a JPEG could not possibly hold what its header claims or needs too many passes,
- * and for the rare kinds that the message names (arithmetic-coded, lossless, hierarchical JPEG;
- * RLE4 BMP). Bytes behind the end of the picture are ignored.
+ * and for the rare kinds that the message names (arithmetic-coded, lossless, hierarchical JPEG).
+ * Bytes behind the end of the picture are ignored.
  */
 public final class Decoder implements AutoCloseable {
   private final Limits limits;
