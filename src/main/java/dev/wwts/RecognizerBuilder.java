@@ -84,7 +84,7 @@ public final class RecognizerBuilder {
     return this;
   }
 
-  /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 100 million if not set. */
+  /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 128 million if not set. */
   public RecognizerBuilder maxPixels(long maxPixels) {
     this.maxPixels = new Limits(maxPixels, maxBytes).maxPixels();
     return this;

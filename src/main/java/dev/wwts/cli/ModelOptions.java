@@ -41,6 +41,20 @@ final class ModelOptions {
   private @Nullable Long vram;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      converter = PixelCount.class,
+      description = "The largest picture that is decoded, 200MP or pixels (default: 128MP).")
+  private @Nullable Long maxPixels;
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "The largest picture file that is read, 100MB or bytes (default: 64MiB).")
+  private @Nullable Long maxBytes;
+
+  @Option(
       names = "--no-cuda-graphs",
       description = "Run the network eagerly on a GPU, not as a CUDA graph.")
   private boolean noCudaGraphs;
@@ -88,6 +102,12 @@ final class ModelOptions {
     builder.cudaGraphs(!noCudaGraphs);
     if (vram != null) {
       builder.vramBudget(vram);
+    }
+    if (maxPixels != null) {
+      builder.maxPixels(maxPixels);
+    }
+    if (maxBytes != null) {
+      builder.maxBytes(maxBytes);
     }
     if (threads != null) {
       builder.threads(threads);

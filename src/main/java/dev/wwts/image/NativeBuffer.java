@@ -6,8 +6,9 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A block of C memory that grows to the largest request and is reused from then on; it never
- * shrinks. Not thread safe: one owner, who closes it.
+ * A block of C memory that grows to the largest request and is reused from then on. What one huge
+ * picture took is given back once ordinary ones follow: see {@link #rest}. Not thread safe: one
+ * owner, who closes it.
  */
 public final class NativeBuffer implements PixelBuffer, AutoCloseable {
   /**
@@ -16,8 +17,17 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
    */
   private static final long GRAIN = 1 << 20;
 
+  /** A block of at most this is kept for good: an ordinary picture's. */
+  private static final long KEPT = 16L << 20;
+
+  /** A larger one is kept while one of so many calls needs a quarter of it. */
+  private static final int CALLS = 16;
+
+  private static final int PART = 4;
+
   private @Nullable Pointer block;
   private long capacity;
+  private int restful;
   private boolean closed;
 
   /** Creates an empty one; the first {@link #reserve} allocates. */
@@ -35,6 +45,9 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the buffer is closed");
     }
+    if (bytes >= capacity / PART) {
+      restful = 0;
+    }
     Pointer current = block;
     if (current != null && bytes <= capacity) {
       return current.address();
@@ -49,6 +62,16 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     block = fresh;
     capacity = wanted;
     return fresh.address();
+  }
+
+  /**
+   * Says that a call begins, or went by without this buffer: what earlier calls left in it is not
+   * needed. A large block of which none of the last 16 calls needed a quarter is freed.
+   */
+  public void rest() {
+    if (capacity > KEPT && ++restful > CALLS) {
+      release();
+    }
   }
 
   /**
@@ -75,6 +98,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     Pointer old = block;
     block = null;
     capacity = 0;
+    restful = 0;
     if (old != null) {
       Pointer.free(old);
     }

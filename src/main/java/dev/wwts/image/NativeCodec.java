@@ -139,6 +139,11 @@ final class NativeCodec implements AutoCloseable {
     return copy;
   }
 
+  /** See {@link NativeBuffer#rest}. */
+  void rest() {
+    input.rest();
+  }
+
   @Override
   public void close() {
     closeTarget();

@@ -39,6 +39,11 @@ final class CpuLane implements Lane {
   }
 
   @Override
+  public void rest() {
+    pixels.rest();
+  }
+
+  @Override
   public void begin(int n) {
     closeLogits();
     if (input != null && batch == n) {

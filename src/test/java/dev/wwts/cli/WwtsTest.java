@@ -41,6 +41,19 @@ class WwtsTest {
   }
 
   @Test
+  void limitsOfPicturesAreOptions() {
+    assertThat(run("recognize", "--model", model, "--max-pixels", "80", red).err())
+        .contains("9 x 9 = 81 pixels, more than the limit of 80", "--max-pixels");
+    assertThat(run("recognize", "--model", model, "--max-bytes", "20", red).err())
+        .contains("more than the limit of 20", "--max-bytes");
+    assertThat(
+            run("recognize", "--model", model, "--max-pixels=0.1MP", "--max-bytes=1MB", red).code())
+        .isZero();
+    assertThat(run("recognize", "--model", model, "--max-pixels", "0", red).err())
+        .contains("maxPixels must be 1 to");
+  }
+
+  @Test
   void printsLabelsAsTheArticleDoes() {
     Run run = run("recognize", "--model", model, "--top", "2", red);
 
