@@ -28,6 +28,9 @@ final class Archive implements AutoCloseable {
    */
   private static final long MOST_INFLATED = 1L << 28;
 
+  /** The largest public models have 1 MB. */
+  private static final long MOST_CODE = 1 << 24;
+
   private final String file;
   private final ZipFile zip;
   private final String prefix;
@@ -98,6 +101,27 @@ final class Archive implements AutoCloseable {
     } catch (IOException e) {
       throw corrupt("its entry extra/" + name + " can't be read", e);
     }
+  }
+
+  /** The entries of the code folder, by their path in it, those of Python only. */
+  Map<String, byte[]> code() {
+    Map<String, byte[]> code = new HashMap<>();
+    long size = 0;
+    for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
+      String path = entry.getKey().substring(prefix.length());
+      if (path.startsWith("code/") && path.endsWith(".py")) {
+        size += entry.getValue().getSize();
+        if (size > MOST_CODE) {
+          throw corrupt("its code has more than " + MOST_CODE + " bytes", null);
+        }
+        try (InputStream in = zip.getInputStream(entry.getValue())) {
+          code.put(path.substring("code/".length()), in.readAllBytes());
+        } catch (IOException e) {
+          throw corrupt("its entry " + printable(entry.getKey()) + " can't be read", e);
+        }
+      }
+    }
+    return code;
   }
 
   /** Reads all entries and compares their checksums. */

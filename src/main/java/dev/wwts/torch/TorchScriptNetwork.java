@@ -106,6 +106,10 @@ final class TorchScriptNetwork implements Network {
    * and layers merged without rounding.
    */
   static JitModule frozen(Path path) {
+    return LoadThread.call(() -> frozenHere(path));
+  }
+
+  private static JitModule frozenHere(Path path) {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     JitModule loaded = torch.load(path.toString(), where, false);
@@ -121,6 +125,7 @@ final class TorchScriptNetwork implements Network {
       widen(at.access());
     }
     JitModule frozen = torch.freeze(loaded);
+    Warnings.remove(frozen);
     UnreadRows.run(frozen);
     return frozen;
   }

@@ -1,0 +1,282 @@
+package dev.wwts.bundle.script;
+
+import dev.wwts.bundle.script.Tree.Assign;
+import dev.wwts.bundle.script.Tree.Attribute;
+import dev.wwts.bundle.script.Tree.Branch;
+import dev.wwts.bundle.script.Tree.Call;
+import dev.wwts.bundle.script.Tree.Evaluate;
+import dev.wwts.bundle.script.Tree.Expression;
+import dev.wwts.bundle.script.Tree.For;
+import dev.wwts.bundle.script.Tree.Function;
+import dev.wwts.bundle.script.Tree.Group;
+import dev.wwts.bundle.script.Tree.Name;
+import dev.wwts.bundle.script.Tree.Other;
+import dev.wwts.bundle.script.Tree.Statement;
+import dev.wwts.bundle.script.Tree.Text;
+import dev.wwts.bundle.script.Tree.While;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at every name in a function, called or not, as TorchScript's variables may hold operators:
+ * it must be an allowed operator, one of TorchScript's own words, or declared in the archive.
+ */
+final class NameCheck {
+  private static final Set<String> NAMESPACES = Set.of("torch", "ops", "__torch__", "CONSTANTS");
+
+  /** Words of TorchScript that torch.jit.save writes, without an effect of their own. */
+  private static final Set<String> WORDS =
+      Set.of(
+          "annotate",
+          "unchecked_cast",
+          "uninitialized",
+          "getattr",
+          "hasattr",
+          "isinstance",
+          "range",
+          "float",
+          "int",
+          "bool",
+          "str",
+          "complex",
+          "inf",
+          "nan",
+          "infj",
+          "nanj",
+          "Tensor",
+          "Optional",
+          "Union",
+          "List",
+          "Dict",
+          "Tuple",
+          "Final",
+          "NoneType",
+          "Any",
+          "number",
+          "Device",
+          "Generator",
+          "Layout",
+          "ScalarType",
+          "MemoryFormat",
+          "QScheme",
+          "list",
+          "tuple",
+          "dict",
+          "AssertionError");
+
+  /** TorchScript's words that do more; a variable of that name may not be told from them. */
+  private static final Set<String> WORDS_WITH_EFFECTS =
+      Set.of("print", "fork", "awaitable", "id", "open", "exec", "eval", "rpc", "RRef", "Future");
+
+  /** Members of enumerations, of every class, and of weights that are packed for quantisation. */
+  private static final Set<String> COMMON_MEMBERS =
+      Set.of("name", "value", "__new__", "__init__", "unpack");
+
+  /** Classes of LibTorch's own that hold packed weights. */
+  private static final List<String> NATIVE_CLASSES =
+      List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
+
+  private static final String NATIVE = "__torch__.torch.classes";
+
+  private final Declarations declarations;
+  private final Operators operators = Operators.reviewed();
+  private Set<String> locals = Set.of();
+
+  NameCheck(Declarations declarations) {
+    this.declarations = declarations;
+  }
+
+  /**
+   * Checks a function.
+   *
+   * @throws Untrusted if a name in it is none of these
+   */
+  void check(Function function) {
+    locals = new HashSet<>();
+    for (Assign parameter : function.parameters()) {
+      collect(parameter.targets());
+    }
+    collectFrom(function.body());
+    for (Assign parameter : function.parameters()) {
+      check(parameter);
+    }
+    optional(function.type());
+    statements(function.body());
+  }
+
+  /** Checks what stands in a class's body outside its methods. */
+  void check(Assign field) {
+    Expression target = field.targets().get(0);
+    if (target instanceof Name name) {
+      word(name.id());
+      if (name.id().endsWith("hooks__")
+          && field.value() instanceof Group hooks
+          && !hooks.parts().isEmpty()) {
+        throw new Untrusted(name.id());
+      }
+    }
+    optional(field.type());
+    optional(field.value());
+  }
+
+  private void word(String name) {
+    if (WORDS_WITH_EFFECTS.contains(name)) {
+      throw new Untrusted(name);
+    }
+  }
+
+  private void collect(List<Expression> targets) {
+    for (Expression target : targets) {
+      if (target instanceof Name name) {
+        word(name.id());
+        locals.add(name.id());
+      } else if (target instanceof Group group) {
+        collect(group.parts());
+      }
+    }
+  }
+
+  private void collectFrom(List<Statement> body) {
+    for (Statement statement : body) {
+      if (statement instanceof Assign assign) {
+        collect(assign.targets());
+      } else if (statement instanceof Branch branch) {
+        collectFrom(branch.then());
+        collectFrom(branch.otherwise());
+      } else if (statement instanceof While loop) {
+        collectFrom(loop.body());
+      } else if (statement instanceof For loop) {
+        collect(loop.targets());
+        collectFrom(loop.body());
+      }
+    }
+  }
+
+  private void statements(List<Statement> body) {
+    for (Statement statement : body) {
+      if (statement instanceof Assign assign) {
+        all(assign.targets());
+        optional(assign.type());
+        optional(assign.value());
+      } else if (statement instanceof Evaluate evaluate) {
+        all(evaluate.values());
+      } else if (statement instanceof Branch branch) {
+        all(branch.conditions());
+        statements(branch.then());
+        statements(branch.otherwise());
+      } else if (statement instanceof While loop) {
+        expression(loop.condition());
+        statements(loop.body());
+      } else if (statement instanceof For loop) {
+        expression(loop.values());
+        statements(loop.body());
+      }
+    }
+  }
+
+  private void optional(@Nullable Expression expression) {
+    if (expression != null) {
+      expression(expression);
+    }
+  }
+
+  private void all(List<Expression> expressions) {
+    for (int i = 0; i < expressions.size(); i++) {
+      expression(expressions.get(i));
+    }
+  }
+
+  private void expression(Expression expression) {
+    if (expression instanceof Name name) {
+      variable(name.id());
+    } else if (expression instanceof Attribute attribute) {
+      attribute(attribute);
+    } else if (expression instanceof Call call) {
+      call(call);
+    } else if (expression instanceof Group group) {
+      all(group.parts());
+    } else if (expression instanceof Other other) {
+      all(other.parts());
+    }
+  }
+
+  private void variable(String name) {
+    word(name);
+    if (NAMESPACES.contains(name)
+        || isLookUp(name)
+        || !(locals.contains(name) || WORDS.contains(name))) {
+      throw new Untrusted(name);
+    }
+  }
+
+  /**
+   * {@code getattr(base, "name")} is {@code base.name}; there is no other way to write its name.
+   */
+  private void call(Call call) {
+    if (call.function() instanceof Name name && isLookUp(name.id())) {
+      if (call.arguments().size() != 2 || !(call.arguments().get(1) instanceof Text member)) {
+        throw new Untrusted(name.id());
+      }
+      expression(call.arguments().get(0));
+      member(member.raw());
+      return;
+    }
+    expression(call.function());
+    all(call.arguments());
+  }
+
+  private static boolean isLookUp(String name) {
+    return name.equals("getattr") || name.equals("hasattr");
+  }
+
+  private void attribute(Attribute attribute) {
+    if (attribute.base() instanceof Name base) {
+      if (base.id().equals("torch")) {
+        operator("aten", attribute.name(), "torch." + attribute.name());
+        return;
+      }
+      if (base.id().equals("CONSTANTS")) {
+        return;
+      }
+    }
+    if (attribute.base() instanceof Attribute inner
+        && inner.base() instanceof Name root
+        && root.id().equals("ops")) {
+      operator(inner.name(), attribute.name(), "ops." + inner.name() + "." + attribute.name());
+      return;
+    }
+    String fullName = Declarations.fullName(attribute);
+    if (!fullName.isEmpty()) {
+      archived(fullName);
+      return;
+    }
+    expression(attribute.base());
+    member(attribute.name());
+  }
+
+  private void operator(String namespace, String name, String written) {
+    if (!operators.allows(namespace + "::" + name)) {
+      throw new Untrusted(written);
+    }
+  }
+
+  private static void archived(String fullName) {
+    if ((fullName.equals(NATIVE) || fullName.startsWith(NATIVE + "."))
+        && NATIVE_CLASSES.stream().noneMatch(fullName::startsWith)) {
+      throw new Untrusted(fullName);
+    }
+  }
+
+  /**
+   * A member's name may be that of an operator, which TorchScript looks for where the value has no
+   * such member.
+   */
+  private void member(String name) {
+    if (operators.refuses("aten::" + name)
+        || !(declarations.declares(name) || COMMON_MEMBERS.contains(name))) {
+      throw new Untrusted("." + name);
+    }
+  }
+}

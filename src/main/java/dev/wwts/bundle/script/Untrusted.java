@@ -1,0 +1,10 @@
+package dev.wwts.bundle.script;
+
+/** Code does what a network has no need to do; the check tells where. */
+final class Untrusted extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  Untrusted(String what) {
+    super(what, null, false, false);
+  }
+}

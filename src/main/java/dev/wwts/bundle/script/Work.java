@@ -1,0 +1,110 @@
+package dev.wwts.bundle.script;
+
+import dev.wwts.bundle.script.Declarations.Members;
+import dev.wwts.bundle.script.Tree.Function;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Set;
+
+/**
+ * How large a network is once LibTorch has put each function in the place of its calls: ten
+ * functions that call the next ten times are ten thousand million statements. And who changes
+ * attributes: only what restores a module may, for lanes share them.
+ */
+final class Work {
+  /** Scripted in full, the largest public models have some 50,000. */
+  static final long MOST = 200_000;
+
+  private static final long UNDER_WAY = -1;
+
+  private final Declarations declarations;
+  private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
+
+  Work(Declarations declarations) {
+    this.declarations = declarations;
+  }
+
+  /**
+   * Checks all functions.
+   *
+   * @throws Untrusted if one grows too large, calls itself, or changes an attribute
+   */
+  void check() {
+    declarations.functions().values().forEach(this::read);
+    for (Members members : declarations.classes().values()) {
+      members.methods().values().forEach(this::read);
+    }
+    calls.keySet().forEach(function -> size(function, 0));
+    requireQuietRestorers();
+    for (Function forward : declarations.methods("forward")) {
+      if (writes(forward)) {
+        throw new Untrusted(forward.name() + ", which sets an attribute");
+      }
+    }
+  }
+
+  /** They run while LibTorch loads, as they are. */
+  private void requireQuietRestorers() {
+    Deque<Function> open = new ArrayDeque<>(declarations.methods("__setstate__"));
+    IdentityHashMap<Function, Boolean> seen = new IdentityHashMap<>();
+    while (!open.isEmpty()) {
+      Function function = open.remove();
+      Calls made = calls.get(function);
+      if (made != null && seen.put(function, true) == null) {
+        if (made.warns()) {
+          throw new Untrusted("torch.warn");
+        }
+        open.addAll(made.callees());
+      }
+    }
+  }
+
+  private void read(Function function) {
+    calls.put(function, Calls.of(function, declarations));
+  }
+
+  private Collection<Function> callees(Function function) {
+    Calls made = calls.get(function);
+    return made == null ? Set.of() : made.callees();
+  }
+
+  private boolean writes(Function function) {
+    Boolean known = writing.get(function);
+    if (known != null) {
+      return known;
+    }
+    Calls made = calls.get(function);
+    boolean writes =
+        made != null && (made.writes() || made.callees().stream().anyMatch(this::writes));
+    writing.put(function, writes);
+    return writes;
+  }
+
+  private long size(Function function, int depth) {
+    Long known = sizes.get(function);
+    if (known != null) {
+      if (known == UNDER_WAY) {
+        throw new Untrusted(function.name() + ", which calls itself");
+      }
+      return known;
+    }
+    if (depth > Parser.DEEPEST) {
+      throw new Untrusted(function.name() + ", in calls more than " + Parser.DEEPEST + " deep");
+    }
+    sizes.put(function, UNDER_WAY);
+    Calls made = calls.get(function);
+    long size = made == null ? 0 : made.operations();
+    for (Function callee : callees(function)) {
+      size += size(callee, depth + 1);
+      if (size > MOST) {
+        throw new Untrusted(function.name() + ", which grows to more than " + MOST + " operations");
+      }
+    }
+    sizes.put(function, size);
+    return size;
+  }
+}
