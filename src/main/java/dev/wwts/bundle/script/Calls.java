@@ -17,6 +17,7 @@ import dev.wwts.bundle.script.Tree.Text;
 import dev.wwts.bundle.script.Tree.While;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Calls {
   private final Map<String, String> meanings = new HashMap<>();
 
   private final List<Function> callees = new ArrayList<>();
+  private final IdentityHashMap<Call, List<Function>> targets = new IdentityHashMap<>();
   private int operations;
   private final String self;
   private boolean writes;
@@ -144,6 +146,17 @@ final class Calls {
 
   private String call(Call call) {
     List<String> meant = call.arguments().stream().map(this::evaluate).toList();
+    String receiver =
+        call.function() instanceof Attribute attribute ? evaluate(attribute.base()) : "";
+    int before = callees.size();
+    String meaning = meaningOf(call, meant, receiver);
+    if (callees.size() > before) {
+      targets.put(call, List.copyOf(callees.subList(before, callees.size())));
+    }
+    return meaning;
+  }
+
+  private String meaningOf(Call call, List<String> meant, String receiver) {
     if (call.function() instanceof Name word && !meanings.containsKey(word.id())) {
       return switch (word.id()) {
         case "getattr" ->
@@ -156,8 +169,8 @@ final class Calls {
     }
     if (call.function() instanceof Attribute attribute
         && Declarations.fullName(attribute).isEmpty()
-        && !isOperator(attribute)) {
-      return method(evaluate(attribute.base()), attribute.name());
+        && operator(attribute).isEmpty()) {
+      return method(receiver, attribute.name());
     }
     String called = evaluate(call.function());
     Function function = declarations.function(called);
@@ -171,17 +184,21 @@ final class Calls {
     return called.endsWith(".__new__") ? called.substring(0, called.length() - 8) : "";
   }
 
-  private static boolean isOperator(Attribute attribute) {
-    return root(attribute) instanceof Name name
-        && (name.id().equals("torch") || name.id().equals("ops"));
+  /** {@code torch.add} or {@code ops.prim.data} of such a chain; empty for anything else. */
+  static String operator(Expression expression) {
+    if (expression instanceof Name name) {
+      return name.id().equals("torch") || name.id().equals("ops") ? name.id() : "";
+    }
+    if (expression instanceof Attribute attribute) {
+      String base = operator(attribute.base());
+      return base.isEmpty() ? "" : base + "." + attribute.name();
+    }
+    return "";
   }
 
-  private static Expression root(Attribute attribute) {
-    Expression at = attribute;
-    while (at instanceof Attribute inner) {
-      at = inner.base();
-    }
-    return at;
+  /** Whom this call of its may mean. */
+  List<Function> callees(Call call) {
+    return targets.getOrDefault(call, List.of());
   }
 
   /** Where the class is not known, any method of that name may be meant. */

@@ -26,13 +26,17 @@ final class Declarations {
    * @param attributes their types' full names; empty for types that are no class
    * @param methods by name
    * @param held the classes in the attributes' types
-   * @param isTuple whether it is a named tuple
+   * @param base what kind of class it is
    */
   record Members(
       Map<String, String> attributes,
       Map<String, Function> methods,
       List<String> held,
-      boolean isTuple) {
+      String base) {
+    boolean isTuple() {
+      return base.equals("NamedTuple");
+    }
+
     void attribute(String name, @Nullable Expression type) {
       attributes.put(name, fullName(type));
       hold(type);
@@ -68,9 +72,7 @@ final class Declarations {
   }
 
   private void add(String namespace, Struct type) {
-    Members members =
-        new Members(
-            new HashMap<>(), new HashMap<>(), new ArrayList<>(), type.base().equals("NamedTuple"));
+    Members members = new Members(new HashMap<>(), new HashMap<>(), new ArrayList<>(), type.base());
     for (Statement statement : type.body()) {
       if (statement instanceof Function method) {
         members.methods().put(method.name(), method);

@@ -38,6 +38,9 @@ final class Expressions {
 
   private int brackets;
 
+  /** Of the call whose arguments are being parsed. */
+  private List<Expression> outs = new ArrayList<>();
+
   Expressions(Tokens tokens) {
     this.tokens = tokens;
   }
@@ -170,10 +173,13 @@ final class Expressions {
         highest = Math.max(highest, height);
         if (tokens.take("=")) {
           // the name of an argument is no value
-          if (!(part instanceof Name)) {
+          if (!(part instanceof Name name)) {
             throw new Malformed(tokens.line());
           }
           part = expression();
+          if (name.id().equals("out")) {
+            outs.add(part);
+          }
           highest = Math.max(highest, height);
         }
         parts.add(part);
@@ -198,7 +204,7 @@ final class Expressions {
         value = new Attribute(value, tokens.take(Kind.NAME));
         raise(under + 1);
       } else if (tokens.take("(")) {
-        value = new Call(value, parts(")"));
+        value = call(value);
         raise(Math.max(under, height) + 1);
       } else if (tokens.take("[")) {
         List<Expression> parts = new ArrayList<>(List.of(value));
@@ -209,6 +215,14 @@ final class Expressions {
         return value;
       }
     }
+  }
+
+  private Call call(Expression function) {
+    List<Expression> outer = outs;
+    outs = new ArrayList<>();
+    Call call = new Call(function, parts(")"), outs);
+    outs = outer;
+    return call;
   }
 
   private void raise(int newHeight) {

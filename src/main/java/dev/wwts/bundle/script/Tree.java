@@ -30,8 +30,10 @@ final class Tree {
    * {@code function(arguments)}.
    *
    * @param arguments with those that are named, in their order
+   * @param outs those of them that are named out: what the result is written to
    */
-  record Call(Expression function, List<Expression> arguments) implements Expression {}
+  record Call(Expression function, List<Expression> arguments, List<Expression> outs)
+      implements Expression {}
 
   /** A list, tuple or dictionary with its parts. */
   record Group(List<Expression> parts) implements Expression {}

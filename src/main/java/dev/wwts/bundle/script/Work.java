@@ -1,11 +1,13 @@
 package dev.wwts.bundle.script;
 
 import dev.wwts.bundle.script.Declarations.Members;
+import dev.wwts.bundle.script.Tree.Call;
 import dev.wwts.bundle.script.Tree.Function;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -22,6 +24,7 @@ final class Work {
   private final Declarations declarations;
   private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, ModuleWrites.Summary> summaries = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
 
   Work(Declarations declarations) {
@@ -40,6 +43,7 @@ final class Work {
     }
     calls.keySet().forEach(function -> size(function, 0));
     requireQuietRestorers();
+    declarations.methods("forward").forEach(this::summary);
     for (Function forward : declarations.methods("forward")) {
       if (writes(forward)) {
         throw new Untrusted(forward.name() + ", which sets an attribute");
@@ -70,6 +74,22 @@ final class Work {
   private Collection<Function> callees(Function function) {
     Calls made = calls.get(function);
     return made == null ? Set.of() : made.callees();
+  }
+
+  /** Whom a call in a function may mean. */
+  List<Function> callees(Function function, Call call) {
+    Calls made = calls.get(function);
+    return made == null ? List.of() : made.callees(call);
+  }
+
+  /** What a function does with its parameters. */
+  ModuleWrites.Summary summary(Function function) {
+    ModuleWrites.Summary known = summaries.get(function);
+    if (known == null) {
+      known = ModuleWrites.of(function, this, declarations);
+      summaries.put(function, known);
+    }
+    return known;
   }
 
   private boolean writes(Function function) {

@@ -289,6 +289,53 @@ class ScriptCheckTest {
         .hasMessageContaining("torch.save");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "y = torch.add_(self.w, 1)",
+        "w = self.w\n    y = torch.mul_(w, 2)",
+        "v = torch.select(torch.transpose(self.w, 0, 1), 0, 0)\n    y = torch.zero_(v)",
+        "v = getattr(self, \"w\")\n    y = torch.copy_(torch.dropout(v, 0.5, False), m)",
+        "y = torch.add(m, 1, out=self.w)",
+        "y = torch.add_(CONSTANTS.c0, 1)",
+        "a, b, = m, self.w\n    y = torch.relu_(b)",
+        "l = [m, self.w]\n    y = torch.relu_(l[1])",
+        "for i in range(2):\n      v = torch.relu_(u)\n      u = self.w",
+        "y = __torch__.change(m, self.w)",
+        "y = torch.relu_(__torch__.same(self.w))",
+        "torch.append(self.l, 1)",
+        "torch._set_item(self.d, \"a\", m)",
+        "training = self.sub\n    if training:\n      y = torch.relu_(self.w)",
+      })
+  void refusesToWriteIntoTheModule(String body) {
+    String functions =
+        """
+        class L(Module):
+          l : List[int]
+          d : Dict[str, Tensor]
+        def change(a: Tensor,
+            b: Tensor) -> Tensor:
+          return __torch__.same(torch.add_(torch.view(b, [-1]), a))
+        def same(x: Tensor) -> Tensor:
+          y = torch.type_as(x, x)
+          return y""";
+    untrusted(body, functions, "module's own values");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "v = torch.relu_(torch.conv2d(x, self.w))",
+        "v = torch.copy_(m, self.w)",
+        "s = torch.list(self.s)\n    torch.append(s, 1)",
+        "training = self.training\n    if training:\n      _0 = torch.add_(self.w, 1)",
+        "v = torch.add(m, 1, out=m)",
+      })
+  void mayWriteIntoWhatItMade(String body) {
+    assertThatCode(() -> run(body, "class L(Module):\n  s : List[int]", false))
+        .doesNotThrowAnyException();
+  }
+
   @Test
   void restoringAModuleMayChangeItButNotLoopNorWarn() {
     String head =
