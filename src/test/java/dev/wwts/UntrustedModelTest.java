@@ -1,12 +1,12 @@
 package dev.wwts;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.ModelException.Reason;
 import dev.wwts.torch.TestModels;
 import java.awt.Color;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks that do more than recognise, or answer with something else; and that trust lifts it. */
 class UntrustedModelTest {
@@ -56,6 +57,16 @@ class UntrustedModelTest {
           """)
   void anAnswerThatIsNoArrayOfFloatsIsRefused(String expression, String named) {
     refused(model(expression, ""), Reason.BAD_OUTPUT, named);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"CODE/__torch__/a.py", "code/__torch__/a.PY", "model.json", "Model.JSON"})
+  void codeInDisguiseIsRefused(String path) {
+    Path model = ModelFiles.tiny(folder);
+    Map<String, byte[]> entries = ModelFiles.entries(model);
+    entries.put("bare/" + path, "def f(x: int) -> int:\n  return x\n".getBytes(UTF_8));
+
+    refused(ModelFiles.zip(folder.resolve("disguised.pt"), entries), Reason.CORRUPT, path);
   }
 
   @Test
@@ -117,7 +128,7 @@ class UntrustedModelTest {
             + "  return "
             + parts[0]
             + "\n");
-    assertThat(new String(code(bare), StandardCharsets.UTF_8)).contains(named);
+    assertThat(new String(code(bare), UTF_8)).contains(named);
     return ModelFiles.of(folder, bare);
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -109,6 +110,7 @@ final class Archive implements AutoCloseable {
     long size = 0;
     for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
       String path = entry.getKey().substring(prefix.length());
+      requirePlainCode(path);
       if (path.startsWith("code/") && path.endsWith(".py")) {
         size += entry.getValue().getSize();
         if (size > MOST_CODE) {
@@ -122,6 +124,19 @@ final class Archive implements AutoCloseable {
       }
     }
     return code;
+  }
+
+  /**
+   * LibTorch finds entries in any spelling, and code under any name where there is a model.json.
+   */
+  private void requirePlainCode(String path) {
+    String small = path.toLowerCase(Locale.ROOT);
+    boolean isDisguised =
+        (small.startsWith("code/") && !path.startsWith("code/"))
+            || (small.endsWith(".py") && !path.endsWith(".py"));
+    if (isDisguised || small.equals("model.json")) {
+      throw corrupt("its zip holds '" + printable(path) + "'", null);
+    }
   }
 
   /** Reads all entries and compares their checksums. */

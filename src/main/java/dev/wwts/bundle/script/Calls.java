@@ -173,6 +173,9 @@ final class Calls {
       return method(receiver, attribute.name());
     }
     String called = evaluate(call.function());
+    if (called.isEmpty() && operator(call.function()).isEmpty()) {
+      throw new Untrusted("calls something without a name");
+    }
     Function function = declarations.function(called);
     if (function != null) {
       return calls(function);
@@ -218,7 +221,7 @@ final class Calls {
   private String calls(Function function) {
     callees.add(function);
     if (callees.size() > Work.MOST) {
-      throw new Untrusted(function.name() + ", which is called too often");
+      throw new Untrusted("calls " + function.name() + " too often");
     }
     return Declarations.fullName(function.type());
   }

@@ -116,7 +116,7 @@ final class Containers {
       Size inner = all(group.parts());
       Size size = new Size(inner.depth() + 1, inner.size() + 1);
       if (size.depth() > DEEPEST || size.size() > MOST) {
-        throw new Untrusted("lists or tuples in others beyond measure");
+        throw new Untrusted("packs lists or tuples into others beyond measure");
       }
       return size;
     }

@@ -120,7 +120,7 @@ final class Loops {
 
   private static double checked(double rounds, String word) {
     if (rounds > MOST_ROUNDS * LENGTH) {
-      throw new Untrusted(word + ", a loop that may not end");
+      throw new Untrusted("holds a " + word + " loop that may not end");
     }
     return rounds;
   }

@@ -357,7 +357,7 @@ final class ModuleWrites {
 
   private void write(long origin, String what) {
     if ((origin & MODULE) != 0) {
-      throw new Untrusted(what + " on the module's own values");
+      throw new Untrusted("writes into the module's own values with " + what);
     }
     writes |= origin & LOW;
   }
@@ -366,7 +366,7 @@ final class ModuleWrites {
   private void writeNumbers(long origin, String what) {
     long all = taken(origin) & LOW;
     if ((all & MODULE) != 0) {
-      throw new Untrusted(what + " on the module's own values");
+      throw new Untrusted("writes into the module's own values with " + what);
     }
     writes |= held(all);
   }

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every name in a function, called or not, as TorchScript's variables may hold operators:
- * it must be an allowed operator, one of TorchScript's own words, or declared in the archive.
+ * Looks at every name in a function: it must be an allowed operator that is called then and there,
+ * one of TorchScript's own words, or declared in the archive.
  */
 final class NameCheck {
   private static final Set<String> NAMESPACES = Set.of("torch", "ops", "__torch__", "CONSTANTS");
@@ -78,8 +78,6 @@ final class NameCheck {
   private static final List<String> NATIVE_CLASSES =
       List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
 
-  private static final String NATIVE = "__torch__.torch.classes";
-
   private final Declarations declarations;
   private final Operators operators = Operators.reviewed();
   private Set<String> locals = Set.of();
@@ -114,7 +112,7 @@ final class NameCheck {
       if (name.id().endsWith("hooks__")
           && field.value() instanceof Group hooks
           && !hooks.parts().isEmpty()) {
-        throw new Untrusted(name.id());
+        throw Untrusted.use(name.id());
       }
     }
     optional(field.type());
@@ -123,7 +121,7 @@ final class NameCheck {
 
   private void word(String name) {
     if (WORDS_WITH_EFFECTS.contains(name)) {
-      throw new Untrusted(name);
+      throw Untrusted.use(name);
     }
   }
 
@@ -207,7 +205,7 @@ final class NameCheck {
     if (NAMESPACES.contains(name)
         || isLookUp(name)
         || !(locals.contains(name) || WORDS.contains(name))) {
-      throw new Untrusted(name);
+      throw Untrusted.use(name);
     }
   }
 
@@ -217,34 +215,38 @@ final class NameCheck {
   private void call(Call call) {
     if (call.function() instanceof Name name && isLookUp(name.id())) {
       if (call.arguments().size() != 2 || !(call.arguments().get(1) instanceof Text member)) {
-        throw new Untrusted(name.id());
+        throw Untrusted.use(name.id());
       }
       expression(call.arguments().get(0));
       member(member.raw());
       return;
     }
-    expression(call.function());
+    if (!(call.function() instanceof Attribute called && isAllowedOperator(called))) {
+      expression(call.function());
+    }
     all(call.arguments());
+  }
+
+  private boolean isAllowedOperator(Attribute called) {
+    if (called.base().equals(new Name("torch"))) {
+      return operators.allows("aten::" + called.name());
+    }
+    return called.base() instanceof Attribute namespace
+        && namespace.base().equals(new Name("ops"))
+        && operators.allows(namespace.name() + "::" + called.name());
   }
 
   private static boolean isLookUp(String name) {
     return name.equals("getattr") || name.equals("hasattr");
   }
 
+  /** An operator that is not called where it is named would escape the checks that follow. */
   private void attribute(Attribute attribute) {
-    if (attribute.base() instanceof Name base) {
-      if (base.id().equals("torch")) {
-        operator("aten", attribute.name(), "torch." + attribute.name());
-        return;
-      }
-      if (base.id().equals("CONSTANTS")) {
-        return;
-      }
+    String operator = Calls.operator(attribute);
+    if (!operator.isEmpty()) {
+      throw Untrusted.use(operator);
     }
-    if (attribute.base() instanceof Attribute inner
-        && inner.base() instanceof Name root
-        && root.id().equals("ops")) {
-      operator(inner.name(), attribute.name(), "ops." + inner.name() + "." + attribute.name());
+    if (attribute.base().equals(new Name("CONSTANTS"))) {
       return;
     }
     String fullName = Declarations.fullName(attribute);
@@ -256,16 +258,16 @@ final class NameCheck {
     member(attribute.name());
   }
 
-  private void operator(String namespace, String name, String written) {
-    if (!operators.allows(namespace + "::" + name)) {
-      throw new Untrusted(written);
-    }
-  }
-
-  private static void archived(String fullName) {
-    if ((fullName.equals(NATIVE) || fullName.startsWith(NATIVE + "."))
-        && NATIVE_CLASSES.stream().noneMatch(fullName::startsWith)) {
-      throw new Untrusted(fullName);
+  /** A class or function of the archive, a member of such a class, or LibTorch's packed weights. */
+  private void archived(String fullName) {
+    String owner = fullName.substring(0, fullName.lastIndexOf('.'));
+    boolean known =
+        declarations.type(fullName) != null
+            || declarations.function(fullName) != null
+            || declarations.type(owner) != null
+            || NATIVE_CLASSES.stream().anyMatch(fullName::startsWith);
+    if (!known) {
+      throw Untrusted.use(fullName);
     }
   }
 
@@ -276,7 +278,7 @@ final class NameCheck {
   private void member(String name) {
     if (operators.refuses("aten::" + name)
         || !(declarations.declares(name) || COMMON_MEMBERS.contains(name))) {
-      throw new Untrusted("." + name);
+      throw Untrusted.use("." + name);
     }
   }
 }

@@ -6,18 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.Objects;
-import java.util.Scanner;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.StringTokenizer;
 
 /**
  * LibTorch's operators, reviewed: those that a network may use, for they compute new values from
  * given ones, or change a given tensor's numbers; and those that it may not.
  */
 public final class Operators {
-  /** The comment in front. */
-  private static final Pattern HEADER = Pattern.compile("(?m)(^#.*\\R)+");
-
   private static final Operators REVIEWED = read();
 
   private final Set<String> allowed = new HashSet<>();
@@ -42,24 +38,28 @@ public final class Operators {
 
   private static Operators read() {
     Operators operators = new Operators();
-    try (InputStream in = Operators.class.getResourceAsStream("operators.txt");
-        Scanner words =
-            new Scanner(Objects.requireNonNull(in, "operators.txt"), StandardCharsets.UTF_8)) {
-      words.findWithinHorizon(HEADER, 0);
-      Set<String> section = operators.refused;
-      String namespace = "";
-      while (words.hasNext()) {
-        String word = words.next();
+    String text;
+    try (InputStream in = Operators.class.getResourceAsStream("operators.txt")) {
+      text =
+          new String(
+              Objects.requireNonNull(in, "operators.txt").readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Set<String> section = operators.refused;
+    String namespace = "";
+    for (String line : text.lines().filter(each -> !each.startsWith("#")).toList()) {
+      StringTokenizer words = new StringTokenizer(line);
+      while (words.hasMoreTokens()) {
+        String word = words.nextToken();
         switch (word) {
           case "[allowed", "[refused" -> {
             section = word.equals("[allowed") ? operators.allowed : operators.refused;
-            namespace = words.next().replace("]", "::");
+            namespace = words.nextToken().replace("]", "::");
           }
           default -> section.add(namespace + word);
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
     return operators;
   }

@@ -103,7 +103,7 @@ public final class ScriptCheck {
     } catch (Untrusted e) {
       throw new ModelException(
           Reason.UNTRUSTED,
-          "%s uses %s, which no network needs: load it with trusted(true) or --trust-model only if you trust whoever made it."
+          "%s: its code %s: load it with trusted(true) or --trust-model only if you trust whoever made it."
               .formatted(file, printable(e.getMessage())),
           e);
     }

@@ -63,6 +63,9 @@ final class Tokens {
           "->", "==", "!=", "<=", ">=", "//", "**", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=",
           "|=", "^=");
 
+  /** What a long sign's second character may be. */
+  private static final String SECOND = ">=/*<";
+
   private static final String SIGNS = "()[]{},:=.+-*/%@&|^~<>";
   private static final String OPENING = "([{";
   private static final String CLOSING = ")]}";
@@ -273,8 +276,10 @@ final class Tokens {
   }
 
   private void sign(char c) {
-    int length =
-        at + 2 <= source.length() && LONG_SIGNS.contains(source.substring(at, at + 2)) ? 2 : 1;
+    boolean isLong =
+        SECOND.indexOf(at + 1 < source.length() ? source.charAt(at + 1) : ' ') >= 0
+            && LONG_SIGNS.contains(source.substring(at, at + 2));
+    int length = isLong ? 2 : 1;
     if (length == 1 && SIGNS.indexOf(c) < 0) {
       throw new Malformed(line);
     }

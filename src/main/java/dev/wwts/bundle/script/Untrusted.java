@@ -4,7 +4,12 @@ package dev.wwts.bundle.script;
 final class Untrusted extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** {@code what} goes on from "its code". */
   Untrusted(String what) {
     super(what, null, false, false);
+  }
+
+  static Untrusted use(String name) {
+    return new Untrusted("uses " + name);
   }
 }

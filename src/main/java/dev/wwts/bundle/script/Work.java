@@ -17,7 +17,7 @@ import java.util.Set;
  */
 final class Work {
   /** Scripted in full, the largest public models have some 50,000. */
-  static final long MOST = 200_000;
+  static final long MOST = 150_000;
 
   private static final long UNDER_WAY = -1;
 
@@ -46,7 +46,7 @@ final class Work {
     declarations.methods("forward").forEach(this::summary);
     for (Function forward : declarations.methods("forward")) {
       if (writes(forward)) {
-        throw new Untrusted(forward.name() + ", which sets an attribute");
+        throw new Untrusted("sets an attribute in forward");
       }
     }
   }
@@ -60,7 +60,7 @@ final class Work {
       Calls made = calls.get(function);
       if (made != null && seen.put(function, true) == null) {
         if (made.warns()) {
-          throw new Untrusted("torch.warn");
+          throw new Untrusted("warns while it is loaded (torch.warn)");
         }
         open.addAll(made.callees());
       }
@@ -108,12 +108,12 @@ final class Work {
     Long known = sizes.get(function);
     if (known != null) {
       if (known == UNDER_WAY) {
-        throw new Untrusted(function.name() + ", which calls itself");
+        throw new Untrusted("calls " + function.name() + " within itself");
       }
       return known;
     }
     if (depth > Parser.DEEPEST) {
-      throw new Untrusted(function.name() + ", in calls more than " + Parser.DEEPEST + " deep");
+      throw new Untrusted("nests calls more than " + Parser.DEEPEST + " deep");
     }
     sizes.put(function, UNDER_WAY);
     Calls made = calls.get(function);
@@ -121,7 +121,7 @@ final class Work {
     for (Function callee : callees(function)) {
       size += size(callee, depth + 1);
       if (size > MOST) {
-        throw new Untrusted(function.name() + ", which grows to more than " + MOST + " operations");
+        throw new Untrusted("grows to more than " + MOST + " operations in " + function.name());
       }
     }
     sizes.put(function, size);

@@ -99,10 +99,16 @@ class ScriptCheckTest {
           y = ops.profiler._record_function_enter("a")    | ops.profiler._record_function_enter
           y = ops.inductor.resize_storage_bytes_(x, 0)    | ops.inductor.resize_storage_bytes_
           y = __torch__.torch.classes.cuda.Stream         | __torch__.torch.classes.cuda.Stream
+          f = torch.relu_                                 | torch.relu_
+          y = (torch.relu_ if m else torch.relu)(m)       | torch.relu_
+          y = ([m])[0](m)                                 | without a name
+          y = (getattr(self, "sub"))(m)(m)                | without a name
+          y = __torch__.unknown(x)                        | __torch__.unknown
+          y = __torch__.M.forward.unknown                 | __torch__.M.forward.unknown
           y = fork(self.sub, x)                           | fork
           self.training = True                            | sets an attribute
           a, self.training = m, True                      | sets an attribute
-          y = [torch.relu, torch.save]                    | torch.save
+          y = [m, torch.save]                             | torch.save
           y = {"a": torch.save}                           | torch.save
           y = m if torch.save else m                      | torch.save
           y = torch.add(m, alpha=torch.save)              | torch.save
@@ -230,7 +236,7 @@ class ScriptCheckTest {
               .formatted(i + 1, i, i));
     }
     untrusted("y = __torch__.f40(m, )", laughs.toString(), "operations");
-    untrusted("pass", "def f(x: Tensor) -> Tensor:\n  return __torch__.f(x, )", "itself");
+    untrusted("pass", "def f(x: Tensor) -> Tensor:\n  return __torch__.f(x, )", "within itself");
   }
 
   @ParameterizedTest
@@ -334,6 +340,11 @@ class ScriptCheckTest {
   void mayWriteIntoWhatItMade(String body) {
     assertThatCode(() -> run(body, "class L(Module):\n  s : List[int]", false))
         .doesNotThrowAnyException();
+  }
+
+  @Test
+  void aMethodInAVariableIsNotCalled() {
+    untrusted("f = (self.sub).forward\n    y = f(x)", "", "without a name");
   }
 
   @Test
