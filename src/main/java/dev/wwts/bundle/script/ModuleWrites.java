@@ -39,131 +39,12 @@ final class ModuleWrites {
    */
   record Summary(long writes, long returns) {}
 
+  private static final Operators OPERATORS = Operators.reviewed();
+
   private static final int HELD = 31;
   private static final long LOW = (1L << HELD) - 1;
   private static final int MOST_PARAMETERS = HELD - 1;
   private static final long MODULE = 1L << MOST_PARAMETERS;
-
-  private static final Set<String> LIST_WRITES =
-      Set.of(
-          "_set_item",
-          "append",
-          "clear",
-          "extend",
-          "insert",
-          "pop",
-          "popitem",
-          "remove",
-          "reverse",
-          "setdefault",
-          "sort",
-          "update",
-          "Delete");
-
-  /** Of lists and dictionaries: a new one of the same elements. */
-  private static final Set<String> LIST_COPIES =
-      Set.of("copy", "dict", "items", "list", "sorted", "values");
-
-  /** Operators whose result may be what they were given, or a view of it, or hold it. */
-  private static final Set<String> VIEWS =
-      Set.of(
-          "__getitem__",
-          "_conj",
-          "_cast_Byte",
-          "_cast_Char",
-          "_cast_Double",
-          "_cast_Float",
-          "_cast_Half",
-          "_cast_Int",
-          "_cast_Long",
-          "_cast_Short",
-          "_neg_view",
-          "_to_copy",
-          "_autocast_to_full_precision",
-          "_autocast_to_reduced_precision",
-          "_unsafe_view",
-          "_unwrap_optional",
-          "adjoint",
-          "alias",
-          "alpha_dropout",
-          "as_strided",
-          "as_tensor",
-          "atleast_1d",
-          "atleast_2d",
-          "atleast_3d",
-          "broadcast_tensors",
-          "broadcast_to",
-          "chunk",
-          "conj",
-          "contiguous",
-          "cpu",
-          "dequantize",
-          "detach",
-          "diagonal",
-          "dropout",
-          "dsplit",
-          "expand",
-          "expand_as",
-          "feature_alpha_dropout",
-          "feature_dropout",
-          "flatten",
-          "get",
-          "hsplit",
-          "imag",
-          "lift",
-          "lift_fresh",
-          "mH",
-          "mT",
-          "matrix_H",
-          "meshgrid",
-          "moveaxis",
-          "movedim",
-          "narrow",
-          "native_dropout",
-          "numpy_T",
-          "pad",
-          "permute",
-          "pop",
-          "positive",
-          "ravel",
-          "real",
-          "reshape",
-          "reshape_as",
-          "resolve_conj",
-          "resolve_neg",
-          "rrelu",
-          "select",
-          "setdefault",
-          "slice",
-          "split",
-          "split_with_sizes",
-          "squeeze",
-          "sum_to_size",
-          "swapaxes",
-          "swapdims",
-          "t",
-          "tensor_split",
-          "to",
-          "to_dense",
-          "transpose",
-          "type_as",
-          "unbind",
-          "unflatten",
-          "unfold",
-          "unsafe_chunk",
-          "unsafe_split",
-          "unsafe_split_with_sizes",
-          "unsqueeze",
-          "view",
-          "view_as",
-          "view_as_complex",
-          "view_as_real",
-          "vsplit",
-          "linalg_diagonal",
-          "pixel_shuffle",
-          "pixel_unshuffle",
-          "channel_shuffle",
-          "cartesian_prod");
 
   private final Work work;
   private final Declarations declarations;
@@ -342,16 +223,16 @@ final class ModuleWrites {
     boolean inPlace = name.endsWith("_") && !name.endsWith("__");
     if (inPlace) {
       writeNumbers(arguments[0], operator);
-    } else if (LIST_WRITES.contains(name)) {
+    } else if (OPERATORS.is("list-writes", name)) {
       write(arguments[0], operator);
     }
-    if (LIST_COPIES.contains(name)) {
+    if (OPERATORS.is("list-copies", name)) {
       return out | held(arguments[0]);
     }
     if (name.equals("einsum")) {
       return out | taken(all(call.arguments()));
     }
-    boolean handsOn = inPlace || VIEWS.contains(name) || operator.startsWith("ops.prim.");
+    boolean handsOn = inPlace || OPERATORS.is("views", name) || operator.startsWith("ops.prim.");
     return out | (handsOn ? taken(arguments[0]) : 0);
   }
 

@@ -26,54 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class NameCheck {
   private static final Set<String> NAMESPACES = Set.of("torch", "ops", "__torch__", "CONSTANTS");
 
-  /** Words of TorchScript that torch.jit.save writes, without an effect of their own. */
-  private static final Set<String> WORDS =
-      Set.of(
-          "annotate",
-          "unchecked_cast",
-          "uninitialized",
-          "getattr",
-          "hasattr",
-          "isinstance",
-          "range",
-          "float",
-          "int",
-          "bool",
-          "str",
-          "complex",
-          "inf",
-          "nan",
-          "infj",
-          "nanj",
-          "Tensor",
-          "Optional",
-          "Union",
-          "List",
-          "Dict",
-          "Tuple",
-          "Final",
-          "NoneType",
-          "Any",
-          "number",
-          "Device",
-          "Generator",
-          "Layout",
-          "ScalarType",
-          "MemoryFormat",
-          "QScheme",
-          "list",
-          "tuple",
-          "dict",
-          "AssertionError");
-
-  /** TorchScript's words that do more; a variable of that name may not be told from them. */
-  private static final Set<String> WORDS_WITH_EFFECTS =
-      Set.of("print", "fork", "awaitable", "id", "open", "exec", "eval", "rpc", "RRef", "Future");
-
-  /** Members of enumerations, of every class, and of weights that are packed for quantisation. */
-  private static final Set<String> COMMON_MEMBERS =
-      Set.of("name", "value", "__new__", "__init__", "unpack");
-
   /** Classes of LibTorch's own that hold packed weights. */
   private static final List<String> NATIVE_CLASSES =
       List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
@@ -120,7 +72,7 @@ final class NameCheck {
   }
 
   private void word(String name) {
-    if (WORDS_WITH_EFFECTS.contains(name)) {
+    if (operators.is("words-with-effects", name)) {
       throw Untrusted.use(name);
     }
   }
@@ -204,7 +156,7 @@ final class NameCheck {
     word(name);
     if (NAMESPACES.contains(name)
         || isLookUp(name)
-        || !(locals.contains(name) || WORDS.contains(name))) {
+        || !(locals.contains(name) || operators.is("words", name))) {
       throw Untrusted.use(name);
     }
   }
@@ -277,7 +229,7 @@ final class NameCheck {
    */
   private void member(String name) {
     if (operators.refuses("aten::" + name)
-        || !(declarations.declares(name) || COMMON_MEMBERS.contains(name))) {
+        || !(declarations.declares(name) || operators.is("members", name))) {
       throw Untrusted.use("." + name);
     }
   }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringTokenizer;
@@ -16,8 +18,8 @@ import java.util.StringTokenizer;
 public final class Operators {
   private static final Operators REVIEWED = read();
 
-  private final Set<String> allowed = new HashSet<>();
-  private final Set<String> refused = new HashSet<>();
+  /** By section; allowed and refused operators with their namespaces. */
+  private final Map<String, Set<String>> sections = new HashMap<>();
 
   private Operators() {}
 
@@ -28,12 +30,17 @@ public final class Operators {
 
   /** Whether a network may use {@code namespace::name}. */
   public boolean allows(String name) {
-    return allowed.contains(name);
+    return is("allowed", name);
   }
 
   /** Whether this {@code namespace::name} was looked at and left out. */
   public boolean refuses(String name) {
-    return refused.contains(name);
+    return is("refused", name);
+  }
+
+  /** Whether this section of the list holds it. */
+  boolean is(String section, String name) {
+    return sections.getOrDefault(section, Set.of()).contains(name);
   }
 
   private static Operators read() {
@@ -46,18 +53,16 @@ public final class Operators {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    Set<String> section = operators.refused;
+    Set<String> section = new HashSet<>();
     String namespace = "";
     for (String line : text.lines().filter(each -> !each.startsWith("#")).toList()) {
-      StringTokenizer words = new StringTokenizer(line);
-      while (words.hasMoreTokens()) {
-        String word = words.nextToken();
-        switch (word) {
-          case "[allowed", "[refused" -> {
-            section = word.equals("[allowed") ? operators.allowed : operators.refused;
-            namespace = words.nextToken().replace("]", "::");
-          }
-          default -> section.add(namespace + word);
+      StringTokenizer words = new StringTokenizer(line, " []");
+      if (line.startsWith("[")) {
+        section = operators.sections.computeIfAbsent(words.nextToken(), key -> new HashSet<>());
+        namespace = words.hasMoreTokens() ? words.nextToken() + "::" : "";
+      } else {
+        while (words.hasMoreTokens()) {
+          section.add(namespace + words.nextToken());
         }
       }
     }

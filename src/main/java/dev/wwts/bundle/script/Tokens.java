@@ -2,7 +2,6 @@ package dev.wwts.bundle.script;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Set;
 
 /**
  * The tokens of one file, in the spelling that torch.jit.save writes and no other: no comments, no
@@ -22,46 +21,6 @@ final class Tokens {
     DEDENT,
     END
   }
-
-  private static final Set<String> KEYWORDS =
-      Set.of(
-          "and",
-          "as",
-          "assert",
-          "async",
-          "await",
-          "break",
-          "class",
-          "continue",
-          "def",
-          "del",
-          "elif",
-          "else",
-          "except",
-          "finally",
-          "for",
-          "from",
-          "global",
-          "if",
-          "import",
-          "in",
-          "is",
-          "lambda",
-          "nonlocal",
-          "not",
-          "or",
-          "pass",
-          "raise",
-          "return",
-          "try",
-          "while",
-          "with",
-          "yield");
-
-  private static final Set<String> LONG_SIGNS =
-      Set.of(
-          "->", "==", "!=", "<=", ">=", "//", "**", "<<", ">>", "+=", "-=", "*=", "/=", "%=", "&=",
-          "|=", "^=");
 
   /** What a long sign's second character may be. */
   private static final String SECOND = ">=/*<";
@@ -164,7 +123,7 @@ final class Tokens {
         at++;
       }
       String word = source.substring(start, at);
-      set(KEYWORDS.contains(word) ? Kind.KEYWORD : Kind.NAME, word);
+      set(Spelling.isKeyword(word) ? Kind.KEYWORD : Kind.NAME, word);
     } else if (isDigit(at)) {
       number();
     } else {
@@ -278,7 +237,7 @@ final class Tokens {
   private void sign(char c) {
     boolean isLong =
         SECOND.indexOf(at + 1 < source.length() ? source.charAt(at + 1) : ' ') >= 0
-            && LONG_SIGNS.contains(source.substring(at, at + 2));
+            && Spelling.isLongSign(source.substring(at, at + 2));
     int length = isLong ? 2 : 1;
     if (length == 1 && SIGNS.indexOf(c) < 0) {
       throw new Malformed(line);
