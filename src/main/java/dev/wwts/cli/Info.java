@@ -27,7 +27,7 @@ final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, true);
     Manifest manifest = bundle.manifest();
     Recipe input = manifest.input();
     line("file", FileNames.text(model));

@@ -65,6 +65,12 @@ final class ModelOptions {
       description = "Refuse the model if its SHA-256 is another one.")
   private @Nullable String sha256;
 
+  @Option(
+      names = "--trust-model",
+      description =
+          "Load it though its code reaches beyond the network: files, messages, endless loops.")
+  private boolean trusted;
+
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
@@ -72,6 +78,10 @@ final class ModelOptions {
 
   Device device() {
     return device;
+  }
+
+  boolean isTrusted() {
+    return trusted;
   }
 
   boolean hasBudget() {
@@ -99,6 +109,7 @@ final class ModelOptions {
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
+    builder.trusted(trusted);
     builder.cudaGraphs(!noCudaGraphs);
     if (vram != null) {
       builder.vramBudget(vram);

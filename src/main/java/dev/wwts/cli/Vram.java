@@ -89,7 +89,7 @@ final class Vram implements Callable<Integer> {
     }
     Path file = model == null ? ModelOptions.defaultModel() : model;
     options.requireSha256(file);
-    Bundle bundle = Bundle.read(file);
+    Bundle bundle = Bundle.read(file, options.isTrusted());
     Device device = LibTorch.device(options.device());
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {

@@ -73,10 +73,10 @@ final class TorchScriptNetwork implements Network {
     return new TorchScriptNetwork(path, network, channelsLast, false);
   }
 
-  /** Does what makes a network, in a pointer scope of its own. */
+  /** Does what makes a network, in a pointer scope and on a thread of its own. */
   static Network load(Path path, Supplier<Network> loading) {
     try {
-      Network network = NativeScope.inference(loading);
+      Network network = LoadThread.call(loading);
       Pointer.trimMemory();
       return network;
     } catch (RuntimeException e) {
@@ -102,6 +102,7 @@ final class TorchScriptNetwork implements Network {
         NativeScope.of(
             () -> {
               FrozenGraph frozen = FrozenGraph.of(torch.freeze(loaded(path)));
+              Warnings.remove(frozen.graph());
               outer.attach(frozen.graph());
               if (frozen.self() != null) {
                 outer.attach(frozen.self());
