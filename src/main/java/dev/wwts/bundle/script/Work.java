@@ -4,6 +4,7 @@ import dev.wwts.bundle.script.Declarations.Members;
 import dev.wwts.bundle.script.Tree.Call;
 import dev.wwts.bundle.script.Tree.Function;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.IdentityHashMap;
@@ -19,12 +20,17 @@ final class Work {
   /** Scripted in full, the largest public models have some 50,000. */
   static final long MOST = 150_000;
 
+  /** Calls of methods whose class is not known may mean many. */
+  private static final long MOST_EDGES = 1_000_000;
+
   private static final long UNDER_WAY = -1;
 
   private final Declarations declarations;
   private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
   private final IdentityHashMap<Function, ModuleWrites.Summary> summaries = new IdentityHashMap<>();
+  private long edges;
+  private final List<Function> order = new ArrayList<>();
   private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
 
   Work(Declarations declarations) {
@@ -43,7 +49,9 @@ final class Work {
     }
     calls.keySet().forEach(function -> size(function, 0));
     requireQuietRestorers();
-    declarations.methods("forward").forEach(this::summary);
+    IdentityHashMap<Function, Boolean> run = reachable(declarations.methods("forward"));
+    // callees first, so that no summary waits for another
+    order.stream().filter(run::containsKey).forEach(this::summary);
     for (Function forward : declarations.methods("forward")) {
       if (writes(forward)) {
         throw new Untrusted("sets an attribute in forward");
@@ -53,22 +61,33 @@ final class Work {
 
   /** They run while LibTorch loads, as they are. */
   private void requireQuietRestorers() {
-    Deque<Function> open = new ArrayDeque<>(declarations.methods("__setstate__"));
-    IdentityHashMap<Function, Boolean> seen = new IdentityHashMap<>();
-    while (!open.isEmpty()) {
-      Function function = open.remove();
+    for (Function function : reachable(declarations.methods("__setstate__")).keySet()) {
       Calls made = calls.get(function);
-      if (made != null && seen.put(function, true) == null) {
-        if (made.warns()) {
-          throw new Untrusted("warns while it is loaded (torch.warn)");
-        }
-        open.addAll(made.callees());
+      if (made != null && made.warns()) {
+        throw new Untrusted("warns while it is loaded (torch.warn)");
       }
     }
   }
 
+  private IdentityHashMap<Function, Boolean> reachable(List<Function> from) {
+    Deque<Function> open = new ArrayDeque<>(from);
+    IdentityHashMap<Function, Boolean> seen = new IdentityHashMap<>();
+    while (!open.isEmpty()) {
+      Function function = open.remove();
+      if (seen.put(function, true) == null) {
+        open.addAll(callees(function));
+      }
+    }
+    return seen;
+  }
+
   private void read(Function function) {
-    calls.put(function, Calls.of(function, declarations));
+    Calls made = Calls.of(function, declarations);
+    edges += made.callees().size();
+    if (edges > MOST_EDGES) {
+      throw new Untrusted("makes more calls than can be told apart");
+    }
+    calls.put(function, made);
   }
 
   private Collection<Function> callees(Function function) {
@@ -125,6 +144,7 @@ final class Work {
       }
     }
     sizes.put(function, size);
+    order.add(function);
     return size;
   }
 }

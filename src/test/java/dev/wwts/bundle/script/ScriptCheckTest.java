@@ -228,6 +228,26 @@ class ScriptCheckTest {
   }
 
   @Test
+  void readsCallsInCallsOfDeepExpressionsWithLittleStack() throws Exception {
+    StringBuilder code = new StringBuilder("def f0(x: Tensor) -> Tensor:\n  return x\n");
+    for (int i = 1; i < 95; i++) {
+      String inner = "__torch__.f%d(x, )".formatted(i - 1);
+      code.append("def f%d(x: Tensor) -> Tensor:\n  return ".formatted(i))
+          .append("torch.relu(".repeat(90) + inner + ")".repeat(90))
+          .append('\n');
+    }
+    Throwable[] thrown = new Throwable[1];
+    Thread thread =
+        new Thread(
+            null, () -> run("y = __torch__.f94(m, )", code.toString(), false), "small", 512 << 10);
+    thread.setUncaughtExceptionHandler((ended, error) -> thrown[0] = error);
+    thread.start();
+    thread.join();
+
+    assertThat(thrown[0]).isNull();
+  }
+
+  @Test
   void refusesFunctionsThatGrowBeyondMeasure() {
     StringBuilder laughs = new StringBuilder("def f0(x: Tensor) -> Tensor:\n  return x\n");
     for (int i = 0; i < 40; i++) {
