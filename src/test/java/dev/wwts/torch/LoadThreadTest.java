@@ -16,22 +16,22 @@ class LoadThreadTest {
   }
 
   @Test
-  void whatItMakesDiesWithTheCallersScope() {
-    Tensor kept =
-        NativeScope.of(
+  void itWorksInInferenceModeWithTheCallersThreadsAndWhatIsOwnedOutlivesIt() {
+    LibTorch.useThreads(1);
+    try (Owned<Tensor> made =
+        LoadThread.call(
             () -> {
-              Tensor made = LoadThread.call(() -> torch.ones(2, 3));
-              assertThat(made.numel()).isEqualTo(6);
-              assertThat(made.is_inference()).as("made in inference mode").isTrue();
-              return made;
-            });
-    assertThat(kept.isNull()).isTrue();
+              assertThat(torch.get_num_threads()).isEqualTo(1);
+              return new Owned<>(torch.ones(2, 3));
+            })) {
+      assertThat(made.get().numel()).isEqualTo(6);
+      assertThat(made.get().is_inference()).isTrue();
+    }
   }
 
   @Test
   void itCarriesWhatAJavaThreadDoesNot() {
-    long numbers =
-        NativeScope.of(() -> LoadThread.call(() -> torch.ones(recursion(400_000))).numel());
+    long numbers = LoadThread.call(() -> torch.ones(recursion(400_000)).numel());
     assertThat(numbers).isEqualTo(400_000);
   }
 
@@ -42,7 +42,7 @@ class LoadThreadTest {
   @Test
   void anInterruptIsKeptForLater() {
     Thread.currentThread().interrupt();
-    long numbers = NativeScope.of(() -> LoadThread.call(() -> torch.ones(2)).numel());
+    long numbers = LoadThread.call(() -> torch.ones(2).numel());
     assertThat(numbers).isEqualTo(2);
     assertThat(Thread.interrupted()).isTrue();
   }
