@@ -4,7 +4,7 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.SelfTest;
-import dev.wwts.bundle.Sha256;
+import dev.wwts.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -77,12 +77,11 @@ public final class Recognizer implements AutoCloseable {
   }
 
   static Recognizer load(Path model, Settings wish) {
-    if (wish.sha256() != null) {
-      Sha256.require(model, wish.sha256());
-    }
-    Bundle bundle = Bundle.read(model);
-    Settings settings =
-        wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
+    return load(Bundle.read(model, wish.sha256()), wish);
+  }
+
+  private static Recognizer load(Bundle bundle, Settings wish) {
+    Settings settings = settings(bundle, wish);
     Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
@@ -105,9 +104,19 @@ public final class Recognizer implements AutoCloseable {
       throw e;
     }
     resources.close();
-    String fallback = "%s in %s %s: falling back to fp32.".formatted(model, precision, fault);
+    String fallback =
+        Printable.line(
+            "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
     LOG.warn("{}", fallback);
-    return openExact(bundle, settings.withPrecision(Precision.FP32), fallback);
+    // read again: the content was let go; under a pin it is the same, else all of it is the new one
+    return openExact(
+        Bundle.read(bundle.path(), wish.sha256()), wish.withPrecision(Precision.FP32), fallback);
+  }
+
+  private static Settings settings(Bundle bundle, Settings wish) {
+    return wish.threshold() >= 0
+        ? wish
+        : wish.withThreshold(bundle.manifest().output().threshold());
   }
 
   /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
@@ -118,7 +127,8 @@ public final class Recognizer implements AutoCloseable {
             .formatted(precision);
   }
 
-  private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {
+  private static Recognizer openExact(Bundle bundle, Settings wish, String remark) {
+    Settings settings = settings(bundle, wish);
     Resources resources = Resources.open(bundle, settings);
     try {
       resources.warmUp(settings.batchSizes());

@@ -3,7 +3,7 @@ package dev.wwts.cli;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.Recipe;
-import dev.wwts.bundle.Sha256;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,12 +26,18 @@ final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Bundle bundle = Bundle.read(model);
+    try (Bundle bundle = Bundle.read(model, null)) {
+      print(bundle);
+    }
+    return Wwts.OK;
+  }
+
+  private void print(Bundle bundle) {
     Manifest manifest = bundle.manifest();
     Recipe input = manifest.input();
     line("file", model);
-    line("bytes", String.format(Locale.ROOT, "%,d", bundle.bytes()));
-    line("sha256", Sha256.of(model));
+    line("bytes", String.format(Locale.ROOT, "%,d", bundle.content().size()));
+    line("sha256", bundle.content().sha256());
     line("name", manifest.name());
     line("family", manifest.family());
     line("size", lower(manifest.size()));
@@ -56,12 +62,11 @@ final class Info implements Callable<Integer> {
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
-    return Wwts.OK;
   }
 
   private void line(String name, Object value) {
     PrintWriter out = spec.commandLine().getOut();
-    String text = value.toString();
+    String text = Printable.line(value.toString());
     if (!text.isEmpty()) {
       out.printf("%-12s %s%n", name, text);
     }

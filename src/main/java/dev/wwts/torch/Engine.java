@@ -29,13 +29,19 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Loads a model's network.
+   * Loads a model's network and closes the bundle, whose content is no longer needed then.
    *
    * @throws dev.wwts.ModelException if LibTorch refuses the model
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
   public static Engine load(Bundle bundle, EngineOptions options) {
+    try (bundle) {
+      return open(bundle, options);
+    }
+  }
+
+  private static Engine open(Bundle bundle, EngineOptions options) {
     LibTorch.load();
     Device device = Devices.choose(options.device());
     Precision precision = options.precision();

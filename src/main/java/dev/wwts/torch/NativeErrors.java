@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.text.Printable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -7,7 +8,9 @@ import java.util.regex.Pattern;
 final class NativeErrors {
   private static final Pattern FRAMES =
       Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
-  private static final int LONGEST = 300;
+
+  /** Leaves room in a message for what the error is about. */
+  private static final int LONGEST = 180;
 
   private NativeErrors() {}
 
@@ -21,6 +24,6 @@ final class NativeErrors {
     Matcher frames = FRAMES.matcher(message);
     String words = frames.find() ? message.substring(0, frames.start()) : message;
     String line = words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    return Printable.line(line, LONGEST);
   }
 }

@@ -4,11 +4,15 @@ import dev.wwts.Device;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.ModelContent;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -48,15 +52,15 @@ final class TorchScriptNetwork implements Network {
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
   static TorchScriptNetwork load(
-      Path path, Device device, torch.ScalarType type, boolean channelsLast) {
+      ModelContent content, Device device, torch.ScalarType type, boolean channelsLast) {
     return load(
-        path,
+        content.file(),
         () -> {
-          JitModule frozen = frozen(path);
+          JitModule frozen = frozen(loaded(content));
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
           return new TorchScriptNetwork(
-              path.toString(),
+              content.file().toString(),
               new Owned<>(frozen),
               channelsLast,
               device.kind() == Device.Kind.CUDA);
@@ -65,7 +69,7 @@ final class TorchScriptNetwork implements Network {
 
   /**
    * Loads a model's module onto the processor, its layers made oneDNN's where the type is one that
-   * oneDNN computes in.
+   * oneDNN computes in. Closes the bundle as soon as its content is loaded.
    *
    * @throws ModelException if LibTorch refuses it, or if it does not run
    */
@@ -74,7 +78,10 @@ final class TorchScriptNetwork implements Network {
     return load(
         bundle.path(),
         () -> {
-          JitModule frozen = frozen(bundle.path());
+          JitModule loaded = loaded(bundle.content());
+          // before freezing and packing copy the weights
+          bundle.close();
+          JitModule frozen = frozen(loaded);
           Relocation.run(
               frozen, new org.bytedeco.pytorch.Device(torch.DeviceType.CPU), type, false);
           AxisSums.run(frozen);
@@ -102,13 +109,24 @@ final class TorchScriptNetwork implements Network {
   }
 
   /**
+   * The module in those bytes, which LibTorch copies. Of LibTorch's readers that the presets map,
+   * only the archive's takes memory; the module that it reads is its first member, and it has no
+   * virtual functions (torch/csrc/api/include/torch/serialize/input-archive.h of 2.13).
+   */
+  static JitModule loaded(ModelContent content) {
+    DeviceOptional where =
+        new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
+    InputArchive archive = new InputArchive();
+    archive.load_from(
+        new BytePointer(new AddressPointer(content.address())), content.size(), where);
+    return new JitModule(new JitModule((Pointer) archive));
+  }
+
+  /**
    * In the host's memory and in 32 bits: constants are compared there without waiting for a card,
    * and layers merged without rounding.
    */
-  static JitModule frozen(Path path) {
-    DeviceOptional where =
-        new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
-    JitModule loaded = torch.load(path.toString(), where, false);
+  static JitModule frozen(JitModule loaded) {
     loaded.eval();
     parameter_list weights = loaded.parameters();
     parameter_iterator lastWeight = weights.end();

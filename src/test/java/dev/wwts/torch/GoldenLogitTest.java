@@ -24,7 +24,7 @@ class GoldenLogitTest {
     FloatBuffer expected = Kit.array("golden/logits.npy").asFloatBuffer();
     double largest = 0;
     try (TorchScriptNetwork network =
-        TorchScriptNetwork.loadForProcessor(Bundle.read(model), torch.ScalarType.Float)) {
+        TorchScriptNetwork.loadForProcessor(Bundle.read(model, null), torch.ScalarType.Float)) {
       for (int i = 0; i < Kit.files().size(); i++) {
         float[] input = normalised(crops.slice(i * SIDE * SIDE * 3, SIDE * SIDE * 3));
         float[] logits = NativeScope.inference(() -> run(network, input));
