@@ -48,11 +48,15 @@ record Fields(String file, String prefix, JsonNode node) {
 
   /** Text on one line. */
   String text(String field, int most) {
+    return plain(field, anyText(field), most);
+  }
+
+  private String anyText(String field) {
     JsonNode value = node.path(field);
     if (!value.isTextual()) {
       throw bad(field, "must be text");
     }
-    return plain(field, value.textValue(), most);
+    return value.textValue();
   }
 
   String textOr(String field, String otherwise) {
@@ -126,7 +130,7 @@ record Fields(String file, String prefix, JsonNode node) {
 
   /** A constant by its name in lower case with hyphens. */
   <E extends Enum<E>> E choice(String field, Class<E> type) {
-    String text = text(field, LONGEST);
+    String text = anyText(field);
     for (E constant : type.getEnumConstants()) {
       if (spelled(constant).equals(text) || constant.name().equals(text)) {
         return constant;
