@@ -32,7 +32,7 @@ final class CpuBackend implements Backend {
       if (type == torch.ScalarType.BFloat16 && !PackedWeights.arePossible(type)) {
         remarks.warn("This processor has no bf16 in oneDNN: bf16 is slower than fp32 here.");
       }
-      return TorchScriptNetwork.loadForProcessor(bundle, type);
+      return ProcessorNetwork.load(bundle, type, remarks);
     }
     remarks.warn("Device mps is accepted, but untested.");
     return new MovedNetwork(

@@ -1,61 +1,143 @@
 package dev.wwts.torch;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.CompilationUnit;
+import org.bytedeco.pytorch.Function;
+import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
+import org.bytedeco.pytorch.global.torch;
 
-/** The shapes that a graph's tensors have for one input. */
+/**
+ * The shapes and types that a graph's tensors have for a batch and for one twice as large: what
+ * fits by chance in one batch (a table of positions beside a single picture) does not in both.
+ */
 final class ExampleShapes {
   private ExampleShapes() {}
 
   /**
-   * Runs a copy of a frozen module's graph once that returns the tensors in question.
+   * Of one tensor.
    *
-   * @param asked at least one
-   * @return by value, in the order in which they were asked for
+   * @param single its sizes for the example
+   * @param twice its sizes for the example twice
    */
-  static Map<Value, long[]> of(JitModule frozen, Collection<Value> asked, Tensor example) {
-    Graph graph = frozen.get_method("forward").graph();
-    Graph copy = graph.copy();
-    Map<Value, Value> twin = new HashMap<>();
-    for (int i = 0; i < graph.inputs().size(); i++) {
-      twin.put(graph.inputs().get(i), copy.inputs().get(i));
+  record Shape(List<Long> single, List<Long> twice, torch.ScalarType type) {
+    /** The example's. */
+    long[] sizes() {
+      return single.stream().mapToLong(Long::longValue).toArray();
     }
-    List<JitNode> nodes = GraphNodes.of(graph);
-    List<JitNode> twins = GraphNodes.of(copy);
-    for (int i = 0; i < nodes.size(); i++) {
-      for (int o = 0; o < nodes.get(i).outputs().size(); o++) {
-        twin.put(nodes.get(i).output(o), twins.get(i).output(o));
-      }
+  }
+
+  /**
+   * Runs a copy of a frozen module's graph, once for each batch, that returns the sizes in
+   * question.
+   *
+   * @param asked tensors of the outermost block
+   */
+  static Map<Value, Shape> of(JitModule frozen, Collection<Value> asked, Tensor example) {
+    if (asked.isEmpty()) {
+      return Map.of();
     }
-    List<Value> values = List.copyOf(asked);
-    ValueVector outputs = new ValueVector();
-    values.forEach(value -> outputs.push_back(twin.get(value)));
-    JitNode list = copy.createList(values.get(0).type(), outputs);
-    list.insertBefore(copy.return_node());
-    copy.eraseOutput(0);
-    copy.registerOutput(list.output());
-    var tensors =
-        new CompilationUnit()
-            .create_function(new QualifiedName("shapes"), copy)
-            .apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example)))
-            .toTensorVector();
-    Map<Value, long[]> shapes = new LinkedHashMap<>();
+    List<Value> values = List.copyOf(new LinkedHashSet<>(asked));
+    Function sizes = sizes(frozen, values);
+    List<List<Long>> single = run(sizes, frozen, example);
+    List<List<Long>> twice = run(sizes, frozen, torch.cat(new TensorVector(example, example)));
+    Map<Value, Shape> shapes = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
-      shapes.put(values.get(i), tensors.get(i).sizes().vec().get());
+      List<Long> one = single.get(i);
+      List<Long> two = twice.get(i);
+      // the type stands behind the sizes
+      int axes = one.size() - 1;
+      shapes.put(
+          values.get(i),
+          new Shape(
+              one.subList(0, axes), two.subList(0, two.size() - 1), scalarType(one.get(axes))));
     }
     return shapes;
+  }
+
+  private static torch.ScalarType scalarType(long value) {
+    return Arrays.stream(torch.ScalarType.values())
+        .filter(type -> type.value == value)
+        .findFirst()
+        .orElse(torch.ScalarType.Undefined);
+  }
+
+  /** The graph, with the sizes of some of its tensors for its result. */
+  private static Function sizes(JitModule frozen, List<Value> values) {
+    Graph graph = frozen.get_method("forward").graph();
+    Graph copy = graph.copy();
+    Map<Value, Value> twins = twins(graph, copy);
+    ValueVector lists = new ValueVector();
+    JitNode end = copy.return_node();
+    for (Value value : values) {
+      Value twin = twins.get(value);
+      JitNode size = typed(copy, "aten::size", twin, "int[]", end);
+      JitNode type = typed(copy, "prim::dtype", twin, "int", end);
+      JitNode last = copy.createList(type.output().type(), new ValueVector(type.output()));
+      last.insertBefore(end);
+      JitNode both =
+          copy.create(
+              Symbol.fromQualString("aten::add"), new ValueVector(size.output(), last.output()));
+      both.output().setType(size.output().type());
+      both.insertBefore(end);
+      lists.push_back(both.output());
+    }
+    JitNode list = copy.createList(lists.get(0).type(), lists);
+    list.insertBefore(end);
+    copy.eraseOutput(0);
+    copy.registerOutput(list.output());
+    Function function = new CompilationUnit().create_function(new QualifiedName("sizes"), copy);
+    // with the defaults of what else the network's forward takes
+    function.setSchema(frozen.get_method("forward").function().getSchema());
+    return function;
+  }
+
+  private static JitNode typed(Graph graph, String kind, Value of, String type, JitNode end) {
+    JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(of));
+    node.output().setType(GraphNodes.typeOf(type));
+    node.insertBefore(end);
+    return node;
+  }
+
+  private static Map<Value, Value> twins(Graph graph, Graph copy) {
+    Map<Value, Value> twins = new HashMap<>();
+    for (int i = 0; i < graph.inputs().size(); i++) {
+      twins.put(graph.inputs().get(i), copy.inputs().get(i));
+    }
+    List<JitNode> nodes = GraphNodes.of(graph);
+    List<JitNode> copies = GraphNodes.of(copy);
+    for (int i = 0; i < nodes.size(); i++) {
+      for (int o = 0; o < nodes.get(i).outputs().size(); o++) {
+        twins.put(nodes.get(i).output(o), copies.get(i).output(o));
+      }
+    }
+    return twins;
+  }
+
+  private static List<List<Long>> run(Function sizes, JitModule frozen, Tensor example) {
+    GenericList lists =
+        sizes.apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example))).toList();
+    List<List<Long>> found = new ArrayList<>();
+    for (long i = 0; i < lists.size(); i++) {
+      found.add(Arrays.stream(lists.get(i).toIntVector().get()).boxed().toList());
+    }
+    return found;
   }
 }

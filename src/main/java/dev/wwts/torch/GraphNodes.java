@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
@@ -28,39 +29,49 @@ final class GraphNodes {
     return found;
   }
 
-  /** Whether a node has nodes inside it, whose uses of values {@link #uses} does not see. */
-  static boolean haveBlocks(List<JitNode> nodes) {
-    return nodes.stream().anyMatch(node -> !node.blocks().empty());
-  }
-
-  /** The nodes in the blocks of others, at any depth. */
-  static List<JitNode> inside(List<JitNode> nodes) {
+  /** All nodes, at any depth, and the returns of the graph and of its blocks, which take values. */
+  static List<JitNode> everywhere(Graph graph) {
     List<JitNode> found = new ArrayList<>();
-    for (JitNode node : nodes) {
-      for (long i = 0; i < node.blocks().size(); i++) {
-        JitNode end = node.blocks().get(i).return_node();
-        List<JitNode> block = new ArrayList<>();
-        for (JitNode at = node.blocks().get(i).nodes().front(); !at.equals(end); at = at.next()) {
-          block.add(at);
-        }
-        found.addAll(block);
-        found.addAll(inside(block));
-      }
-    }
+    collect(graph.nodes().front(), graph.return_node(), found);
     return found;
   }
 
-  /** Who takes each value: nodes, once for each time they do, and the graph's return. */
-  static Map<Value, List<JitNode>> uses(Graph graph, List<JitNode> nodes) {
+  private static void collect(JitNode first, JitNode end, List<JitNode> found) {
+    for (JitNode node = first; !node.equals(end); node = node.next()) {
+      found.add(node);
+      for (long i = 0; i < node.blocks().size(); i++) {
+        Block block = node.blocks().get(i);
+        collect(block.nodes().front(), block.return_node(), found);
+      }
+    }
+    found.add(end);
+  }
+
+  /** Who takes each value, once for each time they do. */
+  static Map<Value, List<JitNode>> uses(Graph graph) {
+    return uses(everywhere(graph));
+  }
+
+  private static Map<Value, List<JitNode>> uses(List<JitNode> nodes) {
     Map<Value, List<JitNode>> uses = new HashMap<>();
-    List<JitNode> all = new ArrayList<>(nodes);
-    all.add(graph.return_node());
-    for (JitNode node : all) {
+    for (JitNode node : nodes) {
       for (int i = 0; i < node.inputs().size(); i++) {
         uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
       }
     }
     return uses;
+  }
+
+  /** Whether a node has nodes inside it, whose uses of values {@link #uses} does not see. */
+  static boolean haveBlocks(List<JitNode> nodes) {
+    return nodes.stream().anyMatch(node -> !node.blocks().empty());
+  }
+
+  /** Who takes each value: nodes, once for each time they do, and the graph's return. */
+  static Map<Value, List<JitNode>> uses(Graph graph, List<JitNode> nodes) {
+    List<JitNode> all = new ArrayList<>(nodes);
+    all.add(graph.return_node());
+    return uses(all);
   }
 
   /** Puts an operator before a node, and gives its result. */
@@ -103,13 +114,13 @@ final class GraphNodes {
     return value.type().get().kind().intern() == torch.TypeKind.TensorType && !isConstant(value);
   }
 
-  /** The element type of a list, which can only be had from a schema. */
+  /** A type by its name in a schema, the only way to one. */
+  static Type.TypePtr typeOf(String name) {
+    return torch.parseSchema("wwts::typed(" + name + " x) -> Tensor").arguments().type();
+  }
+
+  /** The element type of a list. */
   static Type.TypePtr elementOf(String list) {
-    return torch
-        .parseSchema("wwts::list(" + list + " s) -> Tensor")
-        .arguments()
-        .type()
-        .get()
-        .containedType(0);
+    return typeOf(list).get().containedType(0);
   }
 }

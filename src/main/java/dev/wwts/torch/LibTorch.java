@@ -49,6 +49,7 @@ public final class LibTorch {
       setUnlessSet(JAVACPP_LOGGER, "slf4j");
       setUnlessSet(JAVACPP_MEMORY, "0");
       Loader.load(torch.class);
+      InterpreterErrors.passOn();
       openblas.blas_set_num_threads(1);
       // LibTorch counts the machine's cores, Java those that a container may use
       DEFAULT_THREADS =

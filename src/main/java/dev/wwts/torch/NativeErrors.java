@@ -10,7 +10,7 @@ final class NativeErrors {
       Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
 
   /** Leaves room in a message for what the error is about. */
-  private static final int LONGEST = 180;
+  private static final int LONGEST = 150;
 
   private NativeErrors() {}
 

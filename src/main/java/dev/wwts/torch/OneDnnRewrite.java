@@ -1,10 +1,10 @@
 package dev.wwts.torch;
 
 import static dev.wwts.torch.GraphNodes.isConstant;
-import static dev.wwts.torch.GraphNodes.isIntegers;
 import static dev.wwts.torch.GraphNodes.isTensor;
 import static dev.wwts.torch.GraphNodes.kind;
 
+import dev.wwts.torch.ExampleShapes.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,8 +12,8 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
@@ -31,41 +31,47 @@ import org.jspecify.annotations.Nullable;
  * is in cache, pixels' channels side by side. Linear layers also leave OpenBLAS, whose threads
  * fight with OpenMP's for cores (see {@link LibTorch}). The operators are those that
  * torch.compile's freezing uses on CPUs; the results differ from the plain ones in the last bits.
+ *
+ * <pre>
+ * y = conv2d(x, w, b, …)            p = a constant: w, packed
+ * z = add_(y, residual)      ->     c = contiguous(x, channels_last)
+ * r = relu_(z)                      r = mkldnn::_convolution_pointwise(c, residual, p, b, …, "add", "relu")
+ * </pre>
+ *
+ * <p>Merged is only where nobody can tell that something is written over ({@link Writes}); where
+ * somebody can, or where the graph asks for strides ({@link Layouts}), convolutions stay as they
+ * are, and linear layers are packed alone. That the result answers as the plain graph does is not
+ * taken from this reasoning: {@link Trial} holds one against the other.
  */
 final class OneDnnRewrite {
-  private static final long PLANES = 0;
-  private static final long CHANNELS_LAST = 2;
+  private static final String RELU = "relu";
 
-  private static final Set<String> POOLINGS =
-      Set.of("aten::avg_pool2d", "aten::max_pool2d", "aten::adaptive_avg_pool2d");
-
-  /** Give the same memory where planes allow it. */
-  private static final Set<String> SHARING =
-      Set.of("aten::contiguous", "aten::view", "aten::reshape", "aten::flatten");
-
-  private final JitModule frozen;
   private final Graph graph;
   private final torch.ScalarType type;
-  private List<JitNode> nodes;
-  private Map<Value, List<JitNode>> uses = Map.of();
-  private final Map<Value, long[]> shapes = new HashMap<>();
-  private final Set<JitNode> gone = new LinkedHashSet<>();
-
-  private final Set<JitNode> plainWeights = new HashSet<>();
-  private final boolean hasBlocks;
   private final JitNode first;
-  private final PixelwiseLinear pixelwise;
   private final PackedWeights packed;
+  private final PixelwiseLinear pixelwise;
 
-  private OneDnnRewrite(JitModule frozen, torch.ScalarType type) {
-    this.frozen = frozen;
-    this.graph = frozen.get_method("forward").graph();
+  /** Whether nodes may be computed later than they stand. */
+  private final boolean free;
+
+  private final Map<Value, List<JitNode>> uses;
+  private final Map<Value, Shape> shapes;
+  private final Set<JitNode> outermost;
+  private final Set<JitNode> gone = new LinkedHashSet<>();
+  private final Set<JitNode> plainWeights = new HashSet<>();
+
+  private OneDnnRewrite(
+      Graph graph, torch.ScalarType type, boolean free, Map<Value, Shape> shapes) {
+    this.graph = graph;
     this.type = type;
-    this.nodes = GraphNodes.of(graph);
+    this.free = free;
     this.first = graph.nodes().front();
-    this.pixelwise = new PixelwiseLinear(graph);
     this.packed = new PackedWeights(graph, first);
-    this.hasBlocks = GraphNodes.haveBlocks(nodes);
+    this.pixelwise = new PixelwiseLinear(graph);
+    this.uses = GraphNodes.uses(graph);
+    this.outermost = new HashSet<>(GraphNodes.of(graph));
+    this.shapes = new HashMap<>(shapes);
   }
 
   /**
@@ -78,211 +84,97 @@ final class OneDnnRewrite {
    * @return whether it has convolutions that want channels-last inputs
    */
   static boolean run(JitModule frozen, torch.ScalarType type, Tensor example) {
-    return torch.hasMKLDNN()
-        && PackedWeights.arePossible(type)
-        && new OneDnnRewrite(frozen, type).run(example);
-  }
-
-  private boolean run(Tensor example) {
-    graph.setInsertPoint(first);
-    if (type == torch.ScalarType.BFloat16) {
-      nodes.stream().filter(OneDnnRewrite::isAttention).forEach(this::attendInFloat);
-      nodes = GraphNodes.of(graph);
-    }
-    List<JitNode> layers = nodes.stream().filter(this::isLayer).toList();
-    if (layers.isEmpty()) {
+    if (!torch.hasMKLDNN() || !PackedWeights.arePossible(type)) {
       return false;
     }
-    uses = GraphNodes.uses(graph, nodes);
-    if (layers.stream().anyMatch(OneDnnRewrite::isConvolution)) {
-      if (writesOverShared()) {
-        return false;
-      }
-      nodes = nodes.stream().map(this::forAnyLayout).toList();
-      uses = GraphNodes.uses(graph, nodes);
-      nodes.stream().filter(this::isForPoolingOnly).forEach(this::leaveOut);
+    Graph graph = frozen.get_method("forward").graph();
+    graph.setInsertPoint(graph.nodes().front());
+    boolean free = Writes.areUnseen(graph);
+    List<Layer> layers =
+        GraphNodes.of(graph).stream()
+            .map(node -> Layer.of(node, type))
+            .filter(Objects::nonNull)
+            .toList();
+    boolean convolves = layers.stream().anyMatch(Layer::isConvolution);
+    if (convolves && (!free || Layouts.matter(graph))) {
+      layers = layers.stream().filter(layer -> !layer.isConvolution()).toList();
+      convolves = false;
     }
-    shapes.putAll(ExampleShapes.of(frozen, askedShapes(layers), example));
+    if (convolves) {
+      Layouts.release(graph);
+    }
+    WideAttention attention = new WideAttention(graph, type);
+    List<Value> asked = new ArrayList<>(attention.asked());
+    layers.forEach(layer -> asked.addAll(List.of(layer.input(), layer.output())));
+    GraphNodes.of(graph).stream()
+        .filter(OneDnnRewrite::isSum)
+        .forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
+    Map<Value, Shape> shapes = ExampleShapes.of(frozen, asked, example);
+    attention.run(shapes);
+    boolean channelsLast = new OneDnnRewrite(graph, type, free, shapes).rewrite(layers);
+    graph.lint();
+    return channelsLast;
+  }
+
+  private boolean rewrite(List<Layer> layers) {
     boolean convolves = false;
-    for (JitNode layer : layers) {
-      convolves |= isConvolution(layer);
-      rewrite(isConvolution(layer) ? layer : convolutionOf(layer));
+    for (Layer layer : layers) {
+      Shape input = shapes.get(layer.input());
+      if (input == null || input.type() != type || !hasAxes(layer, input.single().size())) {
+        continue;
+      }
+      convolves |= layer.isConvolution();
+      rewrite(layer.isConvolution() || !free ? layer : convolutionOf(layer, input));
     }
     // the last first, as each is the next one's input; only now, as a new node may get an old one's
     // address
     gone.forEach(JitNode::destroy);
     plainWeights.stream().filter(weight -> !weight.hasUses()).forEach(JitNode::destroy);
-    graph.lint();
     return convolves;
   }
 
-  /**
-   * A view of planes is not one of pixels whose channels lie side by side, which is how layers give
-   * their results from now on; reshaping takes both.
-   */
-  private JitNode forAnyLayout(JitNode node) {
-    if (!kind(node).equals("aten::view") || !isSizes(node.input(1))) {
-      return node;
-    }
-    JitNode reshape =
-        GraphNodes.insert(graph, "aten::reshape", node, node.input(0), node.input(1)).node();
-    node.output().replaceAllUsesWith(reshape.output());
-    gone.add(node);
-    return reshape;
-  }
-
-  /** A view may also be told of a type. */
-  private static boolean isSizes(Value value) {
-    return value.type().get().kind().intern() == torch.TypeKind.ListType;
-  }
-
-  /** Whether a node makes planes that only poolings read, which are faster on what it is given. */
-  private boolean isForPoolingOnly(JitNode node) {
-    if (hasBlocks
-        || !kind(node).equals("aten::contiguous")
-        || !isConstant(node.input(1))
-        || torch.toIValue(node.input(1)).get().toInt() != PLANES) {
-      return false;
-    }
-    List<JitNode> users = uses.getOrDefault(node.output(), List.of());
-    return !users.isEmpty()
-        && users.stream()
-            .allMatch(u -> POOLINGS.contains(kind(u)) && nothingChangesBetween(node, u));
-  }
-
-  /**
-   * Whether something writes over what is the same memory as something else, of planes: of channels
-   * that lie side by side it would be a copy. In blocks all writes and views count.
-   */
-  private boolean writesOverShared() {
-    boolean inBlocks =
-        GraphNodes.inside(nodes).stream()
-            .anyMatch(node -> kind(node).endsWith("_") || kind(node).equals("aten::view"));
-    return inBlocks
-        || nodes.stream()
-            .filter(node -> SHARING.contains(kind(node)))
-            .flatMap(node -> Stream.of(node.input(0), node.output()))
-            .flatMap(value -> uses.getOrDefault(value, List.of()).stream())
-            .anyMatch(user -> kind(user).endsWith("_"));
-  }
-
-  private void leaveOut(JitNode node) {
-    List<JitNode> users = new ArrayList<>(uses.get(node.input(0)));
-    users.remove(node);
-    users.addAll(uses.getOrDefault(node.output(), List.of()));
-    uses.put(node.input(0), users);
-    node.output().replaceAllUsesWith(node.input(0));
-    gone.add(node);
-  }
-
-  private static boolean isAttention(JitNode node) {
-    return kind(node).equals("aten::scaled_dot_product_attention")
-        && torch.toIValue(node.input(3)).has_value()
-        && torch.toIValue(node.input(3)).get().isNone();
-  }
-
-  /** LibTorch's attention multiplies bfloat16 by a loop of its own where there is no MKL. */
-  private void attendInFloat(JitNode attention) {
-    for (int i = 0; i < 3; i++) {
-      JitNode wide = cast(attention.input(i), torch.ScalarType.Float);
-      wide.insertBefore(attention);
-      attention.replaceInput(i, wide.output());
-    }
-    Value result = attention.output();
-    JitNode narrow = cast(result, torch.ScalarType.BFloat16);
-    narrow.insertAfter(attention);
-    result.replaceAllUsesAfterNodeWith(narrow, narrow.output());
-  }
-
-  private JitNode cast(Value value, torch.ScalarType to) {
-    Value no = constant(new IValue(false));
-    Value dtype = constant(new IValue((long) to.value));
-    return graph.create(
-        Symbol.fromQualString("aten::to"),
-        new ValueVector(value, dtype, no, no, constant(new IValue())));
-  }
-
-  private static boolean isConvolution(JitNode node) {
-    return kind(node).equals("aten::_convolution") || kind(node).equals("aten::conv2d");
-  }
-
-  private boolean isLayer(JitNode node) {
-    if (isConvolution(node)) {
-      return isWeight(node.input(1), 4)
-          && isConstant(node.input(2))
-          && isIntegers(node.input(3))
-          && isIntegers(node.input(4))
-          && isIntegers(node.input(5))
-          && (kind(node).equals("aten::conv2d") || !torch.toIValue(node.input(6)).get().toBool());
-    }
-    return kind(node).equals("aten::linear") && isWeight(node.input(1), 2);
-  }
-
-  private boolean isWeight(Value value, int dimensions) {
-    if (!isConstant(value) || !torch.toIValue(value).get().isTensor()) {
-      return false;
-    }
-    Tensor tensor = torch.toIValue(value).get().toTensor();
-    return tensor.dim() == dimensions && tensor.scalar_type().intern() == type;
-  }
-
-  /** What the rewriting asks of shapes: layers' inputs, and what is added to their results. */
-  private List<Value> askedShapes(List<JitNode> layers) {
-    List<Value> asked = new ArrayList<>();
-    for (JitNode layer : layers) {
-      asked.add(layer.input(0));
-      JitNode sum = onlyUser(layer.output());
-      if (sum != null && isSum(sum)) {
-        asked.add(sum.input(0));
-        asked.add(sum.input(1));
-      }
-    }
-    return asked;
+  /** Layers also take a picture, or a row, without its batch's axis; oneDNN's do not. */
+  private static boolean hasAxes(Layer layer, int axes) {
+    return layer.isConvolution() ? axes == 4 : axes >= 2;
   }
 
   /** A linear layer as a convolution where that is faster, else the layer. */
-  private JitNode convolutionOf(JitNode layer) {
-    long[] shape = shapes.get(layer.input(0));
-    if (!PixelwiseLinear.pays(type, shape)) {
+  private Layer convolutionOf(Layer layer, Shape input) {
+    long[] sizes = input.sizes();
+    if (!PixelwiseLinear.pays(type, sizes)) {
       return layer;
     }
-    PixelwiseLinear.Replaced replaced = pixelwise.replace(layer, shape.length);
+    PixelwiseLinear.Replaced replaced = pixelwise.replace(layer.node(), sizes.length);
     JitNode convolution = replaced.convolution();
-    shapes.put(convolution.input(0), PixelwiseLinear.pixels(shape));
+    List<Long> pixels = Arrays.stream(PixelwiseLinear.pixels(sizes)).boxed().toList();
+    shapes.put(convolution.input(0), new Shape(pixels, pixels, type));
     if (shapes.containsKey(layer.output())) {
       shapes.put(replaced.result(), shapes.get(layer.output()));
     }
     // views stand between the convolution and what follows the layer: nothing merges with it
     uses.put(replaced.result(), uses.getOrDefault(layer.output(), List.of()));
-    plainWeights.add(layer.input(1).node());
-    gone.add(layer);
-    return convolution;
+    plainWeights.add(layer.weight().node());
+    gone.add(layer.node());
+    return new Layer(convolution, true);
   }
 
-  private void rewrite(JitNode layer) {
-    boolean convolution = isConvolution(layer);
-    JitNode last = layer;
+  private void rewrite(Layer layer) {
+    JitNode last = layer.node();
     Value residual = null;
-    JitNode sum = follower(layer);
-    if (sum != null && isSum(sum)) {
-      Value other = sum.input(0).equals(layer.output()) ? sum.input(1) : sum.input(0);
-      if (isSameShape(sum) && isFree(sum, other) && nothingChangesBetween(layer, sum)) {
-        residual = other;
-        last = sum;
-      }
+    JitNode sum = follower(last);
+    if (sum != null && isSum(sum) && takes(layer, sum)) {
+      residual = sum.input(0).equals(layer.output()) ? sum.input(1) : sum.input(0);
+      last = sum;
     }
     JitNode activation = follower(last);
     Pointwise pointwise = activation == null ? null : Pointwise.of(activation);
-    // oneDNN's linear layers take either an addition or a function
-    if (pointwise != null
-        && (residual == null || convolution)
-        && nothingChangesBetween(last, activation)) {
+    if (pointwise != null && (residual == null || isMergedWithSum(layer, pointwise))) {
       last = activation;
     } else {
       pointwise = null;
     }
     JitNode replacement =
-        convolution
+        layer.isConvolution()
             ? convolution(layer, last, residual, pointwise)
             : linear(layer, residual, pointwise);
     replacement.insertBefore(last);
@@ -292,31 +184,35 @@ final class OneDnnRewrite {
     if (shapes.containsKey(last.output())) {
       shapes.put(now, shapes.get(last.output()));
     }
-    plainWeights.add(layer.input(1).node());
+    plainWeights.add(layer.weight().node());
     if (pointwise != null) {
       gone.add(activation);
     }
     if (residual != null) {
       gone.add(sum);
     }
-    gone.add(layer);
+    gone.add(layer.node());
+  }
+
+  /** oneDNN's linear layers take an addition or a function, its convolutions both if it is ReLU. */
+  private static boolean isMergedWithSum(Layer layer, Pointwise pointwise) {
+    return layer.isConvolution() && pointwise.name().equals(RELU);
   }
 
   private JitNode convolution(
-      JitNode layer, JitNode at, @Nullable Value residual, @Nullable Pointwise pointwise) {
-    int groups = kind(layer).equals("aten::conv2d") ? 6 : 8;
-    Value input = channelsLast(layer.input(0), at);
-    Value weight = packed.convolution(layer, groups, shapes.get(layer.input(0))).output();
+      Layer layer, JitNode at, @Nullable Value residual, @Nullable Pointwise pointwise) {
+    Value input = channelsLast(layer.input(), at);
+    Value weight = packed.convolution(layer, shapes.get(layer.input()).sizes()).output();
     ValueVector inputs = new ValueVector(input);
     if (residual != null) {
       inputs.push_back(residual);
     }
     inputs.push_back(weight);
-    inputs.push_back(layer.input(2));
-    inputs.push_back(layer.input(4));
-    inputs.push_back(layer.input(3));
-    inputs.push_back(layer.input(5));
-    inputs.push_back(layer.input(groups));
+    inputs.push_back(layer.bias());
+    inputs.push_back(layer.padding());
+    inputs.push_back(layer.stride());
+    inputs.push_back(layer.dilation());
+    inputs.push_back(layer.groups());
     if (residual == null) {
       addPointwise(inputs, pointwise, "none");
     } else {
@@ -327,14 +223,14 @@ final class OneDnnRewrite {
     return graph.create(Symbol.fromQualString("mkldnn::_convolution_pointwise"), inputs);
   }
 
-  private JitNode linear(JitNode layer, @Nullable Value residual, @Nullable Pointwise pointwise) {
-    Value weight = packed.linear(layer, shapes.get(layer.input(0))).output();
-    ValueVector inputs = new ValueVector(layer.input(0));
+  private JitNode linear(Layer layer, @Nullable Value residual, @Nullable Pointwise pointwise) {
+    Value weight = packed.linear(layer, shapes.get(layer.input()).sizes()).output();
+    ValueVector inputs = new ValueVector(layer.input());
     if (residual != null) {
       inputs.push_back(residual);
     }
     inputs.push_back(weight);
-    inputs.push_back(layer.input(2));
+    inputs.push_back(layer.bias());
     if (residual == null) {
       addPointwise(inputs, pointwise, "none");
     } else {
@@ -373,7 +269,7 @@ final class OneDnnRewrite {
     JitNode laid =
         graph.create(
             Symbol.fromQualString("aten::contiguous"),
-            new ValueVector(source, constant(new IValue(CHANNELS_LAST))));
+            new ValueVector(source, constant(new IValue(Layouts.CHANNELS_LAST))));
     laid.insertBefore(at);
     return laid.output();
   }
@@ -385,8 +281,8 @@ final class OneDnnRewrite {
 
   /** The only node that uses a node's result, if it may be merged into it. */
   private @Nullable JitNode follower(JitNode node) {
-    JitNode user = hasBlocks ? null : onlyUser(node.output());
-    return user == null || gone.contains(user) || user.equals(graph.return_node()) ? null : user;
+    JitNode user = free ? onlyUser(node.output()) : null;
+    return user == null || gone.contains(user) || !outermost.contains(user) ? null : user;
   }
 
   private static boolean isSum(JitNode node) {
@@ -394,7 +290,7 @@ final class OneDnnRewrite {
       return false;
     }
     boolean tensors =
-        isTensor(node.input(0)) && isTensor(node.input(1)) && node.inputs().size() == 3;
+        node.inputs().size() == 3 && isTensor(node.input(0)) && isTensor(node.input(1));
     if (!tensors || !isConstant(node.input(2))) {
       return false;
     }
@@ -402,24 +298,13 @@ final class OneDnnRewrite {
     return alpha.isInt() && alpha.toInt() == 1 && !node.input(0).equals(node.input(1));
   }
 
-  private boolean isSameShape(JitNode sum) {
-    long[] a = shapes.get(sum.input(0));
-    long[] b = shapes.get(sum.input(1));
-    return a != null && b != null && Arrays.equals(a, b);
-  }
-
-  /** Whether a node's work may be done later: nothing on the way writes over a tensor. */
-  private boolean nothingChangesBetween(JitNode from, JitNode to) {
-    for (JitNode node = from.next(); !node.equals(to); node = node.next()) {
-      if (!gone.contains(node) && (kind(node).endsWith("_") || !node.blocks().empty())) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Whether nobody else sees what an addition in place writes over. */
-  private boolean isFree(JitNode sum, Value other) {
-    return kind(sum).equals("aten::add") || !sum.input(0).equals(other) || onlyUser(other) != null;
+  /** Of one shape and type: oneDNN repeats nothing, and converts nothing. */
+  private boolean takes(Layer layer, JitNode sum) {
+    Shape a = shapes.get(sum.input(0));
+    Shape b = shapes.get(sum.input(1));
+    boolean same = a != null && b != null && a.type() == type && a.equals(b);
+    // in 16 bits oneDNN has no such convolution where channels come in groups
+    boolean plain = type == torch.ScalarType.Float || !layer.isConvolution() || !layer.isGrouped();
+    return same && plain;
   }
 }

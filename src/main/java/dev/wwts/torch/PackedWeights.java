@@ -62,7 +62,7 @@ final class PackedWeights {
   }
 
   /** The node of a linear layer's weight, packed for inputs of a shape. */
-  JitNode linear(JitNode layer, long[] input) {
+  JitNode linear(Layer layer, long[] input) {
     long rows = 1;
     for (int i = 0; i < input.length - 1; i++) {
       rows *= input[i];
@@ -75,34 +75,30 @@ final class PackedWeights {
         single -> new ValueVector(single.insertConstant(new IValue(batch))));
   }
 
-  /**
-   * The node of a convolution's weight, packed for inputs of a shape.
-   *
-   * @param groups which of the layer's inputs is their number
-   */
-  JitNode convolution(JitNode layer, int groups, long[] input) {
+  /** The node of a convolution's weight, packed for inputs of a shape. */
+  JitNode convolution(Layer layer, long[] input) {
     return packed(
         layer,
         "convolution "
             + Arrays.toString(input)
-            + layer.input(3).unique()
+            + layer.stride().unique()
             + " "
-            + layer.input(4).unique()
+            + layer.padding().unique()
             + " "
-            + layer.input(5).unique(),
+            + layer.dilation().unique(),
         "mkldnn::_reorder_convolution_weight",
         single ->
             new ValueVector(
-                single.insertConstant(torch.toIValue(layer.input(4)).get()),
-                single.insertConstant(torch.toIValue(layer.input(3)).get()),
-                single.insertConstant(torch.toIValue(layer.input(5)).get()),
-                single.insertConstant(torch.toIValue(layer.input(groups)).get()),
+                single.insertConstant(torch.toIValue(layer.padding()).get()),
+                single.insertConstant(torch.toIValue(layer.stride()).get()),
+                single.insertConstant(torch.toIValue(layer.dilation()).get()),
+                single.insertConstant(torch.toIValue(layer.groups()).get()),
                 integers(single, input)));
   }
 
   private JitNode packed(
-      JitNode layer, String use, String operator, Function<Graph, ValueVector> settings) {
-    Value plain = layer.input(1);
+      Layer layer, String use, String operator, Function<Graph, ValueVector> settings) {
+    Value plain = layer.weight();
     return packed.computeIfAbsent(
         plain.unique() + " " + use,
         key -> {

@@ -51,7 +51,7 @@ final class Relocation {
    * Changes {@code frozen}, a module on the processor, before its first forward and inside the
    * caller's pointer scope.
    *
-   * @param type what tensors of floating point become; tables of integers stay what they are
+   * @param type what float32 tensors become; others stay what they are, as the graph needs them
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
    */
@@ -138,7 +138,8 @@ final class Relocation {
   }
 
   private Tensor there(Tensor tensor, boolean layChannelsLast) {
-    Tensor there = tensor.to(device, tensor.is_floating_point() ? type : tensor.scalar_type());
+    torch.ScalarType stored = tensor.scalar_type().intern();
+    Tensor there = tensor.to(device, stored == torch.ScalarType.Float ? type : stored);
     return layChannelsLast ? there.contiguous(torch.MemoryFormat.ChannelsLast) : there;
   }
 

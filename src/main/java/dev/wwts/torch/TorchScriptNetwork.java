@@ -3,7 +3,7 @@ package dev.wwts.torch;
 import dev.wwts.Device;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
-import dev.wwts.bundle.Bundle;
+import dev.wwts.WwtsException;
 import dev.wwts.bundle.ModelContent;
 import java.nio.file.Path;
 import java.util.function.Supplier;
@@ -15,7 +15,6 @@ import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.buffer_iterator;
 import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
@@ -51,7 +50,7 @@ final class TorchScriptNetwork implements Network {
    * @throws ModelException if LibTorch refuses it
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  static TorchScriptNetwork load(
+  static Network load(
       ModelContent content, Device device, torch.ScalarType type, boolean channelsLast) {
     return load(
         content.file(),
@@ -67,33 +66,13 @@ final class TorchScriptNetwork implements Network {
         });
   }
 
-  /**
-   * Loads a model's module onto the processor, its layers made oneDNN's where the type is one that
-   * oneDNN computes in. Closes the bundle as soon as its content is loaded.
-   *
-   * @throws ModelException if LibTorch refuses it, or if it does not run
-   */
-  static TorchScriptNetwork loadForProcessor(Bundle bundle, torch.ScalarType type) {
-    long[] shape = {1, 3, bundle.manifest().input().height(), bundle.manifest().input().width()};
-    return load(
-        bundle.path(),
-        () -> {
-          JitModule loaded = loaded(bundle.content());
-          // before freezing and packing copy the weights
-          bundle.close();
-          JitModule frozen = frozen(loaded);
-          Relocation.run(
-              frozen, new org.bytedeco.pytorch.Device(torch.DeviceType.CPU), type, false);
-          AxisSums.run(frozen);
-          boolean channelsLast =
-              type != torch.ScalarType.Half
-                  && OneDnnRewrite.run(frozen, type, torch.zeros(shape, new TensorOptions(type)));
-          return new TorchScriptNetwork(
-              bundle.path().toString(), new Owned<>(frozen), channelsLast, false);
-        });
+  /** A module on the processor, which stays the caller's until its pointer scope ends. */
+  static TorchScriptNetwork of(Path path, JitModule module, boolean channelsLast) {
+    return new TorchScriptNetwork(path.toString(), new Owned<>(module), channelsLast, false);
   }
 
-  private static TorchScriptNetwork load(Path path, Supplier<TorchScriptNetwork> loading) {
+  /** Does what makes a network, in a pointer scope of its own. */
+  static Network load(Path path, Supplier<Network> loading) {
     try {
       return NativeScope.inference(loading);
     } catch (RuntimeException e) {
@@ -103,7 +82,7 @@ final class TorchScriptNetwork implements Network {
 
   private static RuntimeException failure(Reason reason, String what, RuntimeException error) {
     RuntimeException typed = OutOfMemory.typed(error);
-    return typed == error
+    return typed == error && !(error instanceof WwtsException)
         ? new ModelException(reason, what + NativeErrors.firstWords(error) + ".", error)
         : typed;
   }
@@ -143,9 +122,13 @@ final class TorchScriptNetwork implements Network {
     return frozen;
   }
 
-  /** The module's own tensor changes, so that whatever shares it goes on doing so. */
+  /**
+   * The module's own tensor changes, so that whatever shares it goes on doing so. What is wider
+   * stays, as the graph may need it.
+   */
   private static void widen(Tensor weight) {
-    if (weight.is_floating_point() && weight.scalar_type().intern() != torch.ScalarType.Float) {
+    torch.ScalarType type = weight.scalar_type().intern();
+    if (type == torch.ScalarType.Half || type == torch.ScalarType.BFloat16) {
       weight.__dispatch_set_data(weight.to(torch.ScalarType.Float));
     }
   }

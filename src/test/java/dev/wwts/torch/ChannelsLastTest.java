@@ -46,8 +46,7 @@ class ChannelsLastTest {
   }
 
   private static float answer(Path file, boolean channelsLast) {
-    try (TorchScriptNetwork network =
-        TestModels.network(file, torch.ScalarType.Float, channelsLast)) {
+    try (Network network = TestModels.network(file, torch.ScalarType.Float, channelsLast)) {
       return NativeScope.inference(
           () -> {
             Tensor x = torch.ones(2, 3, 8, 8);

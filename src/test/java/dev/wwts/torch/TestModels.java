@@ -14,7 +14,7 @@ public final class TestModels {
   private TestModels() {}
 
   /** A TorchScript file's network on the processor, whatever else the file lacks. */
-  static TorchScriptNetwork network(Path file, torch.ScalarType type, boolean channelsLast) {
+  static Network network(Path file, torch.ScalarType type, boolean channelsLast) {
     try (ModelContent content = ModelContent.read(file, null)) {
       return TorchScriptNetwork.load(content, Device.CPU, type, channelsLast);
     }

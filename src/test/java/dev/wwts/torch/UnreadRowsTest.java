@@ -191,6 +191,7 @@ class UnreadRowsTest {
     return ExampleShapes.of(rewritten, productInputs(rewritten), torch.randn(1, 3, 12, 12))
         .values()
         .stream()
+        .map(ExampleShapes.Shape::sizes)
         .toList();
   }
 

@@ -1,0 +1,95 @@
+package dev.wwts.torch;
+
+import static dev.wwts.torch.GraphNodes.isConstant;
+import static dev.wwts.torch.GraphNodes.isIntegers;
+import static dev.wwts.torch.GraphNodes.kind;
+
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.JitNode;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.Value;
+import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
+
+/** A convolution or linear layer of a graph whose weight is a constant, by its operands' names. */
+record Layer(JitNode node, boolean isConvolution) {
+  private static final int KERNEL_AXES = 4;
+
+  /** What a node is, if oneDNN has an operator for it; weights are of {@code type}. */
+  static @Nullable Layer of(JitNode node, torch.ScalarType type) {
+    Layer layer =
+        switch (kind(node)) {
+          case "aten::linear" -> new Layer(node, false);
+          case "aten::conv2d" -> new Layer(node, true);
+          // the same, as a trace says it; also of one or three dimensions, and of gradients
+          case "aten::_convolution" -> isTransposed(node) ? null : new Layer(node, true);
+          default -> null;
+        };
+    boolean known =
+        layer != null
+            && isOf(layer.weight(), layer.isConvolution ? KERNEL_AXES : 2, type)
+            && isConstant(layer.bias())
+            && (!layer.isConvolution || layer.isTold());
+    return known ? layer : null;
+  }
+
+  private static boolean isTransposed(JitNode node) {
+    return !GraphNodes.isFalse(node.input(6));
+  }
+
+  private boolean isTold() {
+    return isIntegers(stride())
+        && isIntegers(padding())
+        && isIntegers(dilation())
+        && isConstant(groups());
+  }
+
+  private static boolean isOf(Value value, int axes, torch.ScalarType type) {
+    if (!isConstant(value)) {
+      return false;
+    }
+    IValue constant = torch.toIValue(value).get();
+    if (!constant.isTensor() || !constant.toTensor().defined()) {
+      return false;
+    }
+    Tensor tensor = constant.toTensor();
+    return tensor.dim() == axes && tensor.scalar_type().intern() == type && tensor.numel() > 0;
+  }
+
+  Value input() {
+    return node.input(0);
+  }
+
+  Value weight() {
+    return node.input(1);
+  }
+
+  /** A constant, or none. */
+  Value bias() {
+    return node.input(2);
+  }
+
+  Value stride() {
+    return node.input(3);
+  }
+
+  Value padding() {
+    return node.input(4);
+  }
+
+  Value dilation() {
+    return node.input(5);
+  }
+
+  Value groups() {
+    return node.input(kind(node).equals("aten::conv2d") ? 6 : 8);
+  }
+
+  boolean isGrouped() {
+    return torch.toIValue(groups()).get().toInt() != 1;
+  }
+
+  Value output() {
+    return node.output();
+  }
+}
