@@ -81,7 +81,8 @@ public final class Recognizer implements AutoCloseable {
   }
 
   private static Recognizer load(Bundle bundle, Settings wish) {
-    Settings settings = settings(bundle, wish);
+    Settings settings =
+        wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
     Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
@@ -108,15 +109,7 @@ public final class Recognizer implements AutoCloseable {
         Printable.line(
             "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
     LOG.warn("{}", fallback);
-    // read again: the content was let go; under a pin it is the same, else all of it is the new one
-    return openExact(
-        Bundle.read(bundle.path(), wish.sha256()), wish.withPrecision(Precision.FP32), fallback);
-  }
-
-  private static Settings settings(Bundle bundle, Settings wish) {
-    return wish.threshold() >= 0
-        ? wish
-        : wish.withThreshold(bundle.manifest().output().threshold());
+    return openExact(bundle.again(), settings.withPrecision(Precision.FP32), fallback);
   }
 
   /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
@@ -127,8 +120,7 @@ public final class Recognizer implements AutoCloseable {
             .formatted(precision);
   }
 
-  private static Recognizer openExact(Bundle bundle, Settings wish, String remark) {
-    Settings settings = settings(bundle, wish);
+  private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {
     Resources resources = Resources.open(bundle, settings);
     try {
       resources.warmUp(settings.batchSizes());

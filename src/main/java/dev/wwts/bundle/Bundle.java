@@ -69,6 +69,21 @@ public record Bundle(
     }
   }
 
+  /**
+   * Reads it again, for a second load after the content was let go.
+   *
+   * @throws ModelException if the file is another one meanwhile
+   */
+  public Bundle again() {
+    Bundle again = read(path, content.pin());
+    if (!again.content.isLike(content)) {
+      again.close();
+      throw new ModelException(
+          Reason.UNREADABLE, path + " changed while it was loaded: load it again.");
+    }
+    return again;
+  }
+
   private static Bundle read(ModelContent content, boolean isPinned) {
     Path path = content.file();
     Archive archive = Archive.of(content);

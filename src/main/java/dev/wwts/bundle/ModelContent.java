@@ -21,13 +21,16 @@ public final class ModelContent implements AutoCloseable {
   private static final int CHUNK = 8 << 20;
 
   private final Path file;
+  private final @Nullable String pin;
   private final long size;
   private final Pointer block;
   private List<Long> hidden = List.of();
+  private String directory = "";
   private boolean closed;
 
-  private ModelContent(Path file, long size, Pointer block) {
+  private ModelContent(Path file, @Nullable String pin, long size, Pointer block) {
     this.file = file;
+    this.pin = pin;
     this.size = size;
     this.block = block;
   }
@@ -50,7 +53,7 @@ public final class ModelContent implements AutoCloseable {
         throw new ModelException(
             Reason.UNREADABLE, "%s: there is no memory for its %,d bytes.".formatted(file, size));
       }
-      ModelContent content = new ModelContent(file, size, block);
+      ModelContent content = new ModelContent(file, sha256, size, block);
       try {
         content.fill(channel, digest);
         if (digest != null) {
@@ -109,6 +112,23 @@ public final class ModelContent implements AutoCloseable {
   /** The file that they were read from, for messages. */
   public Path file() {
     return file;
+  }
+
+  /** The digest that was asked for, or null. */
+  @Nullable String pin() {
+    return pin;
+  }
+
+  /** Takes note of the archive's directory: with it, all checksums. */
+  void note(ZipEnd end) {
+    Sha256 digest = new Sha256();
+    digest.update(ByteBuffer.wrap(bytes(end.directoryAt(), (int) end.directoryBytes())));
+    directory = digest.hex();
+  }
+
+  /** Whether the other's directory, so all its sizes and checksums, is the same. */
+  boolean isLike(ModelContent other) {
+    return size == other.size && directory.equals(other.directory);
   }
 
   /** How many they are. */

@@ -85,7 +85,9 @@ final class ZipDirectory {
   }
 
   static List<Located> read(ModelContent content) throws BadZip {
-    ZipDirectory zip = new ZipDirectory(content, ZipEnd.read(content));
+    ZipEnd end = ZipEnd.read(content);
+    content.note(end);
+    ZipDirectory zip = new ZipDirectory(content, end);
     return zip.locate(zip.readDirectory());
   }
 

@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
+import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
 import java.util.List;
@@ -29,7 +30,8 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Loads a model's network and closes the bundle, whose content is no longer needed then.
+   * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
+   * content is no longer needed then.
    *
    * @throws dev.wwts.ModelException if LibTorch refuses the model
    * @throws dev.wwts.DeviceException if the device or the natives are not there
@@ -51,6 +53,26 @@ public final class Engine implements AutoCloseable {
     int threads = options.threads() > 0 ? options.threads() : LibTorch.defaultThreads();
     LibTorch.useThreads(threads);
     Remarks remarks = new Remarks();
+    try {
+      return load(bundle, options, device, precision, threads, remarks);
+    } catch (ModelException e) {
+      if (precision == Precision.FP32) {
+        throw e;
+      }
+      remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
+      try (Bundle again = bundle.again()) {
+        return load(again, options, device, Precision.FP32, threads, remarks);
+      }
+    }
+  }
+
+  private static Engine load(
+      Bundle bundle,
+      EngineOptions options,
+      Device device,
+      Precision precision,
+      int threads,
+      Remarks remarks) {
     Backend backend =
         device.kind() == Device.Kind.CUDA
             ? CudaBackend.load(bundle, device, type(precision), options, remarks)

@@ -8,15 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import org.bytedeco.pytorch.CompilationUnit;
-import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.Graph;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -50,14 +44,14 @@ final class ExampleShapes {
    *
    * @param asked tensors of the outermost block
    */
-  static Map<Value, Shape> of(JitModule frozen, Collection<Value> asked, Tensor example) {
+  static Map<Value, Shape> of(FrozenGraph network, Collection<Value> asked, Tensor example) {
     if (asked.isEmpty()) {
       return Map.of();
     }
     List<Value> values = List.copyOf(new LinkedHashSet<>(asked));
-    Function sizes = sizes(frozen, values);
-    List<List<Long>> single = run(sizes, frozen, example);
-    List<List<Long>> twice = run(sizes, frozen, torch.cat(new TensorVector(example, example)));
+    FrozenGraph sizes = network.with(sizes(network.graph(), values));
+    List<List<Long>> single = run(sizes, example);
+    List<List<Long>> twice = run(sizes, torch.cat(new TensorVector(example, example)));
     Map<Value, Shape> shapes = new LinkedHashMap<>();
     for (int i = 0; i < values.size(); i++) {
       List<Long> one = single.get(i);
@@ -80,8 +74,7 @@ final class ExampleShapes {
   }
 
   /** The graph, with the sizes of some of its tensors for its result. */
-  private static Function sizes(JitModule frozen, List<Value> values) {
-    Graph graph = frozen.get_method("forward").graph();
+  private static Graph sizes(Graph graph, List<Value> values) {
     Graph copy = graph.copy();
     Map<Value, Value> twins = twins(graph, copy);
     ValueVector lists = new ValueVector();
@@ -103,10 +96,7 @@ final class ExampleShapes {
     list.insertBefore(end);
     copy.eraseOutput(0);
     copy.registerOutput(list.output());
-    Function function = new CompilationUnit().create_function(new QualifiedName("sizes"), copy);
-    // with the defaults of what else the network's forward takes
-    function.setSchema(frozen.get_method("forward").function().getSchema());
-    return function;
+    return copy;
   }
 
   private static JitNode typed(Graph graph, String kind, Value of, String type, JitNode end) {
@@ -131,9 +121,8 @@ final class ExampleShapes {
     return twins;
   }
 
-  private static List<List<Long>> run(Function sizes, JitModule frozen, Tensor example) {
-    GenericList lists =
-        sizes.apply(new IValueVector(new IValue(frozen._ivalue()), new IValue(example))).toList();
+  private static List<List<Long>> run(FrozenGraph sizes, Tensor example) {
+    GenericList lists = sizes.run(example).toList();
     List<List<Long>> found = new ArrayList<>();
     for (long i = 0; i < lists.size(); i++) {
       found.add(Arrays.stream(lists.get(i).toIntVector().get()).boxed().toList());

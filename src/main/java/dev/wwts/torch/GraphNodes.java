@@ -49,29 +49,13 @@ final class GraphNodes {
 
   /** Who takes each value, once for each time they do. */
   static Map<Value, List<JitNode>> uses(Graph graph) {
-    return uses(everywhere(graph));
-  }
-
-  private static Map<Value, List<JitNode>> uses(List<JitNode> nodes) {
     Map<Value, List<JitNode>> uses = new HashMap<>();
-    for (JitNode node : nodes) {
+    for (JitNode node : everywhere(graph)) {
       for (int i = 0; i < node.inputs().size(); i++) {
         uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
       }
     }
     return uses;
-  }
-
-  /** Whether a node has nodes inside it, whose uses of values {@link #uses} does not see. */
-  static boolean haveBlocks(List<JitNode> nodes) {
-    return nodes.stream().anyMatch(node -> !node.blocks().empty());
-  }
-
-  /** Who takes each value: nodes, once for each time they do, and the graph's return. */
-  static Map<Value, List<JitNode>> uses(Graph graph, List<JitNode> nodes) {
-    List<JitNode> all = new ArrayList<>(nodes);
-    all.add(graph.return_node());
-    return uses(all);
   }
 
   /** Puts an operator before a node, and gives its result. */

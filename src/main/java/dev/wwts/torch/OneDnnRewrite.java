@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
@@ -75,19 +74,18 @@ final class OneDnnRewrite {
   }
 
   /**
-   * Rewrites {@code frozen}, a module on the CPU, before its first forward and inside the caller's
-   * pointer scope.
+   * Rewrites a network on the CPU before its first forward, inside the caller's pointer scope.
    *
    * @param type of weights and input, float32 or bfloat16; nothing changes where oneDNN has no
    *     bfloat16
    * @param example an input of the usual shape: layouts are chosen for it, others work too
    * @return whether it has convolutions that want channels-last inputs
    */
-  static boolean run(JitModule frozen, torch.ScalarType type, Tensor example) {
+  static boolean run(FrozenGraph network, torch.ScalarType type, Tensor example) {
     if (!torch.hasMKLDNN() || !PackedWeights.arePossible(type)) {
       return false;
     }
-    Graph graph = frozen.get_method("forward").graph();
+    Graph graph = network.graph();
     graph.setInsertPoint(graph.nodes().front());
     boolean free = Writes.areUnseen(graph);
     List<Layer> layers =
@@ -109,7 +107,7 @@ final class OneDnnRewrite {
     GraphNodes.of(graph).stream()
         .filter(OneDnnRewrite::isSum)
         .forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
-    Map<Value, Shape> shapes = ExampleShapes.of(frozen, asked, example);
+    Map<Value, Shape> shapes = ExampleShapes.of(network, asked, example);
     attention.run(shapes);
     boolean channelsLast = new OneDnnRewrite(graph, type, free, shapes).rewrite(layers);
     graph.lint();

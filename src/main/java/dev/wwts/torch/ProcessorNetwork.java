@@ -7,7 +7,6 @@ import dev.wwts.bundle.Recipe;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +41,10 @@ final class ProcessorNetwork {
   }
 
   private Network choose() {
-    JitModule loaded = TorchScriptNetwork.loaded(bundle.content());
+    var loaded = TorchScriptNetwork.loaded(bundle.content());
     // before freezing, trying and packing copy the weights
     bundle.close();
-    JitModule plain = TorchScriptNetwork.frozen(loaded);
+    FrozenGraph plain = TorchScriptNetwork.frozen(loaded);
     Relocation.run(plain, new Device(torch.DeviceType.CPU), torch.ScalarType.Float, false);
     if (type == torch.ScalarType.Half) {
       return TorchScriptNetwork.of(path(), narrow(plain), false);
@@ -68,7 +67,7 @@ final class ProcessorNetwork {
     }
   }
 
-  private Network inFull(JitModule plain, Trial trial) {
+  private Network inFull(FrozenGraph plain, Trial trial) {
     Network rewritten = rewritten(plain);
     if (rewritten != null && isProven(rewritten, trial.fault(rewritten))) {
       return rewritten;
@@ -76,13 +75,13 @@ final class ProcessorNetwork {
     return TorchScriptNetwork.of(path(), plain, false);
   }
 
-  private Network inHalf(JitModule plain, Trial trial) {
-    JitModule narrow = narrow(plain);
+  private Network inHalf(FrozenGraph plain, Trial trial) {
+    FrozenGraph narrow = narrow(plain);
     Network network = TorchScriptNetwork.of(path(), narrow, false);
     try {
+      double loss = trial.loss(network);
       Network rewritten = rewritten(narrow);
-      String fault = trial.fault(rewritten == null ? network : rewritten, network);
-      if (rewritten != null && isProven(rewritten, fault)) {
+      if (rewritten != null && isProven(rewritten, trial.fault(rewritten, loss))) {
         network.close();
         network = rewritten;
       }
@@ -101,21 +100,21 @@ final class ProcessorNetwork {
     }
   }
 
-  private JitModule narrow(JitModule plain) {
-    JitModule narrow = plain.clone();
+  private FrozenGraph narrow(FrozenGraph plain) {
+    FrozenGraph narrow = plain.copy();
     Relocation.run(narrow, new Device(torch.DeviceType.CPU), type, false);
     return narrow;
   }
 
   /** The network with its layers made oneDNN's; null where that fails. */
-  private @Nullable Network rewritten(JitModule plain) {
+  private @Nullable Network rewritten(FrozenGraph plain) {
     Recipe input = bundle.manifest().input();
     long[] shape = {1, 3, input.height(), input.width()};
-    JitModule module = plain.clone();
+    FrozenGraph copy = plain.copy();
     try {
       boolean channelsLast =
-          OneDnnRewrite.run(module, type, torch.zeros(shape, new TensorOptions(type)));
-      return TorchScriptNetwork.of(path(), module, channelsLast);
+          OneDnnRewrite.run(copy, type, torch.zeros(shape, new TensorOptions(type)));
+      return TorchScriptNetwork.of(path(), copy, channelsLast);
     } catch (RuntimeException e) {
       tellUnused("it fails (" + NativeErrors.firstWords(e) + ")");
       return null;

@@ -9,7 +9,6 @@ import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
@@ -48,22 +47,22 @@ final class Relocation {
   }
 
   /**
-   * Changes {@code frozen}, a module on the processor, before its first forward and inside the
-   * caller's pointer scope.
+   * Changes a network on the processor before its first forward, inside the caller's pointer scope.
    *
    * @param type what float32 tensors become; others stay what they are, as the graph needs them
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
    */
-  static void run(JitModule frozen, Device device, torch.ScalarType type, boolean channelsLast) {
-    Graph graph = frozen.get_method("forward").graph();
+  static void run(FrozenGraph network, Device device, torch.ScalarType type, boolean channelsLast) {
+    Graph graph = network.graph();
     graph.setInsertPoint(graph.nodes().front());
     Relocation relocation = new Relocation(graph, device, type, channelsLast);
     relocation.walk(graph.nodes().front(), graph.return_node());
     relocation.left.stream().filter(node -> !node.hasUses()).forEach(JitNode::destroy);
     graph.lint();
-    // what freezing leaves an attribute: buffers that the network writes
-    frozen.to(device);
+    if (network.self() != null) {
+      network.self().to(device);
+    }
   }
 
   private void walk(JitNode first, JitNode end) {

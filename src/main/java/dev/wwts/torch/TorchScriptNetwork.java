@@ -9,22 +9,28 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.Obj;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.buffer_iterator;
 import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.parameter_iterator;
 import org.bytedeco.pytorch.parameter_list;
+import org.jspecify.annotations.Nullable;
 
-/** A TorchScript module, frozen: its weights are constants of its graph. */
+/** A TorchScript network, frozen: its weights are constants of its graph. */
 final class TorchScriptNetwork implements Network {
   private final String file;
-  private final Owned<JitModule> module;
+  private final Owned<CompilationUnit> unit;
+  private final Owned<Function> function;
+  private final @Nullable Owned<Obj> self;
   private final boolean channelsLast;
 
   /**
@@ -34,10 +40,12 @@ final class TorchScriptNetwork implements Network {
    */
   private final boolean onCard;
 
-  private TorchScriptNetwork(
-      String file, Owned<JitModule> module, boolean channelsLast, boolean onCard) {
-    this.file = file;
-    this.module = module;
+  private TorchScriptNetwork(Path path, FrozenGraph network, boolean channelsLast, boolean onCard) {
+    FrozenGraph.Compiled compiled = network.compiled();
+    this.file = path.toString();
+    this.unit = new Owned<>(compiled.unit());
+    this.function = new Owned<>(compiled.function());
+    this.self = network.self() == null ? null : new Owned<>(network.self()._ivalue());
     this.channelsLast = channelsLast;
     this.onCard = onCard;
   }
@@ -55,20 +63,17 @@ final class TorchScriptNetwork implements Network {
     return load(
         content.file(),
         () -> {
-          JitModule frozen = frozen(loaded(content));
+          FrozenGraph frozen = frozen(loaded(content));
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
           return new TorchScriptNetwork(
-              content.file().toString(),
-              new Owned<>(frozen),
-              channelsLast,
-              device.kind() == Device.Kind.CUDA);
+              content.file(), frozen, channelsLast, device.kind() == Device.Kind.CUDA);
         });
   }
 
-  /** A module on the processor, which stays the caller's until its pointer scope ends. */
-  static TorchScriptNetwork of(Path path, JitModule module, boolean channelsLast) {
-    return new TorchScriptNetwork(path.toString(), new Owned<>(module), channelsLast, false);
+  /** A network on the processor. */
+  static TorchScriptNetwork of(Path path, FrozenGraph network, boolean channelsLast) {
+    return new TorchScriptNetwork(path, network, channelsLast, false);
   }
 
   /** Does what makes a network, in a pointer scope of its own. */
@@ -96,16 +101,20 @@ final class TorchScriptNetwork implements Network {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     InputArchive archive = new InputArchive();
-    archive.load_from(
-        new BytePointer(new AddressPointer(content.address())), content.size(), where);
-    return new JitModule(new JitModule((Pointer) archive));
+    try {
+      archive.load_from(
+          new BytePointer(new AddressPointer(content.address())), content.size(), where);
+      return new JitModule(new JitModule((Pointer) archive));
+    } finally {
+      archive.close();
+    }
   }
 
   /**
    * In the host's memory and in 32 bits: constants are compared there without waiting for a card,
    * and layers merged without rounding.
    */
-  static JitModule frozen(JitModule loaded) {
+  static FrozenGraph frozen(JitModule loaded) {
     loaded.eval();
     parameter_list weights = loaded.parameters();
     parameter_iterator lastWeight = weights.end();
@@ -118,8 +127,9 @@ final class TorchScriptNetwork implements Network {
       widen(at.access());
     }
     JitModule frozen = torch.freeze(loaded);
-    UnreadRows.run(frozen);
-    return frozen;
+    // folding has made copies of some weights
+    loaded.close();
+    return FrozenGraph.of(frozen);
   }
 
   /**
@@ -145,7 +155,7 @@ final class TorchScriptNetwork implements Network {
     try {
       // the thread's own setting; loading needs the other
       torch.setGraphExecutorOptimize(optimizes && !onCard);
-      result = module.get().forward(new IValueVector(new IValue(input)));
+      result = function.get().apply(arguments(input));
     } catch (RuntimeException e) {
       throw failure(Reason.BAD_OUTPUT, file + ": the network failed: ", e);
     } finally {
@@ -158,8 +168,18 @@ final class TorchScriptNetwork implements Network {
     return result.toTensor();
   }
 
+  private IValueVector arguments(Tensor input) {
+    return self == null
+        ? new IValueVector(new IValue(input))
+        : new IValueVector(new IValue(self.get()), new IValue(input));
+  }
+
   @Override
   public void close() {
-    module.close();
+    function.close();
+    unit.close();
+    if (self != null) {
+      self.close();
+    }
   }
 }

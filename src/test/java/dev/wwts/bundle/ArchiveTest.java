@@ -168,6 +168,22 @@ class ArchiveTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
+  /** As a fall back to fp32 does, after the first load has let the content go. */
+  @Test
+  void aFileIsReadAgainOnlyIfItIsTheSame() throws IOException {
+    Path file = Files.write(folder.resolve("again.pt"), goodBytes);
+    Bundle bundle = Bundle.describe(file);
+    bundle.again().close();
+    RawZip other = RawZip.of(good);
+    other.entry("data/0").data[0] ^= 1;
+    Entry changed = new Entry("bare/data/0", other.entry("data/0").data);
+    other.entries.set(other.entries.indexOf(other.entry("data/0")), changed);
+    other.write(file);
+    Bundle.describe(file);
+
+    assertThatThrownBy(bundle::again).hasMessageContaining("changed while it was loaded");
+  }
+
   private static void lyingZip64(RawZip zip) {
     zip.zip64 = true;
     zip.zip64DirectoryMore = 46;

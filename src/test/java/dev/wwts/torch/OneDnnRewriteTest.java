@@ -3,8 +3,6 @@ package dev.wwts.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
@@ -19,11 +17,11 @@ class OneDnnRewriteTest {
     LibTorch.load();
     NativeScope.inference(
         () -> {
-          JitModule plain = module();
-          JitModule rewritten = module();
+          FrozenGraph plain = module();
+          FrozenGraph rewritten = module();
           OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(197, 48));
 
-          String graph = rewritten.get_method("forward").graph().toString();
+          String graph = rewritten.graph().toString();
           // which of the two is the processor's question: see PixelwiseLinear
           assertThat(graph)
               .containsPattern("mkldnn::_(linear|convolution)_pointwise")
@@ -45,13 +43,13 @@ class OneDnnRewriteTest {
     LibTorch.load();
     NativeScope.inference(
         () -> {
-          JitModule plain = convolutions();
-          JitModule rewritten = convolutions();
+          FrozenGraph plain = convolutions();
+          FrozenGraph rewritten = convolutions();
           boolean channelsLast =
               OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
 
           assertThat(channelsLast).isTrue();
-          assertThat(rewritten.get_method("forward").graph().toString())
+          assertThat(rewritten.graph().toString())
               .contains("mkldnn::_convolution_pointwise")
               .doesNotContain("aten::conv2d", "aten::relu", "aten::hardtanh", "aten::silu");
           for (int batch : new int[] {1, 3}) {
@@ -98,10 +96,10 @@ class OneDnnRewriteTest {
   private static void poolings(String rest, int contiguous) {
     String code =
         "def forward(self, x):\n  x = torch.conv2d(x, self.kernel, None, [1, 1], [1, 1])\n" + rest;
-    JitModule plain = pooled(code);
-    JitModule rewritten = pooled(code);
+    FrozenGraph plain = pooled(code);
+    FrozenGraph rewritten = pooled(code);
     OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
-    String graph = rewritten.get_method("forward").graph().toString();
+    String graph = rewritten.graph().toString();
     assertThat(graph.split("= aten::contiguous", -1)).as(rest).hasSize(contiguous + 1);
     for (int batch : new int[] {1, 3}) {
       Tensor x = torch.randn(batch, 8, 14, 14);
@@ -109,13 +107,13 @@ class OneDnnRewriteTest {
     }
   }
 
-  private static JitModule pooled(String code) {
+  private static FrozenGraph pooled(String code) {
     torch.manual_seed(7);
     JitModule module = new JitModule(new QualifiedName("Pooled"));
     module.register_parameter("kernel", torch.randn(8, 8, 3, 3), false);
     module.define(code);
     module.eval();
-    return torch.freeze(module);
+    return frozen(module);
   }
 
   @Test
@@ -126,8 +124,8 @@ class OneDnnRewriteTest {
         "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
-          JitModule plain = convolutions();
-          JitModule rewritten = torch.freeze(half(convolutionsUnfrozen()));
+          FrozenGraph plain = convolutions();
+          FrozenGraph rewritten = frozen(half(convolutionsUnfrozen()));
           OneDnnRewrite.run(
               rewritten,
               torch.ScalarType.BFloat16,
@@ -135,8 +133,7 @@ class OneDnnRewriteTest {
           Tensor x = torch.randn(2, 8, 14, 14);
           Tensor answer = run(rewritten, x.to(torch.ScalarType.BFloat16));
 
-          assertThat(rewritten.get_method("forward").graph().toString())
-              .contains("mkldnn::_convolution_pointwise");
+          assertThat(rewritten.graph().toString()).contains("mkldnn::_convolution_pointwise");
           assertThat(difference(run(plain, x), answer.to(torch.ScalarType.Float))).isLessThan(0.1);
           return rewritten;
         });
@@ -150,8 +147,8 @@ class OneDnnRewriteTest {
         "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
-          JitModule plain = attention();
-          JitModule rewritten = torch.freeze(half(attention()));
+          FrozenGraph plain = frozen(attention());
+          FrozenGraph rewritten = frozen(half(attention()));
           Tensor x = torch.randn(1, 2, 9, 16);
           Tensor narrow = x.to(torch.ScalarType.BFloat16);
           OneDnnRewrite.run(rewritten, torch.ScalarType.BFloat16, narrow);
@@ -176,8 +173,8 @@ class OneDnnRewriteTest {
                 s = torch.add_(z, y)
                 return torch.cat([s, z, torch.relu(y)], 1)
               """;
-          JitModule plain = torch.freeze(withWeights(code));
-          JitModule rewritten = torch.freeze(withWeights(code));
+          FrozenGraph plain = frozen(withWeights(code));
+          FrozenGraph rewritten = frozen(withWeights(code));
           Tensor x = torch.randn(1, 8, 14, 14);
           OneDnnRewrite.run(rewritten, torch.ScalarType.Float, x);
           assertThat(difference(run(plain, x), run(rewritten, x))).isLessThan(1e-5);
@@ -196,8 +193,8 @@ class OneDnnRewriteTest {
     return module;
   }
 
-  private static JitModule convolutions() {
-    return torch.freeze(convolutionsUnfrozen());
+  private static FrozenGraph convolutions() {
+    return frozen(convolutionsUnfrozen());
   }
 
   private static JitModule convolutionsUnfrozen() {
@@ -237,11 +234,15 @@ class OneDnnRewriteTest {
     return module;
   }
 
-  private static Tensor run(JitModule module, Tensor x) {
-    return new Tensor(module.forward(new IValueVector(new IValue(x))).toTensor());
+  private static FrozenGraph frozen(JitModule module) {
+    return FrozenGraph.of(torch.freeze(module));
   }
 
-  private static JitModule module() {
+  private static Tensor run(FrozenGraph network, Tensor x) {
+    return new Tensor(network.copy().run(x).toTensor());
+  }
+
+  private static FrozenGraph module() {
     torch.manual_seed(7);
     JitModule module = new JitModule(new QualifiedName("Layers"));
     module.register_parameter("a", torch.randn(48, 48), false);
@@ -253,6 +254,6 @@ class OneDnnRewriteTest {
           return torch.linear(torch.relu(y), self.b)
         """);
     module.eval();
-    return torch.freeze(module);
+    return frozen(module);
   }
 }

@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -35,10 +34,10 @@ public class RelocationTest {
     List<String> constants =
         NativeScope.inference(
             () -> {
-              JitModule frozen = TorchScriptNetwork.frozen(TestModels.module(TRACED));
+              FrozenGraph frozen = TorchScriptNetwork.frozen(TestModels.module(TRACED));
               var meta = new org.bytedeco.pytorch.Device("meta");
               Relocation.run(frozen, meta, torch.ScalarType.Half, false);
-              return constants(frozen.get_method("forward").graph());
+              return constants(frozen.graph());
             });
 
     assertThat(constants)

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
@@ -93,8 +91,8 @@ class RewriteHazardsTest {
   void theRewrittenGraphAnswersAsThePlainOne(String body) {
     NativeScope.inference(
         () -> {
-          JitModule plain = module(body);
-          JitModule rewritten = module(body);
+          FrozenGraph plain = module(body);
+          FrozenGraph rewritten = module(body);
           // of a size that the graphs take for granted
           boolean channelsLast =
               OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 9, 9));
@@ -117,8 +115,8 @@ class RewriteHazardsTest {
         "skipped: oneDNN has no bfloat16 on this processor");
     NativeScope.inference(
         () -> {
-          JitModule plain = half(module(body));
-          JitModule rewritten = half(module(body));
+          FrozenGraph plain = half(module(body));
+          FrozenGraph rewritten = half(module(body));
           Tensor x = torch.randn(2, 8, 9, 9).to(torch.ScalarType.BFloat16);
           Tensor expected;
           try {
@@ -135,7 +133,7 @@ class RewriteHazardsTest {
         });
   }
 
-  private static JitModule half(JitModule frozen) {
+  private static FrozenGraph half(FrozenGraph frozen) {
     Relocation.run(
         frozen,
         new org.bytedeco.pytorch.Device(torch.DeviceType.CPU),
@@ -154,11 +152,11 @@ class RewriteHazardsTest {
   }
 
   /** Of a copy, as networks may write over their input. */
-  private static Tensor answer(JitModule module, Tensor x) {
-    return new Tensor(module.forward(new IValueVector(new IValue(x.clone()))).toTensor());
+  private static Tensor answer(FrozenGraph network, Tensor x) {
+    return new Tensor(network.copy().run(x.clone()).toTensor());
   }
 
-  private static JitModule module(String body) {
+  private static FrozenGraph module(String body) {
     torch.manual_seed(7);
     JitModule module = new JitModule(new QualifiedName("__torch__.Hazard"));
     weight(module, "full", 8, 8, 3, 3);
@@ -173,7 +171,7 @@ class RewriteHazardsTest {
             + "  y = torch.conv2d(x, self.full, None, [1, 1], [1, 1])\n"
             + body.indent(2));
     module.eval();
-    return torch.freeze(module);
+    return FrozenGraph.of(torch.freeze(module));
   }
 
   private static void weight(JitModule module, String name, long... sizes) {

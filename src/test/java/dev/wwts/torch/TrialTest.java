@@ -84,11 +84,11 @@ class TrialTest {
 
   private static String faultInHalf(double narrow, double rewritten) {
     return NativeScope.inference(
-        () ->
-            new Trial(BUNDLE, network(TrialTest::logits))
-                .fault(
-                    network(x -> logits(x).mul(new Scalar(1 + rewritten))),
-                    network(x -> logits(x).mul(new Scalar(1 + narrow)))));
+        () -> {
+          Trial trial = new Trial(BUNDLE, network(TrialTest::logits));
+          double loss = trial.loss(network(x -> logits(x).mul(new Scalar(1 + narrow))));
+          return trial.fault(network(x -> logits(x).mul(new Scalar(1 + rewritten))), loss);
+        });
   }
 
   /** Classes many values of a picture, N x classes. */
