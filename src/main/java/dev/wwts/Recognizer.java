@@ -77,7 +77,7 @@ public final class Recognizer implements AutoCloseable {
   }
 
   static Recognizer load(Path model, Settings wish) {
-    return load(Bundle.read(model, wish.sha256()), wish);
+    return load(Bundle.read(model, wish.sha256(), wish.trusted()), wish);
   }
 
   private static Recognizer load(Bundle bundle, Settings wish) {

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +30,9 @@ import java.util.zip.Inflater;
  */
 final class Archive {
   private static final int BUFFER = 1 << 18;
+
+  /** The largest public models have 1 MB. */
+  private static final long MOST_CODE = 1 << 24;
 
   /** torch.jit.save compresses code and extra files: more than this in one is a bomb. */
   private static final long MOST_INFLATED = 1L << 28;
@@ -167,6 +171,32 @@ final class Archive {
         bytes(name, MOST_INFLATED)
             .orElseThrow(() -> corrupt("its entry " + name + " is missing", null)),
         StandardCharsets.UTF_8);
+  }
+
+  /** The entries of the code folder, by their path in it, those of Python only. */
+  Map<String, byte[]> code() {
+    Map<String, byte[]> code = new HashMap<>();
+    long size = 0;
+    for (String path : entries.keySet()) {
+      requirePlainCode(path);
+      if (path.startsWith("code/") && path.endsWith(".py")) {
+        size += size(path).orElseThrow();
+        if (size > MOST_CODE) {
+          throw corrupt("its code has more than " + MOST_CODE + " bytes", null);
+        }
+        code.put(path.substring("code/".length()), bytes(path, MOST_CODE).orElseThrow());
+      }
+    }
+    return code;
+  }
+
+  /** LibTorch finds entries in any spelling. */
+  private void requirePlainCode(String path) {
+    String small = path.toLowerCase(Locale.ROOT);
+    if ((small.startsWith("code/") && !path.startsWith("code/"))
+        || (small.endsWith(".py") && !path.endsWith(".py"))) {
+      throw corrupt("its zip holds '" + ZipDirectory.shown(path) + "'", null);
+    }
   }
 
   /** Reads all entries and compares their checksums. */

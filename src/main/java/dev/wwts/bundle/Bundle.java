@@ -3,6 +3,7 @@ package dev.wwts.bundle;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Manifest.SelfTestEntries;
+import dev.wwts.bundle.script.ScriptCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -22,13 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param labels the name of each class
  * @param selfTest its self-test, if it has one
  * @param content its bytes, which are what LibTorch loads
+ * @param trusted whether its code may use what reaches beyond the network
  */
 public record Bundle(
     Path path,
     Manifest manifest,
     List<String> labels,
     Optional<SelfTest> selfTest,
-    ModelContent content)
+    ModelContent content,
+    boolean trusted)
     implements AutoCloseable {
   private static final long MAX_MANIFEST = 1 << 20;
   private static final long MAX_LABELS = 256 << 20;
@@ -45,13 +48,15 @@ public record Bundle(
    *
    * @param sha256 the digest that the file must have, or null; what lies beside it is not pinned by
    *     that, and is refused
-   * @throws ModelException if the file is not a whole model with a valid manifest and labels
+   * @param trusted whether its code may use what reaches beyond the network
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels, or if
+   *     its code is none for LibTorch to see
    * @throws IllegalArgumentException if {@code sha256} is not 64 hexadecimal digits
    */
-  public static Bundle read(Path path, @Nullable String sha256) {
+  public static Bundle read(Path path, @Nullable String sha256, boolean trusted) {
     ModelContent content = ModelContent.read(path, sha256);
     try {
-      return read(content, sha256 != null);
+      return read(content, trusted);
     } catch (Throwable e) {
       content.close();
       throw e;
@@ -59,12 +64,12 @@ public record Bundle(
   }
 
   /**
-   * The same for what a file says of itself: its content is let go at once.
+   * The same for what a file says of itself, whatever its code does: its content is let go at once.
    *
    * @throws ModelException if the file is not a whole model with a valid manifest and labels
    */
   public static Bundle describe(Path path) {
-    try (Bundle bundle = read(path, null)) {
+    try (Bundle bundle = read(path, null, true)) {
       return bundle;
     }
   }
@@ -75,7 +80,7 @@ public record Bundle(
    * @throws ModelException if the file is another one meanwhile
    */
   public Bundle again() {
-    Bundle again = read(path, content.pin());
+    Bundle again = read(path, content.pin(), trusted);
     if (!again.content.isLike(content)) {
       again.close();
       throw new ModelException(
@@ -84,12 +89,13 @@ public record Bundle(
     return again;
   }
 
-  private static Bundle read(ModelContent content, boolean isPinned) {
+  private static Bundle read(ModelContent content, boolean trusted) {
     Path path = content.file();
     Archive archive = Archive.of(content);
     archive.verify();
+    ScriptCheck.run(path.toString(), archive.code(), trusted);
     Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
-    if (json.isEmpty() && isPinned) {
+    if (json.isEmpty() && content.pin() != null) {
       throw new ModelException(
           Reason.UNTRUSTED,
           path
@@ -114,7 +120,7 @@ public record Bundle(
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
             : Optional.empty();
     Pickles.check(archive, content.size());
-    return new Bundle(path, manifest, names, selfTest, content);
+    return new Bundle(path, manifest, names, selfTest, content, trusted);
   }
 
   /** Lets the file's content go; everything else stays. Closing twice does nothing. */

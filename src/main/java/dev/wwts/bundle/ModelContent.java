@@ -20,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 public final class ModelContent implements AutoCloseable {
   private static final int CHUNK = 8 << 20;
 
+  static {
+    JavaCpp.settle();
+  }
+
   private final Path file;
   private final @Nullable String pin;
   private final long size;

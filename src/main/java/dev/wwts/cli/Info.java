@@ -26,7 +26,7 @@ final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    try (Bundle bundle = Bundle.read(model, null)) {
+    try (Bundle bundle = Bundle.read(model, null, true)) {
       print(bundle);
     }
     return Wwts.OK;

@@ -51,6 +51,12 @@ final class ModelOptions {
       description = "Refuse the model if its SHA-256 is another one.")
   private @Nullable String sha256;
 
+  @Option(
+      names = "--trust-model",
+      description =
+          "Load it though its code reaches beyond the network: files, messages, endless loops.")
+  private boolean trusted;
+
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
@@ -66,7 +72,7 @@ final class ModelOptions {
 
   /** For commands that go beneath the recognizer, which reads it itself; the caller closes it. */
   Bundle bundle(Path model) {
-    return Bundle.read(model, sha256);
+    return Bundle.read(model, sha256, trusted);
   }
 
   /** For commands that go beneath the recognizer. */
@@ -83,6 +89,7 @@ final class ModelOptions {
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
+    builder.trusted(trusted);
     builder.cudaGraphs(!noCudaGraphs);
     if (vram != null) {
       builder.vramBudget(vram);

@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
+import dev.wwts.bundle.JavaCpp;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NativeLibrary;
 import java.io.IOException;
@@ -19,15 +20,6 @@ import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch's natives: loaded once, and what they say of themselves. */
 public final class LibTorch {
-  /** JavaCPP prints its warnings on stderr unless told to use the service's log. */
-  private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
-
-  /**
-   * JavaCPP refuses native memory beyond three times the Java heap and looks at the process's size
-   * on every allocation; 0 turns that off: a large model in a service with a small heap is no leak.
-   */
-  private static final String JAVACPP_MEMORY = "org.bytedeco.javacpp.maxPhysicalBytes";
-
   private static final Pattern CUDA_LIBRARY =
       Pattern.compile("\\blib(cu|nv|nccl)\\w*\\.so|\\b(cu|nv)\\w+64_\\d+\\.dll");
 
@@ -46,20 +38,13 @@ public final class LibTorch {
     static final int DEFAULT_THREADS;
 
     static {
-      setUnlessSet(JAVACPP_LOGGER, "slf4j");
-      setUnlessSet(JAVACPP_MEMORY, "0");
+      JavaCpp.settle();
       Loader.load(torch.class);
       InterpreterErrors.passOn();
       openblas.blas_set_num_threads(1);
       // LibTorch counts the machine's cores, Java those that a container may use
       DEFAULT_THREADS =
           Math.min(torch.get_num_threads(), Runtime.getRuntime().availableProcessors());
-    }
-
-    private static void setUnlessSet(String property, String value) {
-      if (System.getProperty(property) == null) {
-        System.setProperty(property, value);
-      }
     }
 
     private Natives() {}

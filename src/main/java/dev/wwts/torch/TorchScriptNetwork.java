@@ -98,6 +98,10 @@ final class TorchScriptNetwork implements Network {
    * virtual functions (torch/csrc/api/include/torch/serialize/input-archive.h of 2.13).
    */
   static JitModule loaded(ModelContent content) {
+    return LoadThread.call(() -> loadedHere(content));
+  }
+
+  private static JitModule loadedHere(ModelContent content) {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     InputArchive archive = new InputArchive();
@@ -115,6 +119,13 @@ final class TorchScriptNetwork implements Network {
    * and layers merged without rounding.
    */
   static FrozenGraph frozen(JitModule loaded) {
+    JitModule frozen = LoadThread.call(() -> frozenHere(loaded));
+    // folding has made copies of some weights
+    loaded.close();
+    return FrozenGraph.of(frozen);
+  }
+
+  private static JitModule frozenHere(JitModule loaded) {
     loaded.eval();
     parameter_list weights = loaded.parameters();
     parameter_iterator lastWeight = weights.end();
@@ -127,9 +138,8 @@ final class TorchScriptNetwork implements Network {
       widen(at.access());
     }
     JitModule frozen = torch.freeze(loaded);
-    // folding has made copies of some weights
-    loaded.close();
-    return FrozenGraph.of(frozen);
+    Warnings.remove(frozen);
+    return frozen;
   }
 
   /**

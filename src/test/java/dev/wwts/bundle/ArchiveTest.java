@@ -157,7 +157,7 @@ class ArchiveTest {
   @Test
   void aFileIsLetGoOnlyOnceAndNotReadAfterwards() {
     List<Bundle> kept = new ArrayList<>();
-    try (Bundle bundle = Bundle.read(good, null)) {
+    try (Bundle bundle = Bundle.read(good, null, false)) {
       assertThat(bundle.content().sha256()).isEqualTo(Sha256.of(good));
       assertThat(bundle.content().size()).isEqualTo(goodBytes.length);
       kept.add(bundle);

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
+import dev.wwts.torch.TestModels;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,6 +68,26 @@ class WwtsTest {
     JsonNode bad = JSON.readTree(lines[1]);
     assertThat(bad.at("/error/type").asText()).isEqualTo("UNSUPPORTED_FORMAT");
     assertThat(bad.at("/error/message").asText()).contains(broken);
+  }
+
+  @Test
+  void aModelThatWritesFilesRunsOnlyWhereItIsTrusted() {
+    Path written = folder.resolve("written");
+    Path bare = folder.resolve("writing.pt");
+    TestModels.define(
+        bare,
+        "def forward(self, x):\n  torch.save(x, \"%s\")\n  return x.mean([2, 3])\n"
+            .formatted(written));
+    String writing = ModelFiles.of(folder, bare).toString();
+
+    Run refused = run("recognize", "--model", writing, red);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("torch.save", "--trust-model");
+    assertThat(written).doesNotExist();
+    assertThat(run("info", writing).code()).isZero();
+
+    assertThat(run("recognize", "--model", writing, "--trust-model", red).code()).isZero();
+    assertThat(written).exists();
   }
 
   @Test
