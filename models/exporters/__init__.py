@@ -1,8 +1,15 @@
 """The model families that models/export.py can write, and what they share."""
+import unicodedata
 
 
 class ExportError(Exception):
     """Something the user can put right: a missing file, a wrong checkpoint, a setting that the format cannot carry. One clear sentence."""
+
+
+def is_plain(text):
+    """Whether nothing in a text moves the cursor, breaks the line or turns what stands beside it: what a model file's texts must be (models/FORMAT.md)."""
+    joiners = "\u200c\u200d"  # of emoji and of Indic words
+    return all(c in joiners or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text)
 
 
 def import_torchvision():

@@ -1,7 +1,7 @@
 """The labels of the classes: line i of a UTF-8 text file is the label of class i."""
 import pathlib
 
-from . import ExportError
+from . import ExportError, is_plain
 
 
 def read(path):
@@ -35,5 +35,5 @@ def check(labels, where="the labels"):
     for i, label in enumerate(labels):
         if not isinstance(label, str) or not label.strip():
             raise ExportError(f"{where}: the label of class {i} (line {i + 1}) is empty")
-        if "\n" in label or "\r" in label:
-            raise ExportError(f"{where}: the label of class {i} (line {i + 1}) contains a line end")
+        if not is_plain(label) or len(label) > 1000:
+            raise ExportError(f"{where}: the label of class {i} (line {i + 1}) contains a line end or control characters, or is too long")

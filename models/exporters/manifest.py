@@ -1,7 +1,7 @@
 """The manifest of a model file (models/FORMAT.md): building one, and the rules that the Java side enforces as well."""
 import math
 
-from . import ExportError
+from . import ExportError, is_plain
 
 FORMAT = 1
 MAX_SIDE = 4096
@@ -50,7 +50,7 @@ def validate(manifest):
     root.text("name", 1, 100)
     if not manifest["name"].strip():
         raise ExportError("the manifest's name must not be blank")
-    root.text("family")
+    root.text("family", 1, 100)
     root.one_of("size", ("small", "base", "large"))
     for key in ("version", "source", "license", "attribution"):
         if key in manifest:
@@ -105,7 +105,8 @@ class _Fields:
         return _Fields(self._get(key, lambda v: isinstance(v, dict), "an object"), f"{self.path}{key}.")
 
     def text(self, key, least=1, most=10_000):
-        return self._get(key, lambda v: isinstance(v, str) and least <= len(v) <= most, f"a text of {least} to {most} characters")
+        rule = f"a text of {least} to {most} characters on one line"
+        return self._get(key, lambda v: isinstance(v, str) and least <= len(v) <= most and is_plain(v), rule)
 
     def one_of(self, key, allowed):
         return self._get(key, lambda v: any(type(v) is type(a) and v == a for a in allowed), "one of " + ", ".join(map(str, allowed)))

@@ -11,7 +11,7 @@ from PIL import Image
 from torch import nn
 
 from support import KIT, ExportCase, Written, bundle, needs_kit
-from exporters import ExportError, labels, manifest, pictures, reference
+from exporters import ExportError, is_plain, labels, manifest, pictures, reference
 
 LABELS = ["苹果", "香蕉", "a b", "猫", "狗"]
 
@@ -181,6 +181,13 @@ class ManifestTest(unittest.TestCase):
         with self.assertRaisesRegex(ExportError, "input.alpha must be one of drop, white, but is missing"):
             manifest.validate(bad)
 
+    def test_texts_that_forge_a_line_are_refused(self):
+        for text in ("a\nb", "a\rb", "\x1b[2J", "a\u2028b", "\u202eb", "a\x85"):
+            self.assertFalse(is_plain(text), repr(text))
+            with self.assertRaises(ExportError):
+                labels.check(["a", text])
+        self.assertTrue(is_plain("红 (a), é 👩\u200d🔬"))
+
     def test_classes_and_labels_must_agree(self):
         stated = small_manifest()
         stated["output"]["classes"] = 4
@@ -192,7 +199,9 @@ class LabelsTest(ExportCase):
     def test_only_lf_and_crlf_end_a_line(self):
         path = self.folder / "labels.txt"
         path.write_bytes("\ufeff苹果\r\n香\u2028蕉\x0b\n猫".encode())
-        self.assertEqual(labels.read(path), ["苹果", "香\u2028蕉\x0b", "猫"])
+        self.assertEqual(labels.read_lines(path), ["苹果", "香\u2028蕉\x0b", "猫"])
+        with self.assertRaisesRegex(ExportError, "class 1 .line 2. contains a line end or control characters"):
+            labels.read(path)
 
     def test_an_empty_label_is_named(self):
         path = self.folder / "labels.txt"

@@ -113,7 +113,7 @@ class RefusedTest(ExportCase):
                 ((*TINY, "--labels", "nowhere.txt"), ["cannot read the labels nowhere.txt"]),
                 ((*TINY, "--resize", "100"), ["less than the crop of 160 x 160"]),
                 ((*TINY, "--picture", labels), ["cannot read the self-test picture"]),
-                ((*TINY, "--name", "x" * 101), ["name must be a text of 1 to 100 characters"])]:
+                ((*TINY, "--name", "x" * 101), ["name must be a text of 1 to 100 characters on one line"])]:
             with self.subTest(arguments=arguments):
                 self.assert_refused("timm", *arguments, says=says)
 

@@ -4,7 +4,7 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.SelfTest;
-import dev.wwts.bundle.Sha256;
+import dev.wwts.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -77,22 +77,13 @@ public final class Recognizer implements AutoCloseable {
   }
 
   static Recognizer load(Path model, Settings wish) {
-    if (wish.sha256() != null) {
-      Sha256.require(model, wish.sha256());
-    }
-    Bundle bundle = Bundle.read(model, wish.trusted());
+    return load(Bundle.read(model, wish.sha256(), wish.trusted()), wish);
+  }
+
+  private static Recognizer load(Bundle bundle, Settings wish) {
     Settings settings =
         wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
-    Resources resources;
-    try {
-      resources = Resources.open(bundle, settings);
-    } catch (ModelException e) {
-      Precision asked = settings.precision();
-      if (asked == Precision.AUTO || !isOfPrecision(asked, e)) {
-        throw e;
-      }
-      return fallBack(bundle, settings, asked, failure(e));
-    }
+    Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
     try {
@@ -104,35 +95,21 @@ public final class Recognizer implements AutoCloseable {
         return recognizer;
       }
     } catch (ModelException e) {
-      if (!isOfPrecision(precision, e)) {
+      if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
         resources.closeAfter(e);
         throw e;
       }
-      fault = failure(e);
+      fault = "fails (" + e.getMessage() + ")";
     } catch (Throwable e) {
       resources.closeAfter(e);
       throw e;
     }
     resources.close();
-    return fallBack(bundle, settings, precision, fault);
-  }
-
-  /** Whether a network that fails so may run in 32 bits. */
-  private static boolean isOfPrecision(Precision precision, ModelException e) {
-    return precision != Precision.FP32
-        && (e.reason() == ModelException.Reason.BAD_OUTPUT
-            || e.reason() == ModelException.Reason.LOAD_FAILED);
-  }
-
-  private static String failure(ModelException e) {
-    return "fails (" + e.getMessage() + ")";
-  }
-
-  private static Recognizer fallBack(
-      Bundle bundle, Settings settings, Precision precision, String fault) {
-    String remark = "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault);
-    LOG.warn("{}", remark);
-    return openExact(bundle, settings.withPrecision(Precision.FP32), remark);
+    String fallback =
+        Printable.line(
+            "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
+    LOG.warn("{}", fallback);
+    return openExact(bundle.again(), settings.withPrecision(Precision.FP32), fallback);
   }
 
   /** What was not checked of a model that runs in less than 32 bits; empty where all was. */

@@ -85,6 +85,11 @@ class BadModelTest {
           "threshold": 0.0       | "threshold": 2          | BAD_MANIFEST | output.threshold
           "family": "test",      | "family": "test", "selftest": {"pictures": ["a"], "logits": "b", "tolerance": 0}, | BAD_MANIFEST | selftest.tolerance
           "output"               | "outputs"               | BAD_MANIFEST | output
+          "name": "tiny"         | "name": "a\\u001b[2J"   | BAD_MANIFEST | name
+          "name": "tiny"         | "name": "\\u3000"       | BAD_MANIFEST | name
+          "size": "small"        | "size": "\\n\\u001bc"   | BAD_MANIFEST | small, base, large
+          "family"               | "license": "a\\nb", "family"  | BAD_MANIFEST | license
+          "family"               | "source": "\\u202eb", "family" | BAD_MANIFEST | source
           "family": "test",      | "family": "test",,      | BAD_MANIFEST | JSON
           "family": "test",      | "name": "b",            | BAD_MANIFEST | JSON
           """)
@@ -94,7 +99,8 @@ class BadModelTest {
     assertThatThrownBy(() -> Recognizer.load(file))
         .isInstanceOfSatisfying(ModelException.class, e -> assertThat(e.reason()).isEqualTo(reason))
         .hasMessageContaining(named)
-        .hasMessageContaining(file.toString());
+        .hasMessageContaining(file.toString())
+        .hasMessageMatching("[^\\p{Cntrl}]{1,300}");
   }
 
   @Test
@@ -102,6 +108,11 @@ class BadModelTest {
     refused(model("m", ModelFiles.MANIFEST, "红\n绿\n"), Reason.BAD_LABELS);
     refused(model("m", ModelFiles.MANIFEST, "红\n绿\n蓝\n黄\n"), Reason.BAD_LABELS);
     refused(model("m", ModelFiles.MANIFEST, "红\n\n蓝\n"), Reason.BAD_LABELS);
+    refused(model("m", ModelFiles.MANIFEST, "红\n\u3000 \n蓝\n"), Reason.BAD_LABELS);
+    for (String moving : new String[] {"\u001b[2J", "\r", "\u0085", "\u2028", "\u202e", "\0"}) {
+      refused(model("m", ModelFiles.MANIFEST, "红\n绿" + moving + "黄\n蓝\n"), Reason.BAD_LABELS);
+    }
+    refused(model("m", ModelFiles.MANIFEST, "红\n绿\n" + "蓝".repeat(1001) + "\n"), Reason.BAD_LABELS);
     byte[] invalid = {(byte) 0xff, '\n', 'b', '\n', 'c'};
     refused(ModelFiles.write(folder, "m", ModelFiles.MANIFEST, invalid), Reason.BAD_LABELS);
   }

@@ -2,232 +2,264 @@ package dev.wwts.bundle;
 
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Collections;
+import dev.wwts.bundle.ZipDirectory.BadZip;
+import dev.wwts.bundle.ZipDirectory.Entry;
+import dev.wwts.bundle.ZipDirectory.Located;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
 
 /**
- * A TorchScript file seen as a zip. LibTorch's own reader checks no checksums, so a flipped bit in
- * a weight would be a silent wrong answer: {@link #verify()} reads every entry and compares its
- * CRC-32.
+ * A TorchScript file's entries. LibTorch's own reader compares no checksums, so a flipped bit in a
+ * weight would be a silent wrong answer; takes the first entry whose name matches without regard to
+ * case; and unpacks what it is given. Here all are read and compared before it sees any.
  */
-final class Archive implements AutoCloseable {
+final class Archive {
   private static final int BUFFER = 1 << 18;
-
-  /**
-   * torch.jit.save compresses code and extra files, never weights: more than this in one entry is a
-   * bomb.
-   */
-  private static final long MOST_INFLATED = 1L << 28;
 
   /** The largest public models have 1 MB. */
   private static final long MOST_CODE = 1 << 24;
 
+  /** torch.jit.save compresses code and extra files: more than this in one is a bomb. */
+  private static final long MOST_INFLATED = 1L << 28;
+
+  /** All compressed entries together unpack to at most this and {@link #MOST_RATIO} x the file. */
+  private static final long FREE_INFLATED = 1L << 26;
+
+  private static final long MOST_RATIO = 16;
+
+  /** What TorchScript's writers put into a file, below its folder; LibTorch reads nothing else. */
+  private static final Pattern KNOWN =
+      Pattern.compile(
+          "(code|data|constants|extra|traced_inputs|bytecode|\\.data)/.+"
+              + "|[A-Za-z0-9_]+\\.pkl|version|byteorder|\\.format_version|\\.storage_alignment");
+
+  /**
+   * What LibTorch needs; the other pickles (where operations stood in a source, inputs of the trace
+   * without their values) it would read as trustingly, to no use, so it is not shown them.
+   */
+  static final List<String> PICKLES = List.of("data.pkl", "constants.pkl");
+
+  private final ModelContent content;
   private final String file;
-  private final ZipFile zip;
-  private final String prefix;
-  private final Map<String, ZipEntry> entries;
+  private final Map<String, Located> entries = new LinkedHashMap<>();
 
-  private Archive(String file, ZipFile zip) {
-    this.file = file;
-    this.zip = zip;
-    this.entries = entriesOf(zip);
-    this.prefix = commonFolder();
-    if (!has("code/") || !(has("data.pkl") && has("constants.pkl"))) {
+  private Archive(ModelContent content) {
+    this.content = content;
+    this.file = content.file().toString();
+  }
+
+  /** Reads the directory and judges it; no entry is read yet. */
+  static Archive of(ModelContent content) {
+    Archive archive = new Archive(content);
+    if (!ZipEnd.isThere(content)) {
       throw new ModelException(
           Reason.NOT_A_MODEL,
-          file + " is a zip but not a TorchScript file: save it with torch.jit.save.");
+          archive.file + " is not a whole TorchScript file: its end is missing, fetch it again.");
+    }
+    try {
+      archive.readDirectory();
+      return archive;
+    } catch (BadZip e) {
+      throw archive.corrupt("its " + e.getMessage(), e);
     }
   }
 
-  static Archive open(Path path) {
-    requireReadable(path);
-    ZipFile zip;
-    try {
-      if (Files.size(path) == 0) {
-        throw new ModelException(Reason.NOT_A_MODEL, path + " is empty: not a model.");
+  private void readDirectory() throws BadZip {
+    List<Located> all = ZipDirectory.read(content);
+    Set<String> folded = new HashSet<>();
+    long inflated = 0;
+    for (Located located : all) {
+      Entry entry = located.entry();
+      requireSaneName(entry.name());
+      if (!folded.add(folded(entry.name()))) {
+        throw corrupt("its zip holds " + ZipDirectory.shown(entry.name()) + " twice", null);
       }
-      zip = new ZipFile(path.toFile());
-    } catch (UnsupportedOperationException e) {
-      throw new ModelException(
-          Reason.UNREADABLE, path + " is not a file of the default file system.", e);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new ModelException(
-          Reason.NOT_A_MODEL,
-          path + " is not a TorchScript file, or not a whole one (" + e.getMessage() + ").",
-          e);
+      if (entry.isDeflated()) {
+        inflated += entry.size();
+        if (entry.size() > MOST_INFLATED
+            || inflated > FREE_INFLATED + MOST_RATIO * content.size()) {
+          throw corrupt("its entries unpack to more than it can honestly hold", null);
+        }
+      }
     }
-    try {
-      return new Archive(path.toString(), zip);
-    } catch (RuntimeException e) {
-      closeAfter(zip, e);
-      throw e;
+    List<String> names = all.stream().map(it -> it.entry().name()).toList();
+    String folder = names.isEmpty() ? "" : names.get(0).replaceFirst("/.*|[^/]*$", "/");
+    if (folder.equals("/")
+        || !names.stream().allMatch(name -> name.startsWith(folder))
+        || !names.contains(folder + "data.pkl")
+        || !names.contains(folder + "constants.pkl")
+        || names.stream().noneMatch(name -> name.startsWith(folder + "code/"))) {
+      throw FileKind.notTorchScript(file, names);
+    }
+    List<Long> unread = new ArrayList<>();
+    for (Located located : all) {
+      String name = located.entry().name().substring(folder.length());
+      if (!KNOWN.matcher(name).matches()) {
+        throw corrupt("TorchScript has no entry " + ZipDirectory.shown(name), null);
+      }
+      if (name.endsWith("pkl") && !PICKLES.contains(name)) {
+        unread.add(located.entry().nameEnd());
+      }
+      entries.put(name, located);
+    }
+    content.hide(unread);
+  }
+
+  private void requireSaneName(String name) {
+    if (("/" + name + "/").matches("(?s).*/(\\.\\.?)?/.*")
+        || name.contains("\\")
+        || !name.codePoints().noneMatch(Character::isISOControl)) {
+      throw corrupt("its zip holds the path '" + ZipDirectory.shown(name) + "'", null);
     }
   }
 
-  static void requireReadable(Path path) {
-    String fault =
-        Files.notExists(path)
-            ? "does not exist"
-            : Files.isDirectory(path)
-                ? "is a folder, not a model file"
-                : !Files.isRegularFile(path)
-                    ? "is no regular file"
-                    : Files.isReadable(path) ? null : "can't be read: check its permissions";
-    if (fault != null) {
-      throw new ModelException(Reason.UNREADABLE, path + " " + fault + ".");
+  /** As file systems and LibTorch might see it: without case, composed. */
+  private static String folded(String name) {
+    return Normalizer.normalize(name, Normalizer.Form.NFKC)
+        .toUpperCase(Locale.ROOT)
+        .toLowerCase(Locale.ROOT);
+  }
+
+  /** The names of all entries, without the folder that they share. */
+  Set<String> names() {
+    return entries.keySet();
+  }
+
+  /** How many bytes an entry has when unpacked, if it is there. */
+  OptionalLong size(String name) {
+    Located located = entries.get(name);
+    return located == null ? OptionalLong.empty() : OptionalLong.of(located.entry().size());
+  }
+
+  /** The bytes of an entry, if it is there. */
+  Optional<byte[]> bytes(String name, long maxBytes) {
+    Located located = entries.get(name);
+    if (located == null) {
+      return Optional.empty();
     }
+    if (located.entry().size() > Math.min(maxBytes, Integer.MAX_VALUE - 8)) {
+      throw corrupt("its entry " + name + " has more than " + maxBytes + " bytes", null);
+    }
+    byte[] bytes = new byte[(int) located.entry().size()];
+    read(located, ByteBuffer.wrap(bytes)::put);
+    return Optional.of(bytes);
   }
 
   /** The bytes of {@code extra/name}, if it is there. */
   Optional<byte[]> extra(String name, long maxBytes) {
-    ZipEntry entry = entries.get(prefix + "extra/" + name);
-    if (entry == null) {
-      return Optional.empty();
-    }
-    if (entry.getSize() > maxBytes) {
-      throw corrupt("its entry extra/" + name + " has more than " + maxBytes + " bytes", null);
-    }
-    try (InputStream in = zip.getInputStream(entry)) {
-      return Optional.of(in.readNBytes((int) Math.min(maxBytes, Integer.MAX_VALUE - 8)));
-    } catch (IOException e) {
-      throw corrupt("its entry extra/" + name + " can't be read", e);
-    }
+    return bytes("extra/" + name, maxBytes);
+  }
+
+  /** The text of an entry that must be there. */
+  String text(String name) {
+    return new String(
+        bytes(name, MOST_INFLATED)
+            .orElseThrow(() -> corrupt("its entry " + name + " is missing", null)),
+        StandardCharsets.UTF_8);
   }
 
   /** The entries of the code folder, by their path in it, those of Python only. */
   Map<String, byte[]> code() {
     Map<String, byte[]> code = new HashMap<>();
     long size = 0;
-    for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
-      String path = entry.getKey().substring(prefix.length());
+    for (String path : entries.keySet()) {
       requirePlainCode(path);
       if (path.startsWith("code/") && path.endsWith(".py")) {
-        size += entry.getValue().getSize();
+        size += size(path).orElseThrow();
         if (size > MOST_CODE) {
           throw corrupt("its code has more than " + MOST_CODE + " bytes", null);
         }
-        try (InputStream in = zip.getInputStream(entry.getValue())) {
-          code.put(path.substring("code/".length()), in.readAllBytes());
-        } catch (IOException e) {
-          throw corrupt("its entry " + printable(entry.getKey()) + " can't be read", e);
-        }
+        code.put(path.substring("code/".length()), bytes(path, MOST_CODE).orElseThrow());
       }
     }
     return code;
   }
 
-  /**
-   * LibTorch finds entries in any spelling, and code under any name where there is a model.json.
-   */
+  /** LibTorch finds entries in any spelling. */
   private void requirePlainCode(String path) {
     String small = path.toLowerCase(Locale.ROOT);
-    boolean isDisguised =
-        (small.startsWith("code/") && !path.startsWith("code/"))
-            || (small.endsWith(".py") && !path.endsWith(".py"));
-    if (isDisguised || small.equals("model.json")) {
-      throw corrupt("its zip holds '" + printable(path) + "'", null);
+    if ((small.startsWith("code/") && !path.startsWith("code/"))
+        || (small.endsWith(".py") && !path.endsWith(".py"))) {
+      throw corrupt("its zip holds '" + ZipDirectory.shown(path) + "'", null);
     }
   }
 
   /** Reads all entries and compares their checksums. */
   void verify() {
-    byte[] buffer = new byte[BUFFER];
-    for (ZipEntry entry : entries.values()) {
+    for (Located located : entries.values()) {
       CRC32 crc = new CRC32();
-      long size = 0;
-      try (InputStream in = zip.getInputStream(entry)) {
-        for (int n = in.read(buffer); n >= 0 && size <= entry.getSize(); n = in.read(buffer)) {
-          crc.update(buffer, 0, n);
-          size += n;
-        }
-      } catch (IOException e) {
-        throw corrupt("its entry " + entry.getName() + " can't be read", e);
-      }
-      if (crc.getValue() != entry.getCrc() || size != entry.getSize()) {
-        throw corrupt("the checksum of its entry " + entry.getName() + " is wrong", null);
-      }
-    }
-  }
-
-  private Map<String, ZipEntry> entriesOf(ZipFile opened) {
-    Map<String, ZipEntry> found = new HashMap<>();
-    for (ZipEntry entry : Collections.list(opened.entries())) {
-      String name = entry.getName();
-      if (name.startsWith("/")
-          || name.contains("\\")
-          || name.contains("\0")
-          || ("/" + name + "/").contains("/../")) {
-        throw corrupt("its zip holds the path '" + printable(name) + "'", null);
-      }
-      if (entry.getMethod() != ZipEntry.STORED && entry.getSize() > MOST_INFLATED) {
+      read(located, crc::update);
+      if (crc.getValue() != located.entry().crc()) {
         throw corrupt(
-            "its entry " + printable(name) + " unpacks to more than " + MOST_INFLATED + " bytes",
+            "the checksum of its entry " + ZipDirectory.shown(located.entry().name()) + " is wrong",
             null);
       }
-      if (found.put(name, entry) != null) {
-        throw corrupt("its zip holds " + printable(name) + " twice", null);
-      }
     }
-    return found;
   }
 
-  private String commonFolder() {
-    String folder = null;
-    for (String name : entries.keySet()) {
-      int slash = name.indexOf('/');
-      String first = slash < 0 ? "" : name.substring(0, slash + 1);
-      if (first.isEmpty() || (folder != null && !folder.equals(first))) {
-        throw new ModelException(
-            Reason.NOT_A_MODEL,
-            file + " is a zip but not a TorchScript file: its entries share no folder.");
-      }
-      folder = first;
+  private interface Sink {
+    void take(ByteBuffer bytes);
+  }
+
+  private void read(Located located, Sink sink) {
+    Entry entry = located.entry();
+    if (entry.isDeflated()) {
+      inflate(located, sink);
+      return;
     }
-    return folder == null ? "" : folder;
+    for (long done = 0; done < entry.size(); done += BUFFER) {
+      sink.take(content.view(located.data() + done, (int) Math.min(BUFFER, entry.size() - done)));
+    }
   }
 
-  private boolean has(String name) {
-    return name.endsWith("/")
-        ? entries.keySet().stream().anyMatch(entry -> entry.startsWith(prefix + name))
-        : entries.containsKey(prefix + name);
+  private void inflate(Located located, Sink sink) {
+    Entry entry = located.entry();
+    Inflater inflater = new Inflater(true);
+    try {
+      byte[] buffer = new byte[(int) Math.min(BUFFER, entry.size() + 1)];
+      long given = 0;
+      while (!inflater.finished()) {
+        if (inflater.needsInput() && given < entry.stored()) {
+          int n = (int) Math.min(1 << 30, entry.stored() - given);
+          inflater.setInput(content.view(located.data() + given, n));
+          given += n;
+        }
+        int n = inflater.inflate(buffer);
+        boolean isStuck = n == 0 && !inflater.finished() && given == entry.stored();
+        if (isStuck || inflater.getBytesWritten() > entry.size() || inflater.needsDictionary()) {
+          throw new DataFormatException("not as long as its directory says");
+        }
+        sink.take(ByteBuffer.wrap(buffer, 0, n));
+      }
+      if (inflater.getBytesWritten() != entry.size() || inflater.getBytesRead() != entry.stored()) {
+        throw new DataFormatException("not as long as its directory says");
+      }
+    } catch (DataFormatException e) {
+      throw corrupt("its entry " + ZipDirectory.shown(entry.name()) + " can't be unpacked", e);
+    } finally {
+      inflater.end();
+    }
   }
 
-  private ModelException corrupt(String fault, Exception cause) {
+  ModelException corrupt(String fault, Exception cause) {
     String message = file + " is damaged or was made to deceive: " + fault + ".";
     return cause == null
         ? new ModelException(Reason.CORRUPT, message)
         : new ModelException(Reason.CORRUPT, message, cause);
-  }
-
-  private static String printable(String name) {
-    String safe = name.replaceAll("\\p{Cntrl}", "?");
-    return safe.length() > 80 ? safe.substring(0, 80) + "..." : safe;
-  }
-
-  private static void closeAfter(ZipFile zip, RuntimeException failure) {
-    try {
-      zip.close();
-    } catch (IOException e) {
-      failure.addSuppressed(e);
-    }
-  }
-
-  @Override
-  public void close() {
-    try {
-      zip.close();
-    } catch (IOException e) {
-      throw corrupt("it can't be closed", e);
-    }
   }
 }

@@ -12,18 +12,27 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A model file, read and checked, native code not yet involved.
+ * A model file, read and checked, native code not yet involved. Whoever reads it closes it, as soon
+ * as the network is loaded: until then it holds the file's content.
  *
  * @param path the TorchScript file
- * @param bytes its size
  * @param manifest its manifest
  * @param labels the name of each class
  * @param selfTest its self-test, if it has one
+ * @param content its bytes, which are what LibTorch loads
+ * @param trusted whether its code may use what reaches beyond the network
  */
 public record Bundle(
-    Path path, long bytes, Manifest manifest, List<String> labels, Optional<SelfTest> selfTest) {
+    Path path,
+    Manifest manifest,
+    List<String> labels,
+    Optional<SelfTest> selfTest,
+    ModelContent content,
+    boolean trusted)
+    implements AutoCloseable {
   private static final long MAX_MANIFEST = 1 << 20;
   private static final long MAX_LABELS = 256 << 20;
   private static final long MAX_PICTURE = 8 << 20;
@@ -33,46 +42,91 @@ public record Bundle(
     labels = List.copyOf(labels);
   }
 
-  /** Reads a model file that is not trusted. */
-  public static Bundle read(Path path) {
-    return read(path, false);
-  }
-
   /**
    * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code
-   * NAME.labels.txt} beside it, and compares all checksums.
+   * NAME.labels.txt} beside it, and checks all of it.
    *
+   * @param sha256 the digest that the file must have, or null; what lies beside it is not pinned by
+   *     that, and is refused
    * @param trusted whether its code may use what reaches beyond the network
    * @throws ModelException if the file is not a whole model with a valid manifest and labels, or if
    *     its code is none for LibTorch to see
+   * @throws IllegalArgumentException if {@code sha256} is not 64 hexadecimal digits
    */
-  public static Bundle read(Path path, boolean trusted) {
-    try (Archive archive = Archive.open(path)) {
-      archive.verify();
-      ScriptCheck.run(path.toString(), archive.code(), trusted);
-      Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
-      Manifest manifest =
-          ManifestReader.read(
-              json.orElseGet(() -> beside(path, ".wwts.json", MAX_MANIFEST)), path.toString());
-      byte[] labels =
-          json.isPresent()
-              ? archive
-                  .extra("labels.txt", MAX_LABELS)
-                  .orElseThrow(
-                      () ->
-                          new ModelException(
-                              Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
-              : beside(path, ".labels.txt", MAX_LABELS);
-      int classes = manifest.output().classes();
-      return new Bundle(
-          path,
-          size(path),
-          manifest,
-          Labels.read(labels, classes, path.toString()),
-          json.isPresent()
-              ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
-              : Optional.empty());
+  public static Bundle read(Path path, @Nullable String sha256, boolean trusted) {
+    ModelContent content = ModelContent.read(path, sha256);
+    try {
+      return read(content, trusted);
+    } catch (Throwable e) {
+      content.close();
+      throw e;
     }
+  }
+
+  /**
+   * The same for what a file says of itself, whatever its code does: its content is let go at once.
+   *
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels
+   */
+  public static Bundle describe(Path path) {
+    try (Bundle bundle = read(path, null, true)) {
+      return bundle;
+    }
+  }
+
+  /**
+   * Reads it again, for a second load after the content was let go.
+   *
+   * @throws ModelException if the file is another one meanwhile
+   */
+  public Bundle again() {
+    Bundle again = read(path, content.pin(), trusted);
+    if (!again.content.isLike(content)) {
+      again.close();
+      throw new ModelException(
+          Reason.UNREADABLE, path + " changed while it was loaded: load it again.");
+    }
+    return again;
+  }
+
+  private static Bundle read(ModelContent content, boolean trusted) {
+    Path path = content.file();
+    Archive archive = Archive.of(content);
+    archive.verify();
+    ScriptCheck.run(path.toString(), archive.code(), trusted);
+    Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
+    if (json.isEmpty() && content.pin() != null) {
+      throw new ModelException(
+          Reason.UNTRUSTED,
+          path
+              + " is pinned, but a manifest beside it is not: put both into one file with models/bundle.py.");
+    }
+    Manifest manifest =
+        ManifestReader.read(
+            json.orElseGet(() -> beside(path, ".wwts.json", MAX_MANIFEST)), path.toString());
+    byte[] labels =
+        json.isPresent()
+            ? archive
+                .extra("labels.txt", MAX_LABELS)
+                .orElseThrow(
+                    () ->
+                        new ModelException(
+                            Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
+            : beside(path, ".labels.txt", MAX_LABELS);
+    int classes = manifest.output().classes();
+    List<String> names = Labels.read(labels, classes, path.toString());
+    Optional<SelfTest> selfTest =
+        json.isPresent()
+            ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
+            : Optional.empty();
+    Pickles.check(archive, content.size());
+    return new Bundle(path, manifest, names, selfTest, content, trusted);
+  }
+
+  /** Lets the file's content go; everything else stays. Closing twice does nothing. */
+  @Override
+  public void close() {
+    content.close();
   }
 
   private static SelfTest selfTest(

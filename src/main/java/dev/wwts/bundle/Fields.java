@@ -2,6 +2,7 @@ package dev.wwts.bundle;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wwts.ModelException;
+import dev.wwts.text.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
  * @param node the object
  */
 record Fields(String file, String prefix, JsonNode node) {
+  private static final int LONGEST = 10_000;
+
   Fields {
     if (!node.isObject()) {
       throw new ModelException(
@@ -43,7 +46,12 @@ record Fields(String file, String prefix, JsonNode node) {
     return new Fields(file, prefix + field + ".", child);
   }
 
-  String text(String field) {
+  /** Text on one line. */
+  String text(String field, int most) {
+    return plain(field, anyText(field), most);
+  }
+
+  private String anyText(String field) {
     JsonNode value = node.path(field);
     if (!value.isTextual()) {
       throw bad(field, "must be text");
@@ -52,7 +60,16 @@ record Fields(String file, String prefix, JsonNode node) {
   }
 
   String textOr(String field, String otherwise) {
-    return has(field) ? text(field) : otherwise;
+    return has(field) ? text(field, LONGEST) : otherwise;
+  }
+
+  private String plain(String field, String text, int most) {
+    if (text.length() > most || !Printable.isPlain(text)) {
+      throw bad(
+          field,
+          "must have at most " + most + " characters, no control characters, no line breaks");
+    }
+    return text;
   }
 
   boolean bool(String field) {
@@ -106,14 +123,14 @@ record Fields(String file, String prefix, JsonNode node) {
       if (!value.isTextual()) {
         throw bad(field, "must hold texts only");
       }
-      values.add(value.textValue());
+      values.add(plain(field, value.textValue(), 100));
     }
     return values;
   }
 
   /** A constant by its name in lower case with hyphens. */
   <E extends Enum<E>> E choice(String field, Class<E> type) {
-    String text = text(field);
+    String text = anyText(field);
     for (E constant : type.getEnumConstants()) {
       if (spelled(constant).equals(text) || constant.name().equals(text)) {
         return constant;
@@ -126,7 +143,7 @@ record Fields(String file, String prefix, JsonNode node) {
                 .map(Fields::spelled)
                 .collect(Collectors.joining(", "))
             + ", not '"
-            + text
+            + Printable.line(text, 40)
             + "'");
   }
 

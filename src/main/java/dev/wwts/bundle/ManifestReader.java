@@ -3,6 +3,7 @@ package dev.wwts.bundle;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
@@ -17,6 +18,10 @@ import dev.wwts.bundle.Recipe.Color;
 import dev.wwts.bundle.Recipe.CropRounding;
 import dev.wwts.bundle.Recipe.Interpolation;
 import dev.wwts.bundle.Recipe.Resize;
+import dev.wwts.text.Printable;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,7 +46,10 @@ final class ManifestReader {
 
   private static JsonMapper mapper() {
     JsonMapper mapper =
-        JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+        JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     mapper
         .getFactory()
         .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build());
@@ -50,15 +58,17 @@ final class ManifestReader {
 
   private static JsonNode parse(byte[] json, String file) {
     try {
-      return JSON.readTree(json);
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json)).toString();
+      return JSON.readTree(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    } catch (CharacterCodingException e) {
+      throw new ModelException(Reason.BAD_MANIFEST, file + ": the manifest is not UTF-8.", e);
     } catch (JsonProcessingException e) {
       String where = e.getLocation() == null ? "" : " at line " + e.getLocation().getLineNr();
       throw new ModelException(
           Reason.BAD_MANIFEST,
-          file + ": the manifest is not JSON" + where + ": " + e.getOriginalMessage() + ".",
+          "%s: the manifest is not JSON%s: %s."
+              .formatted(file, where, Printable.line(e.getOriginalMessage(), 100)),
           e);
-    } catch (java.io.IOException e) {
-      throw new ModelException(Reason.BAD_MANIFEST, file + ": the manifest is not UTF-8 JSON.", e);
     }
   }
 
@@ -71,13 +81,13 @@ final class ManifestReader {
           "%s: the manifest has format %d, this version reads up to %d: update wwts or export again."
               .formatted(file, format, Manifest.FORMAT));
     }
-    String name = root.text("name");
-    if (name.isBlank() || name.length() > 100) {
+    String name = root.text("name", 100);
+    if (!Printable.isVisible(name)) {
       throw root.bad("name", "must have 1 to 100 characters");
     }
     return new Manifest(
         name,
-        root.text("family"),
+        root.text("family", 100),
         root.choice("size", Size.class),
         root.textOr("version", ""),
         root.textOr("source", ""),
@@ -97,7 +107,7 @@ final class ManifestReader {
       throw input.bad("antialias", "must be true in format 1");
     }
     input.choice("crop", Crop.class);
-    String orientation = input.text("orientation");
+    String orientation = input.text("orientation", 100);
     if (!orientation.equals("exif") && !orientation.equals("ignore")) {
       throw input.bad("orientation", "must be exif or ignore");
     }
@@ -120,7 +130,7 @@ final class ManifestReader {
   }
 
   private static Resize resize(Fields resize, int width, int height) {
-    String rule = resize.text("rule");
+    String rule = resize.text("rule", 100);
     switch (rule) {
       case "shorter-side" -> {
         int size = resize.integer("size", 1, MAX_SIDE);
@@ -172,6 +182,6 @@ final class ManifestReader {
             ? OptionalDouble.of(selfTest.numberOr("tolerance", 1, 1e-9, 1))
             : OptionalDouble.empty();
     return new SelfTestEntries(
-        pictures, selfTest.text("logits"), selfTest.textOr("reference", ""), tolerance);
+        pictures, selfTest.text("logits", 100), selfTest.textOr("reference", ""), tolerance);
   }
 }

@@ -2,8 +2,10 @@ package dev.wwts.bundle;
 
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -11,45 +13,74 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Locale;
 
-/** SHA-256 of files, to pin a model. */
+/** SHA-256, to name a file and to pin a model. */
 public final class Sha256 {
-  private Sha256() {}
+  private final MessageDigest digest;
+  private final String expected;
 
-  /** The digest in 64 lower-case hexadecimal digits. */
-  public static String of(Path file) {
-    Archive.requireReadable(file);
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 18];
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
+  Sha256() {
+    this("");
+  }
+
+  private Sha256(String expected) {
+    this.expected = expected;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every Java platform has SHA-256.", e);
     }
   }
 
   /**
-   * Compares.
+   * One that is to come out as those digits.
    *
-   * @throws ModelException if the file has another digest
-   * @throws IllegalArgumentException if {@code expected} is not 64 hexadecimal digits
+   * @throws IllegalArgumentException if {@code digits} is not 64 hexadecimal digits
    */
-  public static void require(Path file, String expected) {
-    String wanted = expected.trim().toLowerCase(Locale.ROOT);
+  static Sha256 expecting(String digits) {
+    String wanted = digits.trim().toLowerCase(Locale.ROOT);
     if (!wanted.matches("[0-9a-f]{64}")) {
       throw new IllegalArgumentException(
-          "A SHA-256 is 64 hexadecimal digits, not '" + expected + "'.");
+          "A SHA-256 is 64 hexadecimal digits, not '" + Printable.line(digits, 80) + "'.");
     }
-    String actual = of(file);
-    if (!actual.equals(wanted)) {
+    return new Sha256(wanted);
+  }
+
+  /** The digest of a file in 64 lower-case hexadecimal digits. */
+  public static String of(Path file) {
+    ModelContent.requireReadable(file);
+    Sha256 sha = new Sha256();
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] buffer = new byte[1 << 18];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha.update(ByteBuffer.wrap(buffer, 0, n));
+      }
+      return sha.hex();
+    } catch (IOException e) {
+      throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
+    }
+  }
+
+  void update(ByteBuffer bytes) {
+    digest.update(bytes);
+  }
+
+  /** The digest of all bytes so far, once. */
+  String hex() {
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  /**
+   * Ends it.
+   *
+   * @throws ModelException if it is not what was expected
+   */
+  void require(Path file) {
+    String actual = hex();
+    if (!actual.equals(expected)) {
       throw new ModelException(
           Reason.WRONG_SHA256,
           "%s has SHA-256 %s, not %s: it is not the file that was pinned."
-              .formatted(file, actual, wanted));
+              .formatted(file, actual, expected));
     }
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What stands in a model file (models/FORMAT.md): manifest, labels, preprocessing recipe,
- * self-test. Everything is read with java.util.zip and checked before native code sees the file.
+ * self-test. The file is read once into memory, checked there in Java in full, and loaded from
+ * there.
  */
 @NullMarked
 package dev.wwts.bundle;

@@ -3,7 +3,6 @@ package dev.wwts.cli;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.Recipe;
-import dev.wwts.bundle.Sha256;
 import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -27,12 +26,18 @@ final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Bundle bundle = Bundle.read(model, true);
+    try (Bundle bundle = Bundle.read(model, null, true)) {
+      print(bundle);
+    }
+    return Wwts.OK;
+  }
+
+  private void print(Bundle bundle) {
     Manifest manifest = bundle.manifest();
     Recipe input = manifest.input();
     line("file", FileNames.text(model));
-    line("bytes", String.format(Locale.ROOT, "%,d", bundle.bytes()));
-    line("sha256", Sha256.of(model));
+    line("bytes", String.format(Locale.ROOT, "%,d", bundle.content().size()));
+    line("sha256", bundle.content().sha256());
     line("name", manifest.name());
     line("family", manifest.family());
     line("size", lower(manifest.size()));
@@ -57,7 +62,6 @@ final class Info implements Callable<Integer> {
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
-    return Wwts.OK;
   }
 
   private void line(String name, Object value) {

@@ -4,7 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
-import dev.wwts.bundle.Sha256;
+import dev.wwts.bundle.Bundle;
 import dev.wwts.torch.EngineOptions;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,19 +80,13 @@ final class ModelOptions {
     return device;
   }
 
-  boolean isTrusted() {
-    return trusted;
-  }
-
   boolean hasBudget() {
     return vram != null;
   }
 
-  /** For commands that go beneath the recognizer, which checks it itself. */
-  void requireSha256(Path model) {
-    if (sha256 != null) {
-      Sha256.require(model, sha256);
-    }
+  /** For commands that go beneath the recognizer, which reads it itself; the caller closes it. */
+  Bundle bundle(Path model) {
+    return Bundle.read(model, sha256, trusted);
   }
 
   /** For commands that go beneath the recognizer. */

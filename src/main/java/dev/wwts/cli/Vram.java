@@ -88,8 +88,12 @@ final class Vram implements Callable<Integer> {
           "--batches must be from 1 to " + MOST + ", --minutes from 0.");
     }
     Path file = model == null ? ModelOptions.defaultModel() : model;
-    options.requireSha256(file);
-    Bundle bundle = Bundle.read(file, options.isTrusted());
+    try (Bundle bundle = options.bundle(file)) {
+      return report(file, bundle);
+    }
+  }
+
+  private int report(Path file, Bundle bundle) {
     Device device = LibTorch.device(options.device());
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {
@@ -117,15 +121,16 @@ final class Vram implements Callable<Integer> {
     report.put("warnings", environment.warnings());
     // before the search, which runs the card out of memory on purpose: what is measured is kept
     Environment.writeJson(folder.resolve("report.json"), report);
-    boolean isSearched = !card || search(bundle, device, pictures, report);
+    boolean isSearched = !card || search(file, device, pictures, report);
     Environment.writeJson(folder.resolve("report.json"), report);
     print(report, card);
     return isSearched ? Wwts.OK : Wwts.FAILED;
   }
 
   private boolean search(
-      Bundle bundle, Device device, List<ByteBuffer> pictures, Map<String, Object> report) {
-    try {
+      Path file, Device device, List<ByteBuffer> pictures, Map<String, Object> report) {
+    // read again: the first load has let its content go
+    try (Bundle bundle = options.bundle(file)) {
       report.put("largestBatch", largest(bundle, device, pictures));
       return true;
     } catch (RuntimeException e) {

@@ -36,7 +36,7 @@ final class CpuBackend implements Backend {
     }
     remarks.warn("Device mps is accepted, but untested.");
     return new MovedNetwork(
-        TorchScriptNetwork.load(bundle.path(), device, type, false), device, type);
+        TorchScriptNetwork.load(bundle.content(), device, type, false), device, type);
   }
 
   @Override

@@ -37,41 +37,45 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * Loads a model's network, in fp32 where it does not run in less.
+   * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
+   * content is no longer needed then.
    *
    * @throws dev.wwts.ModelException if LibTorch refuses the model
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
   public static Engine load(Bundle bundle, EngineOptions options) {
+    try (bundle) {
+      return open(bundle, options);
+    }
+  }
+
+  private static Engine open(Bundle bundle, EngineOptions options) {
     LibTorch.load();
-    MemoryLimits.require(LOADING + MOST_COPIES * bundle.bytes());
+    MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
     Device device = Devices.choose(options.device());
     Precision precision = options.precision();
     if (precision == Precision.AUTO) {
       precision = device.kind() == Device.Kind.CUDA ? Precision.FP16 : Precision.FP32;
     }
-    int threads = options.threads() > 0 ? options.threads() : LibTorch.defaultThreads();
-    LibTorch.useThreads(threads);
     Remarks remarks = new Remarks();
     try {
-      return load(bundle, options, device, precision, threads, remarks);
+      return open(bundle, options, device, precision, remarks);
     } catch (ModelException e) {
       if (precision == Precision.FP32) {
         throw e;
       }
       remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
-      return load(bundle, options, device, Precision.FP32, threads, remarks);
+      try (Bundle again = bundle.again()) {
+        return open(again, options, device, Precision.FP32, remarks);
+      }
     }
   }
 
-  private static Engine load(
-      Bundle bundle,
-      EngineOptions options,
-      Device device,
-      Precision precision,
-      int threads,
-      Remarks remarks) {
+  private static Engine open(
+      Bundle bundle, EngineOptions options, Device device, Precision precision, Remarks remarks) {
+    int threads = options.threads() > 0 ? options.threads() : LibTorch.defaultThreads();
+    LibTorch.useThreads(threads);
     Backend backend =
         device.kind() == Device.Kind.CUDA
             ? CudaBackend.load(bundle, device, type(precision), options, remarks)

@@ -69,7 +69,7 @@ final class LayoutTrial {
   private static Network load(CudaSetup setup) {
     Network network =
         TorchScriptNetwork.load(
-            setup.bundle().path(),
+            setup.bundle().content(),
             dev.wwts.Device.cuda(setup.device()),
             setup.type(),
             setup.channelsLast());

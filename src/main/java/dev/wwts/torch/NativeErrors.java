@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.text.Printable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -7,6 +8,8 @@ import java.util.regex.Pattern;
 final class NativeErrors {
   private static final Pattern FRAMES =
       Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
+
+  /** Leaves room in a message for what the error is about. */
   private static final int LONGEST = 150;
 
   private NativeErrors() {}
@@ -20,8 +23,7 @@ final class NativeErrors {
     String message = String.valueOf(cause.getMessage());
     Matcher frames = FRAMES.matcher(message);
     String words = frames.find() ? message.substring(0, frames.start()) : message;
-    String line =
-        words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "").replaceAll("\\p{Cntrl}", "?");
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
+    String line = words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
+    return Printable.line(line, LONGEST);
   }
 }

@@ -39,7 +39,7 @@ final class ProcessorNetwork {
   }
 
   /**
-   * Loads a model's network.
+   * Loads a model's network and closes the bundle, whose content is no longer needed then.
    *
    * @param remarks told where it does not run as it could
    * @throws dev.wwts.ModelException if LibTorch refuses it, or if it does not run
@@ -50,7 +50,7 @@ final class ProcessorNetwork {
   }
 
   private Network choose() {
-    FrozenGraph plain = plain();
+    FrozenGraph plain = plain(bundle);
     if (type == torch.ScalarType.Half) {
       return network(narrow(plain), false);
     }
@@ -59,9 +59,9 @@ final class ProcessorNetwork {
     }
   }
 
-  /** The network as it is in the file. */
-  private FrozenGraph plain() {
-    FrozenGraph plain = TorchScriptNetwork.frozen(bundle.path());
+  /** The network as it is in the file, which is let go before anything copies weights. */
+  private static FrozenGraph plain(Bundle bundle) {
+    FrozenGraph plain = TorchScriptNetwork.frozen(bundle.content(), bundle::close);
     relocate(plain, torch.ScalarType.Float);
     return plain;
   }
@@ -89,7 +89,7 @@ final class ProcessorNetwork {
     if (rewritten != null && difference <= Trial.FLOAT) {
       return rewritten;
     }
-    Network network = network(plain(), false);
+    Network network = network(plain(bundle.again()), false);
     if (rewritten != null && isExplained(difference, trial.allowed(network))) {
       network.close();
       return rewritten;

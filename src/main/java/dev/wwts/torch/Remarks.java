@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.text.Printable;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -32,19 +33,19 @@ final class Remarks {
   /** Notes how something runs. */
   void note(String sentence) {
     if (add(sentence) && logged) {
-      LOG.info("{}", sentence);
+      LOG.info("{}", Printable.line(sentence));
     }
   }
 
   /** Notes that something does not run as it could. */
   void warn(String sentence) {
     if (add(sentence) && logged) {
-      LOG.warn("{}", sentence);
+      LOG.warn("{}", Printable.line(sentence));
     }
   }
 
   private synchronized boolean add(String sentence) {
-    return sentences.add(sentence);
+    return sentences.add(Printable.line(sentence));
   }
 
   synchronized List<String> list() {

@@ -4,8 +4,10 @@ import dev.wwts.Device;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.WwtsException;
+import dev.wwts.bundle.ModelContent;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CompilationUnit;
@@ -13,6 +15,7 @@ import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Obj;
 import org.bytedeco.pytorch.Tensor;
@@ -56,15 +59,16 @@ final class TorchScriptNetwork implements Network {
    * @throws ModelException if LibTorch refuses it
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  static Network load(Path path, Device device, torch.ScalarType type, boolean channelsLast) {
+  static Network load(
+      ModelContent content, Device device, torch.ScalarType type, boolean channelsLast) {
     return load(
-        path,
+        content.file(),
         () -> {
-          FrozenGraph frozen = frozen(path);
+          FrozenGraph frozen = frozen(content, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
           return new TorchScriptNetwork(
-              path, frozen, channelsLast, device.kind() == Device.Kind.CUDA);
+              content.file(), frozen, channelsLast, device.kind() == Device.Kind.CUDA);
         });
   }
 
@@ -95,13 +99,18 @@ final class TorchScriptNetwork implements Network {
    * In the host's memory and in 32 bits: constants are compared there without waiting for a card,
    * and layers merged without rounding. The module goes at once, as folding has made copies of some
    * of its weights.
+   *
+   * @param content which LibTorch copies
+   * @param copied told when it has
    */
-  static FrozenGraph frozen(Path path) {
+  static FrozenGraph frozen(ModelContent content, Runnable copied) {
     PointerScope outer = PointerScope.getInnerScope();
     FrozenGraph network =
         NativeScope.of(
             () -> {
-              FrozenGraph frozen = FrozenGraph.of(torch.freeze(loaded(path)));
+              JitModule loaded = loaded(content);
+              copied.run();
+              FrozenGraph frozen = FrozenGraph.of(torch.freeze(widened(loaded)));
               Warnings.remove(frozen.graph());
               outer.attach(frozen.graph());
               if (frozen.self() != null) {
@@ -114,10 +123,25 @@ final class TorchScriptNetwork implements Network {
     return network;
   }
 
-  private static JitModule loaded(Path path) {
+  /**
+   * The module in those bytes. Of LibTorch's readers that the presets map, only the archive's takes
+   * memory; the module that it reads is its first member, and it has no virtual functions
+   * (torch/csrc/api/include/torch/serialize/input-archive.h of 2.13).
+   */
+  private static JitModule loaded(ModelContent content) {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
-    JitModule loaded = torch.load(path.toString(), where, false);
+    InputArchive archive = new InputArchive();
+    try {
+      archive.load_from(
+          new BytePointer(new AddressPointer(content.address())), content.size(), where);
+      return new JitModule(new JitModule((Pointer) archive));
+    } finally {
+      archive.close();
+    }
+  }
+
+  private static JitModule widened(JitModule loaded) {
     loaded.eval();
     parameter_list weights = loaded.parameters();
     parameter_iterator lastWeight = weights.end();

@@ -49,7 +49,7 @@ final class Goals {
 
   /** Hundreds of launches are what graphs are for; other networks only must not lose by them. */
   private static boolean manyLaunches(Path model) {
-    var manifest = Bundle.read(model).manifest();
+    var manifest = Bundle.describe(model).manifest();
     return manifest.family().equals("general-recognition")
         || manifest.name().contains("resnest")
         || model.getFileName().toString().contains("resnest");

@@ -25,12 +25,12 @@ final class CaseNetwork {
   /** So many inputs have every case. */
   static final int INPUTS = 3;
 
-  private final Bundle bundle;
+  private final Path file;
   private final float[] inputs;
   private final float[][] expected;
 
-  private CaseNetwork(Bundle bundle, float[] inputs, float[][] expected) {
-    this.bundle = bundle;
+  private CaseNetwork(Path file, float[] inputs, float[][] expected) {
+    this.file = file;
     this.inputs = inputs;
     this.expected = expected;
   }
@@ -40,8 +40,7 @@ final class CaseNetwork {
     int classes = logits.length / INPUTS;
     float[][] rows = new float[INPUTS][];
     Arrays.setAll(rows, i -> Arrays.copyOfRange(logits, i * classes, (i + 1) * classes));
-    return new CaseNetwork(
-        Bundle.read(folder.resolve("m.pt")), floats(folder.resolve("x.f32")), rows);
+    return new CaseNetwork(folder.resolve("m.pt"), floats(folder.resolve("x.f32")), rows);
   }
 
   private static float[] floats(Path file) {
@@ -60,7 +59,8 @@ final class CaseNetwork {
   Loaded load(Precision precision, int threads) {
     Engine engine =
         Engine.load(
-            bundle, new EngineOptions(Device.CPU, precision, threads, 1, List.of(1), 0, false));
+            Bundle.read(file, null, false),
+            new EngineOptions(Device.CPU, precision, threads, 1, List.of(1), 0, false));
     try {
       return new Loaded(engine, (CpuLane) engine.newLane());
     } catch (Throwable e) {

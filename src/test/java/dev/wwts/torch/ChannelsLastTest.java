@@ -2,7 +2,6 @@ package dev.wwts.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Device;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.JitModule;
@@ -47,8 +46,7 @@ class ChannelsLastTest {
   }
 
   private static float answer(Path file, boolean channelsLast) {
-    try (Network network =
-        TorchScriptNetwork.load(file, Device.CPU, torch.ScalarType.Float, channelsLast)) {
+    try (Network network = TestModels.network(file, torch.ScalarType.Float, channelsLast)) {
       return NativeScope.inference(
           () -> {
             Tensor x = torch.ones(2, 3, 8, 8);

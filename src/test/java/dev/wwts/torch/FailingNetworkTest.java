@@ -3,7 +3,6 @@ package dev.wwts.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.wwts.Device;
 import dev.wwts.ModelException;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.JitModule;
@@ -27,8 +26,7 @@ class FailingNetworkTest {
           return file;
         });
     for (int i = 0; i < 5; i++) {
-      try (Network network =
-          TorchScriptNetwork.load(file, Device.CPU, torch.ScalarType.Float, false)) {
+      try (Network network = TestModels.network(file, torch.ScalarType.Float, false)) {
         for (int call = 0; call < 3; call++) {
           ModelException refused =
               catchThrowableOfType(ModelException.class, () -> first(network, 3));

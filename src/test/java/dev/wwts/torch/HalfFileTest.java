@@ -2,7 +2,6 @@ package dev.wwts.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Device;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
@@ -22,8 +21,7 @@ class HalfFileTest {
     LibTorch.load();
     Path file = folder.resolve("half.pt");
     write(file);
-    try (Network network =
-        TorchScriptNetwork.load(file, Device.CPU, torch.ScalarType.Float, false)) {
+    try (Network network = TestModels.network(file, torch.ScalarType.Float, false)) {
       float answer =
           NativeScope.inference(
               () -> network.forward(torch.ones(1, 1)).to(torch.ScalarType.Float).item_float());

@@ -2,7 +2,6 @@ package dev.wwts.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Device;
 import java.nio.file.Path;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
@@ -23,7 +22,7 @@ class IntegerTableTest {
     LibTorch.load();
     Path file = folder.resolve(type + ".pt");
     write(file);
-    try (Network network = TorchScriptNetwork.load(file, Device.CPU, type, false)) {
+    try (Network network = TestModels.network(file, type, false)) {
       float[] row =
           NativeScope.inference(
               () -> {

@@ -63,7 +63,7 @@ public final class LaneProbe {
       int calls,
       LongConsumer wall,
       HostTimes host) {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, null, false);
     try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, 0, graphs));
         Lane lane = engine.newLane();
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
@@ -108,7 +108,7 @@ public final class LaneProbe {
       List<Path> pictures,
       BiConsumer<Path, float[]> each)
       throws IOException {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, null, false);
     try (Engine engine = Engine.load(bundle, options(device, precision, 0, true));
         Lane lane = engine.newLane();
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
@@ -134,7 +134,7 @@ public final class LaneProbe {
   /** The same for each picture of a batch, in its slot of the network's input. */
   public static double batchDifference(
       Path model, Device device, Precision precision, boolean channelsLast, List<byte[]> pictures) {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.describe(model);
     LibTorch.load();
     float[] actual = onDevice(bundle, device, Engine.type(precision), channelsLast, pictures);
     double std =
@@ -229,7 +229,7 @@ public final class LaneProbe {
    * @return how often too little memory was told as it should be, and the lane went on
    */
   public static int survived(Path model, Device device, long budget, byte[] picture, int times) {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, null, false);
     // the input alone is larger than the budget
     long slot = 3L * 2 * bundle.manifest().input().width() * bundle.manifest().input().height();
     int tooMany = (int) (budget / slot) + 1;

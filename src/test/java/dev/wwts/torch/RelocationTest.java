@@ -3,7 +3,6 @@ package dev.wwts.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.wwts.Device;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -35,7 +34,7 @@ public class RelocationTest {
     List<String> constants =
         NativeScope.inference(
             () -> {
-              FrozenGraph frozen = TorchScriptNetwork.frozen(TRACED);
+              FrozenGraph frozen = TestModels.frozen(TRACED);
               var meta = new org.bytedeco.pytorch.Device("meta");
               Relocation.run(frozen, meta, torch.ScalarType.Half, false);
               return constants(frozen.graph());
@@ -75,8 +74,7 @@ public class RelocationTest {
   @Test
   void onTheProcessorTheAnswerIsPythons() {
     for (boolean channelsLast : new boolean[] {false, true}) {
-      try (Network network =
-          TorchScriptNetwork.load(TRACED, Device.CPU, torch.ScalarType.Float, channelsLast)) {
+      try (Network network = TestModels.network(TRACED, torch.ScalarType.Float, channelsLast)) {
         float[] answer =
             NativeScope.inference(
                 () -> {

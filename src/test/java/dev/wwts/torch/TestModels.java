@@ -1,5 +1,7 @@
 package dev.wwts.torch;
 
+import dev.wwts.Device;
+import dev.wwts.bundle.ModelContent;
 import java.nio.file.Path;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.JitModule;
@@ -10,6 +12,19 @@ import org.bytedeco.pytorch.global.torch;
 /** Writes small TorchScript files without Python; they have no manifest yet. */
 public final class TestModels {
   private TestModels() {}
+
+  /** A TorchScript file's network on the processor, whatever else the file lacks. */
+  static Network network(Path file, torch.ScalarType type, boolean channelsLast) {
+    try (ModelContent content = ModelContent.read(file, null)) {
+      return TorchScriptNetwork.load(content, Device.CPU, type, channelsLast);
+    }
+  }
+
+  /** Its graph, inside the caller's pointer scope. */
+  static FrozenGraph frozen(Path file) {
+    ModelContent content = ModelContent.read(file, null);
+    return TorchScriptNetwork.frozen(content, content::close);
+  }
 
   /**
    * A network for 3 x 8 x 8 inputs that answers with {@code expression} over {@code x}, the input,

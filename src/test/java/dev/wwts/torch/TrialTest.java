@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a trial lets pass, and what not. */
 class TrialTest {
-  private static final Bundle BUNDLE = Bundle.read(Path.of("models/default.pt"));
+  private static final Bundle BUNDLE = Bundle.describe(Path.of("models/default.pt"));
   private static final int CLASSES = BUNDLE.labels().size();
 
   @BeforeAll

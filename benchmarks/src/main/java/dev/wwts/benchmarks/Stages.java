@@ -56,7 +56,7 @@ public class Stages {
   @Setup(Level.Trial)
   public void open() {
     where = Device.parse(device);
-    Bundle bundle = Bundle.read(BenchmarkModels.of(model));
+    Bundle bundle = Bundle.read(BenchmarkModels.of(model), null, false);
     engine =
         Engine.load(
             bundle,

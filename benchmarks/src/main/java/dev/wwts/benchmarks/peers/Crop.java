@@ -30,7 +30,7 @@ final class Crop implements AutoCloseable {
   private BytePointer encoded = new BytePointer(1 << 20);
 
   Crop(Path model, int threads) {
-    this.recipe = Bundle.read(model).manifest().input();
+    this.recipe = Bundle.describe(model).manifest().input();
     this.row = new byte[3 * recipe.width()];
     for (int c = 0; c < 3; c++) {
       for (int level = 0; level < LEVELS; level++) {

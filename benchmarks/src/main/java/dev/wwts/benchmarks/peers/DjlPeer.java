@@ -37,7 +37,7 @@ final class DjlPeer implements Peer {
     System.setProperty("PYTORCH_VERSION", System.getProperty("PYTORCH_VERSION", "2.7.1"));
     System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
-    Bundle bundle = Bundle.read(file);
+    Bundle bundle = Bundle.describe(file);
     List<String> classes =
         IntStream.range(0, bundle.labels().size()).mapToObj(String::valueOf).toList();
     this.crop = new Crop(file, threads);

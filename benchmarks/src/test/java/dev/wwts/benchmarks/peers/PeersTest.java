@@ -102,7 +102,7 @@ class PeersTest {
 
   /** Of a square picture that the model's resize leaves alone. */
   private static int side(String model) {
-    Recipe recipe = Bundle.read(BenchmarkModels.of(model)).manifest().input();
+    Recipe recipe = Bundle.describe(BenchmarkModels.of(model)).manifest().input();
     return IntStream.range(recipe.height(), 2 * recipe.height())
         .filter(side -> recipe.geometry(side, side).resizedWidth() == side)
         .findFirst()
@@ -113,7 +113,7 @@ class PeersTest {
   private static List<Map<Integer, Double>> probabilities(
       String model, Precision precision, List<Path> pictures) {
     Path file = BenchmarkModels.of(model);
-    int classes = Bundle.read(file).labels().size();
+    int classes = Bundle.describe(file).labels().size();
     try (Recognizer recognizer =
         Recognizer.builder(file)
             .device(dev.wwts.Device.CPU)
