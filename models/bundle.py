@@ -12,7 +12,7 @@ import numpy as np
 import PIL
 import torch
 
-from exporters import ExportError, archive, import_torchvision, labels as label_rules, manifest as rules, pictures as drawing, reference, tracing
+from exporters import ExportError, archive, import_torchvision, labels as label_rules, lean, manifest as rules, pictures as drawing, reference, tracing
 
 __all__ = ["ExportError", "exact", "manifest", "save", "shorter_side"]
 
@@ -41,7 +41,8 @@ def save(module, manifest, labels, pictures, out, *, half=False):
     module = module.float().cpu().eval()
     if half:
         _round_weights(module)
-    traced = tracing.trace(module, spec, classes)
+    with lean.forwards(module, spec, classes):
+        traced = tracing.trace(module, spec, classes)
     logits = reference.logits(module, pictures, spec)
     if not torch.isfinite(logits).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")

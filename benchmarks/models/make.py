@@ -2,9 +2,10 @@
 
     python benchmarks/models/make.py            (needs models/requirements.txt, onnx and onnxscript)
 
-small.slim.pt, base.slim.pt, large.slim.pt: model files whose large weights are zeros, which deflate to nothing; the suite fills them
-with seeded random values. *.onnx: the same graphs for ONNX Runtime; *.onnx.tsv lists where each weight belongs in the file of weights
-that the suite writes from the filled model. models.json: operations (two a multiply-add) and bytes of weights.
+small.slim.pt, base.slim.pt, large.slim.pt: the exporters' model files, whose large weights are zeros, which deflate to nothing; the suite
+fills them with seeded random values. *.onnx: the same networks as timm writes them for ONNX Runtime; *.onnx.tsv lists where each weight
+belongs in the file of weights that the suite writes from the filled model. models.json: the networks' operations (two a multiply-add) and
+bytes of weights, also as timm writes them.
 """
 import json
 import pathlib
@@ -16,7 +17,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 MODELS = HERE.parents[1] / "models"
 sys.path.insert(0, str(MODELS))
-from exporters import import_torchvision  # noqa: E402
+from exporters import general_recognition, import_torchvision, timm_family, tracing  # noqa: E402
 
 import_torchvision()
 import onnx  # noqa: E402
@@ -30,7 +31,8 @@ SIZES = {
     "base": ("ViT-B/16", ["timm", "--arch", "vit_base_patch16_224", "--random"]),
     "large": ("ResNeSt-101, 54,092 classes", ["general-recognition", "--random"]),
 }
-ARCHITECTURES = {"small": "mobilenetv2_100", "base": "vit_base_patch16_224", "large": "resnest101e"}  # timm's names
+ARCHITECTURES = {"small": ("mobilenetv2_100", 1000), "base": ("vit_base_patch16_224", 1000), "large": ("resnest101e", general_recognition.CLASSES)}
+"""timm's names, and classes."""
 
 
 def main():
@@ -40,8 +42,9 @@ def main():
             whole = pathlib.Path(folder) / "whole.pt"
             subprocess.run([sys.executable, "-W", "ignore", str(MODELS / "export.py"), *arguments, "--out", str(whole), "--name", f"benchmark-{size}"], check=True)
             slim(whole, HERE / f"{size}.slim.pt")
-            module = torch.jit.load(str(whole)).eval()
-            facts[size] = {"network": network, "architecture": ARCHITECTURES[size], **cost(module)}
+            architecture, classes = ARCHITECTURES[size]
+            module = tracing.trace(timm_family.create(architecture, classes), {"width": 224, "height": 224}, classes)
+            facts[size] = {"network": network, "architecture": architecture, **cost(module)}
             export_onnx(module, size, folder)
     (HERE / "models.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

@@ -13,7 +13,7 @@ RELATIVE_TOLERANCE = 1e-4
 @torch.no_grad()
 def trace(module, spec, classes):
     """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
-    example = _noise(2, spec, seed=1)
+    example = noise(2, spec, seed=1)
     try:
         with _WithoutIdleCasts(), warnings.catch_warnings():
             warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what it fears is checked below
@@ -22,9 +22,9 @@ def trace(module, spec, classes):
     except Exception as error:
         raise ExportError(f"the model cannot be traced: {_first_line(error)}") from error
     for batch in (1, 4):
-        x = _noise(batch, spec, seed=10 + batch)
+        x = noise(batch, spec, seed=10 + batch)
         expected = module(x)
-        _check_output(expected, batch, classes)
+        check_output(expected, batch, classes)
         compare(_run(traced, x, f"at batch {batch}"), expected, f"at batch {batch}")
     check_movable(traced.inlined_graph)
     return traced
@@ -84,13 +84,13 @@ def check_movable(graph):
 def check_cast(traced, dtype, spec, classes):
     """Raises ExportError unless the module, cast to `dtype`, runs and answers in it. Leaves it cast."""
     traced.to(dtype)
-    output = _run(traced, _noise(1, spec, seed=3).to(dtype), f"cast to {dtype}")
-    _check_output(output, 1, classes)
+    output = _run(traced, noise(1, spec, seed=3).to(dtype), f"cast to {dtype}")
+    check_output(output, 1, classes)
     if output.dtype != dtype:
         raise ExportError(f"the traced model cast to {dtype} answers in {output.dtype}: a dtype is fixed in its code")
 
 
-def _check_output(output, batch, classes):
+def check_output(output, batch, classes):
     if not isinstance(output, torch.Tensor):
         raise ExportError(f"the model returns {type(output).__name__} instead of one tensor of logits")
     if tuple(output.shape) != (batch, classes):
@@ -105,7 +105,7 @@ def _run(traced, x, where):
         raise ExportError(f"{where} the traced model fails: {_last_line(error)}") from error
 
 
-def _noise(batch, spec, seed):
+def noise(batch, spec, seed):
     return torch.randn(batch, 3, spec["height"], spec["width"], generator=torch.Generator().manual_seed(seed))
 
 

@@ -22,6 +22,8 @@ public final class ModelException extends WwtsException {
     BAD_LABELS,
     /** Its SHA-256 is not the one that was asked for. */
     WRONG_SHA256,
+    /** It does, or its files do, what was not vouched for. */
+    UNTRUSTED,
     /** LibTorch refused it. */
     LOAD_FAILED,
     /** Its output has another shape or type than the manifest says, or is not finite. */

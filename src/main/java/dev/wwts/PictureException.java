@@ -11,7 +11,9 @@ public final class PictureException extends WwtsException {
 
   /** Why a picture was refused. */
   public enum Reason {
-    /** No such file, a folder, or no permission to read. */
+    /**
+     * No such file, a folder, no permission to read, or a mapped file that was cut off meanwhile.
+     */
     UNREADABLE,
     /** No bytes at all. */
     EMPTY,

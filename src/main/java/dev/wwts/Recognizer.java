@@ -80,7 +80,7 @@ public final class Recognizer implements AutoCloseable {
     if (wish.sha256() != null) {
       Sha256.require(model, wish.sha256());
     }
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, wish.trusted());
     Settings settings =
         wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
     Resources resources;

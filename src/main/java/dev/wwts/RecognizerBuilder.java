@@ -26,6 +26,7 @@ public final class RecognizerBuilder {
   private long maxBytes = Limits.DEFAULT.maxBytes();
   private List<Integer> batchSizes = List.of(1);
   private @Nullable String sha256;
+  private boolean trusted;
   private long vramBudget;
   private boolean cudaGraphs = true;
 
@@ -84,7 +85,7 @@ public final class RecognizerBuilder {
     return this;
   }
 
-  /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 100 million if not set. */
+  /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 128 million if not set. */
   public RecognizerBuilder maxPixels(long maxPixels) {
     this.maxPixels = new Limits(maxPixels, maxBytes).maxPixels();
     return this;
@@ -116,6 +117,17 @@ public final class RecognizerBuilder {
   }
 
   /**
+   * Whether the model's code may use what reaches beyond the network: files, messages, settings of
+   * the process, loops without a bound, attributes that a call changes. False if not set: such a
+   * model is refused as {@link ModelException.Reason#UNTRUSTED}, with the name of what it uses. Say
+   * true only for files of people whose programs you would run.
+   */
+  public RecognizerBuilder trusted(boolean trusted) {
+    this.trusted = trusted;
+    return this;
+  }
+
+  /**
    * The most of a GPU's memory that LibTorch may take, in bytes, from 1; all of it if not set.
    * CUDA's own share, some 300 to 600 MB a process, comes on top. LibTorch has one allocator a
    * process: with several recognizers on one GPU their budgets add up, and one without a budget
@@ -142,7 +154,8 @@ public final class RecognizerBuilder {
   /**
    * Loads the model and warms it up.
    *
-   * @throws ModelException if the model is not whole, not valid, or not the pinned one
+   * @throws ModelException if the model is not whole, not valid, not the pinned one, or does what
+   *     only {@link #trusted} ones may
    * @throws DeviceException if the device, the precision or the natives are not there
    * @throws OutOfDeviceMemoryException if the GPU's memory, or the budget for it, is too small
    */
@@ -160,6 +173,7 @@ public final class RecognizerBuilder {
             new Limits(maxPixels, maxBytes),
             batchSizes,
             sha256,
+            trusted,
             vramBudget,
             cudaGraphs));
   }

@@ -3,32 +3,20 @@ package dev.wwts;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
+import dev.wwts.natives.MemoryLimits;
 import dev.wwts.torch.Engine;
-import java.lang.ref.Cleaner;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a recognizer owns: engine and workers. Kept apart from it, so that a forgotten recognizer
  * can be collected, warned about and freed; and so that the JVM's end can close all that are open.
  */
 final class Resources {
-  private static final Logger LOG = LoggerFactory.getLogger(Resources.class);
-  private static final Cleaner CLEANER = Cleaner.create();
-  private static final Set<Resources> OPEN = ConcurrentHashMap.newKeySet();
-  private static final long SHUTDOWN_SECONDS = 10;
   private static final int MOST_LANES_ON_A_CARD = 4;
-
-  static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Resources::shutDown, "wwts-shutdown"));
-  }
 
   private final Engine engine;
   private final WorkerPool pool;
@@ -38,10 +26,18 @@ final class Resources {
   private Resources(Engine engine, WorkerPool pool) {
     this.engine = engine;
     this.pool = pool;
-    OPEN.add(this);
+    OpenResources.add(this);
   }
 
   static Resources open(Bundle bundle, Settings settings) {
+    try {
+      return load(bundle, settings);
+    } catch (OutOfMemoryError e) {
+      throw typed(e);
+    }
+  }
+
+  private static Resources load(Bundle bundle, Settings settings) {
     Engine engine = Engine.load(bundle, settings.engine());
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
@@ -108,17 +104,28 @@ final class Resources {
 
   /** Frees them when {@code owner} was forgotten. */
   void guard(Recognizer owner) {
-    CLEANER.register(owner, this::closeForgotten);
+    OpenResources.guard(owner, this);
   }
 
   /** Does something with a worker, for as long as it takes. */
   <R> R with(Function<Worker, R> use) {
     Worker worker = pool.take();
     try {
+      MemoryLimits.require(0);
       return use.apply(worker);
+    } catch (OutOfMemoryError e) {
+      throw typed(e);
     } finally {
       pool.give(worker);
     }
+  }
+
+  private static RuntimeException typed(OutOfMemoryError error) {
+    DeviceException limit = MemoryLimits.typed(error);
+    if (limit == null) {
+      throw error;
+    }
+    return limit;
   }
 
   void close() {
@@ -134,7 +141,12 @@ final class Resources {
     }
   }
 
-  private boolean close(long nanos) {
+  /**
+   * Frees them, waiting so long for calls in flight.
+   *
+   * @return whether all calls ended within the time; if not, nothing is freed
+   */
+  boolean close(long nanos) {
     long deadline = System.nanoTime() + nanos;
     if (!closing.tryLock() && !lockedWithin(nanos)) {
       return false;
@@ -149,8 +161,11 @@ final class Resources {
       } finally {
         if (back) {
           closed = true;
-          OPEN.remove(this);
-          engine.close();
+          try {
+            engine.close();
+          } finally {
+            OpenResources.remove(this);
+          }
         }
       }
       return back;
@@ -168,23 +183,12 @@ final class Resources {
     }
   }
 
-  private void closeForgotten() {
-    if (OPEN.contains(this)) {
-      LOG.warn("A recognizer was dropped without close(): freeing it now.");
-      close();
-    }
-  }
-
-  private static void shutDown() {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHUTDOWN_SECONDS);
-    for (Resources resources : OPEN) {
-      try {
-        if (!resources.close(deadline - System.nanoTime())) {
-          LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
-        }
-      } catch (RuntimeException e) {
-        LOG.warn("A recognizer could not be freed at the JVM's end.", e);
-      }
+  boolean isOpen() {
+    closing.lock();
+    try {
+      return !closed;
+    } finally {
+      closing.unlock();
     }
   }
 }

@@ -17,6 +17,7 @@ record Settings(
     Limits limits,
     List<Integer> batchSizes,
     @Nullable String sha256,
+    boolean trusted,
     long vramBudget,
     boolean cudaGraphs) {
   Settings withThreshold(double value) {
@@ -31,6 +32,7 @@ record Settings(
         limits,
         batchSizes,
         sha256,
+        trusted,
         vramBudget,
         cudaGraphs);
   }
@@ -47,6 +49,7 @@ record Settings(
         limits,
         batchSizes,
         sha256,
+        trusted,
         vramBudget,
         cudaGraphs);
   }

@@ -129,6 +129,7 @@ final class Worker implements AutoCloseable {
 
   private List<Answer> forward(Decoder decoder, List<Picture> pictures) {
     long start = System.nanoTime();
+    rest();
     lane.begin(pictures.size());
     List<@Nullable PictureException> refusals = new ArrayList<>(pictures.size());
     long[] decode = new long[pictures.size()];
@@ -146,6 +147,8 @@ final class Worker implements AutoCloseable {
         refusals.add(null);
       } catch (PictureException e) {
         refusals.add(e);
+      } catch (InternalError e) {
+        refusals.add(cutMeanwhile(picture, e));
       } catch (OutOfMemoryError e) {
         refusals.add(
             new PictureException(
@@ -273,6 +276,13 @@ final class Worker implements AutoCloseable {
     return n;
   }
 
+  /** Says that a call begins or went by without this worker; see {@link Lane#rest}. */
+  void rest() {
+    lane.rest();
+    decoder.rest();
+    file.rest();
+  }
+
   private ByteBuffer bytes(Picture picture) {
     if (picture instanceof Picture.File onDisk) {
       return file.read(onDisk.path(), limits.maxBytes());
@@ -281,7 +291,20 @@ final class Worker implements AutoCloseable {
     if (!bytes.hasRemaining()) {
       throw new PictureException(Reason.EMPTY, picture.name() + " has no bytes.");
     }
-    return bytes;
+    boolean tooLong = bytes.remaining() > limits.maxBytes();
+    return bytes.isDirect() && !tooLong ? file.copy(bytes) : bytes;
+  }
+
+  /** How Java says that a page of a mapped file is not there. */
+  private static PictureException cutMeanwhile(Picture picture, InternalError e) {
+    if (picture instanceof Picture.Bytes bytes && bytes.bytes().isDirect()) {
+      return new PictureException(
+          Reason.UNREADABLE,
+          picture.name()
+              + " can't be read: its memory is a mapped file that was cut off meanwhile.",
+          e);
+    }
+    throw e;
   }
 
   @Override

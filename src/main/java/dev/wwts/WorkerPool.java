@@ -49,6 +49,8 @@ final class WorkerPool {
 
   void give(Worker worker) {
     synchronized (idle) {
+      // those that only a burst needs would else keep what it took
+      idle.forEach(Worker::rest);
       idle.addFirst(worker);
     }
     permits.release();

@@ -1,11 +1,13 @@
 package dev.wwts;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The command line in a process of its own: with a resident memory that no other test has grown,
@@ -17,21 +19,35 @@ import java.util.List;
 public record CliProcess(int code, String out, String err) {
   /** Runs {@code wwts} with these arguments. */
   public static CliProcess run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dorg.slf4j.simpleLogger.log.org.bytedeco=error");
-    command.add("-cp");
-    command.add(
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
-    command.add("dev.wwts.cli.Wwts");
-    command.addAll(List.of(arguments));
+    return run(Map.of(), Redirect.PIPE, arguments);
+  }
+
+  /** The same with variables of the environment, standard output to where it is told. */
+  public static CliProcess run(
+      Map<String, String> environment, Redirect output, String... arguments)
+      throws IOException, InterruptedException {
     Path errors = Files.createTempFile("wwts", ".err");
     try {
-      Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+      ProcessBuilder builder = new ProcessBuilder(command(arguments));
+      builder.environment().putAll(environment);
+      Process process = builder.redirectError(errors.toFile()).redirectOutput(output).start();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       return new CliProcess(process.waitFor(), out, Files.readString(errors));
     } finally {
       Files.delete(errors);
     }
+  }
+
+  /** What starts {@code wwts} with these arguments. */
+  public static List<String> command(String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add("dev.wwts.cli.Wwts");
+    command.addAll(List.of(arguments));
+    return command;
   }
 }

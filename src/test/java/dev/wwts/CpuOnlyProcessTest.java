@@ -38,7 +38,6 @@ class CpuOnlyProcessTest {
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xlog:class+load",
-                "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
                 "-cp",
                 System.getProperty(
                     "surefire.test.class.path", System.getProperty("java.class.path")),

@@ -24,7 +24,19 @@ import org.junit.jupiter.api.Test;
 class SplitBatchTest {
   private static final Settings SETTINGS =
       new Settings(
-          Device.CPU, Precision.FP32, 1, 1, 1, 0, 0, Limits.DEFAULT, List.of(1), null, 0, true);
+          Device.CPU,
+          Precision.FP32,
+          1,
+          1,
+          1,
+          0,
+          0,
+          Limits.DEFAULT,
+          List.of(1),
+          null,
+          false,
+          0,
+          true);
 
   private final List<String> remarks = new ArrayList<>();
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -27,6 +28,9 @@ final class Archive implements AutoCloseable {
    * bomb.
    */
   private static final long MOST_INFLATED = 1L << 28;
+
+  /** The largest public models have 1 MB. */
+  private static final long MOST_CODE = 1 << 24;
 
   private final String file;
   private final ZipFile zip;
@@ -97,6 +101,41 @@ final class Archive implements AutoCloseable {
       return Optional.of(in.readNBytes((int) Math.min(maxBytes, Integer.MAX_VALUE - 8)));
     } catch (IOException e) {
       throw corrupt("its entry extra/" + name + " can't be read", e);
+    }
+  }
+
+  /** The entries of the code folder, by their path in it, those of Python only. */
+  Map<String, byte[]> code() {
+    Map<String, byte[]> code = new HashMap<>();
+    long size = 0;
+    for (Map.Entry<String, ZipEntry> entry : entries.entrySet()) {
+      String path = entry.getKey().substring(prefix.length());
+      requirePlainCode(path);
+      if (path.startsWith("code/") && path.endsWith(".py")) {
+        size += entry.getValue().getSize();
+        if (size > MOST_CODE) {
+          throw corrupt("its code has more than " + MOST_CODE + " bytes", null);
+        }
+        try (InputStream in = zip.getInputStream(entry.getValue())) {
+          code.put(path.substring("code/".length()), in.readAllBytes());
+        } catch (IOException e) {
+          throw corrupt("its entry " + printable(entry.getKey()) + " can't be read", e);
+        }
+      }
+    }
+    return code;
+  }
+
+  /**
+   * LibTorch finds entries in any spelling, and code under any name where there is a model.json.
+   */
+  private void requirePlainCode(String path) {
+    String small = path.toLowerCase(Locale.ROOT);
+    boolean isDisguised =
+        (small.startsWith("code/") && !path.startsWith("code/"))
+            || (small.endsWith(".py") && !path.endsWith(".py"));
+    if (isDisguised || small.equals("model.json")) {
+      throw corrupt("its zip holds '" + printable(path) + "'", null);
     }
   }
 

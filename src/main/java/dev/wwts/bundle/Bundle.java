@@ -3,6 +3,7 @@ package dev.wwts.bundle;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Manifest.SelfTestEntries;
+import dev.wwts.bundle.script.ScriptCheck;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,15 +33,23 @@ public record Bundle(
     labels = List.copyOf(labels);
   }
 
+  /** Reads a model file that is not trusted. */
+  public static Bundle read(Path path) {
+    return read(path, false);
+  }
+
   /**
    * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code
    * NAME.labels.txt} beside it, and compares all checksums.
    *
-   * @throws ModelException if the file is not a whole model with a valid manifest and labels
+   * @param trusted whether its code may use what reaches beyond the network
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels, or if
+   *     its code is none for LibTorch to see
    */
-  public static Bundle read(Path path) {
+  public static Bundle read(Path path, boolean trusted) {
     try (Archive archive = Archive.open(path)) {
       archive.verify();
+      ScriptCheck.run(path.toString(), archive.code(), trusted);
       Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
       Manifest manifest =
           ManifestReader.read(

@@ -3,6 +3,7 @@ package dev.wwts.cli;
 import dev.wwts.report.Comparison;
 import dev.wwts.report.EnvironmentDiff;
 import dev.wwts.report.JmhResults;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -38,17 +39,18 @@ final class BenchCompare implements Callable<Integer> {
     Map<String, JmhResults.Entry> old = new LinkedHashMap<>();
     JmhResults.read(before).forEach(entry -> old.put(entry.key(), entry));
     List<JmhResults.Entry> fresh = JmhResults.read(after);
-    EnvironmentDiff.of(before, after).forEach(sentence -> out.println("[WARN] " + sentence));
+    EnvironmentDiff.of(before, after)
+        .forEach(sentence -> out.println("[WARN] " + Printable.line(sentence)));
     out.printf(ROW, "verdict", "b / a", "99 % interval", "benchmark");
     for (JmhResults.Entry entry : fresh) {
       JmhResults.Entry other = old.remove(entry.key());
       if (other == null) {
-        out.printf(ROW, "only in b", "", "", entry.key());
+        out.printf(ROW, "only in b", "", "", Printable.line(entry.key()));
       } else {
         print(out, Comparison.of(other, entry), entry);
       }
     }
-    old.keySet().forEach(key -> out.printf(ROW, "only in a", "", "", key));
+    old.keySet().forEach(key -> out.printf(ROW, "only in a", "", "", Printable.line(key)));
     return Wwts.OK;
   }
 
@@ -58,6 +60,6 @@ final class BenchCompare implements Callable<Integer> {
         c.verdict(entry.unit().startsWith("ops")),
         String.format(Locale.ROOT, "%.3f", c.ratio()),
         c.enough() ? String.format(Locale.ROOT, "%.3f to %.3f", c.low(), c.high()) : "",
-        entry.key());
+        Printable.line(entry.key()));
   }
 }

@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import dev.wwts.report.Report;
+import dev.wwts.text.Printable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -21,7 +22,10 @@ final class BenchReport implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Report.write(results).forEach(file -> spec.commandLine().getOut().println("wrote " + file));
+    Report.write(results)
+        .forEach(
+            file ->
+                spec.commandLine().getOut().println("wrote " + Printable.line(file.toString())));
     return Wwts.OK;
   }
 }

@@ -6,6 +6,8 @@ import dev.wwts.WwtsException;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
+import dev.wwts.natives.Natives;
+import dev.wwts.text.Printable;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -57,6 +60,7 @@ final class Doctor implements Callable<Integer> {
     line("CPU features", cpuFeatures());
     line("NVIDIA driver", firstLine(NVIDIA_DRIVER, "none"));
     try {
+      line("natives unpacked to", Natives.folder());
       LibTorch.facts().forEach((name, value) -> line("LibTorch " + name, value));
       LibTorch.cudaFacts().forEach((name, value) -> line("CUDA " + name, value));
       if (model != null) {
@@ -70,6 +74,8 @@ final class Doctor implements Callable<Integer> {
       }
     } catch (WwtsException e) {
       faults.add(e.getMessage());
+    } catch (IOException e) {
+      faults.add("There is no folder to unpack native libraries to: " + e.getMessage());
     } catch (LinkageError e) {
       faults.add("OpenCV's native library can't be loaded: " + e.getMessage() + ".");
     }
@@ -127,7 +133,12 @@ final class Doctor implements Callable<Integer> {
   }
 
   private void line(String name, Object value) {
-    String indented = value.toString().replace("\n", "\n" + " ".repeat(26));
+    String indented =
+        value
+            .toString()
+            .lines()
+            .map(Printable::line)
+            .collect(Collectors.joining("\n" + " ".repeat(26)));
     spec.commandLine().getOut().printf("%-25s %s%n", name, indented);
   }
 }

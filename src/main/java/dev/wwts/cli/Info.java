@@ -4,6 +4,7 @@ import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.Recipe;
 import dev.wwts.bundle.Sha256;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,10 +27,10 @@ final class Info implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Bundle bundle = Bundle.read(model);
+    Bundle bundle = Bundle.read(model, true);
     Manifest manifest = bundle.manifest();
     Recipe input = manifest.input();
-    line("file", model);
+    line("file", FileNames.text(model));
     line("bytes", String.format(Locale.ROOT, "%,d", bundle.bytes()));
     line("sha256", Sha256.of(model));
     line("name", manifest.name());
@@ -61,7 +62,7 @@ final class Info implements Callable<Integer> {
 
   private void line(String name, Object value) {
     PrintWriter out = spec.commandLine().getOut();
-    String text = value.toString();
+    String text = Printable.line(value.toString());
     if (!text.isEmpty()) {
       out.printf("%-12s %s%n", name, text);
     }

@@ -9,8 +9,10 @@ import dev.wwts.ModelInfo;
 import dev.wwts.PictureException;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
 
 /** For programs: one JSON object a line. */
 final class JsonReport implements Report {
@@ -30,13 +32,14 @@ final class JsonReport implements Report {
   @Override
   public void loaded(ModelInfo model, long nanos) {
     if (!model.trained()) {
-      err.println("[WARN] " + model.name() + " has random weights: for benchmarks only.");
+      err.println(
+          "[WARN] " + Printable.line(model.name()) + " has random weights: for benchmarks only.");
     }
   }
 
   @Override
   public void recognized(Path picture, Answer.Recognized answer) {
-    ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
+    ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
     ArrayNode results = object.putArray("results");
     for (Recognition result : answer.results()) {
       results
@@ -62,16 +65,28 @@ final class JsonReport implements Report {
 
   @Override
   public void refused(Path picture, PictureException cause) {
-    ObjectNode object = JSON.createObjectNode().put("file", picture.toString());
-    object.putObject("error").put("type", cause.reason().name()).put("message", cause.getMessage());
+    ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
+    object
+        .putObject("error")
+        .put("type", cause.reason().name())
+        .put("message", FileNames.message(cause, picture));
     print(object);
   }
 
   private void print(ObjectNode object) {
     try {
-      out.println(JSON.writeValueAsString(object));
+      out.println(bytesEscaped(JSON.writeValueAsString(object)));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A tree of JSON nodes can always be written.", e);
     }
+  }
+
+  /** Bytes of a file name that are no UTF-8: no encoder would write them. */
+  private static String bytesEscaped(String json) {
+    return json.codePoints().noneMatch(FileNames::isByte)
+        ? json
+        : json.codePoints()
+            .mapToObj(c -> FileNames.isByte(c) ? "\\u%04x".formatted(c) : Character.toString(c))
+            .collect(Collectors.joining());
   }
 }

@@ -41,6 +41,20 @@ final class ModelOptions {
   private @Nullable Long vram;
 
   @Option(
+      names = "--max-pixels",
+      paramLabel = "N",
+      converter = PixelCount.class,
+      description = "The largest picture that is decoded, 200MP or pixels (default: 128MP).")
+  private @Nullable Long maxPixels;
+
+  @Option(
+      names = "--max-bytes",
+      paramLabel = "SIZE",
+      converter = ByteSize.class,
+      description = "The largest picture file that is read, 100MB or bytes (default: 64MiB).")
+  private @Nullable Long maxBytes;
+
+  @Option(
       names = "--no-cuda-graphs",
       description = "Run the network eagerly on a GPU, not as a CUDA graph.")
   private boolean noCudaGraphs;
@@ -51,6 +65,12 @@ final class ModelOptions {
       description = "Refuse the model if its SHA-256 is another one.")
   private @Nullable String sha256;
 
+  @Option(
+      names = "--trust-model",
+      description =
+          "Load it though its code reaches beyond the network: files, messages, endless loops.")
+  private boolean trusted;
+
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
@@ -58,6 +78,10 @@ final class ModelOptions {
 
   Device device() {
     return device;
+  }
+
+  boolean isTrusted() {
+    return trusted;
   }
 
   boolean hasBudget() {
@@ -85,9 +109,16 @@ final class ModelOptions {
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
+    builder.trusted(trusted);
     builder.cudaGraphs(!noCudaGraphs);
     if (vram != null) {
       builder.vramBudget(vram);
+    }
+    if (maxPixels != null) {
+      builder.maxPixels(maxPixels);
+    }
+    if (maxBytes != null) {
+      builder.maxBytes(maxBytes);
     }
     if (threads != null) {
       builder.threads(threads);

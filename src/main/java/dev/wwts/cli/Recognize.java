@@ -7,6 +7,8 @@ import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,26 +85,43 @@ final class Recognize implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    List<Path> pictures = new ArrayList<>();
-    boolean folder = false;
-    for (Path input : inputs) {
-      folder |= Files.isDirectory(input);
-      pictures.addAll(expand(input));
-    }
-    if (pictures.isEmpty()) {
-      throw new IllegalArgumentException("There are no pictures in " + inputs.get(0) + ".");
-    }
+    RecognizerBuilder builder = builder();
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Report report = json ? new JsonReport(out, err) : new TextReport(out, err);
+    List<Path> pictures = new ArrayList<>();
+    boolean folder = false;
+    int failed = 0;
+    for (Path input : inputs) {
+      folder |= Files.isDirectory(input);
+      try {
+        pictures.addAll(expand(input));
+      } catch (PictureException e) {
+        failed++;
+        report.refused(input, e);
+      }
+    }
+    if (pictures.isEmpty()) {
+      return nothing(failed);
+    }
     report.loading();
     long start = System.nanoTime();
-    try (Recognizer recognizer = builder().load()) {
+    try (Recognizer recognizer = builder.load()) {
       report.loaded(recognizer.model(), System.nanoTime() - start);
-      return folder
-          ? withProgress(recognizer, pictures, report)
-          : recognize(recognizer, pictures, report, () -> {});
+      failed +=
+          folder
+              ? withProgress(recognizer, pictures, report)
+              : recognize(recognizer, pictures, report, () -> {});
     }
+    return failed == 0 ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private int nothing(int failed) {
+    if (failed == 0) {
+      throw new IllegalArgumentException(
+          "There are no pictures in " + FileNames.text(inputs.get(0)) + ".");
+    }
+    return Wwts.FAILED;
   }
 
   private RecognizerBuilder builder() {
@@ -125,6 +144,7 @@ final class Recognize implements Callable<Integer> {
     }
   }
 
+  /** How many failed. */
   private static int recognize(
       Recognizer recognizer, List<Path> pictures, Report report, Runnable step) {
     int failed = 0;
@@ -137,8 +157,9 @@ final class Recognize implements Callable<Integer> {
         report.refused(picture, e);
       }
       step.run();
+      Console.requireLog();
     }
-    return failed == 0 ? Wwts.OK : Wwts.FAILED;
+    return failed;
   }
 
   private static List<Path> expand(Path input) {
@@ -147,13 +168,19 @@ final class Recognize implements Callable<Integer> {
     }
     try (Stream<Path> files = Files.list(input)) {
       return files.filter(Recognize::isPicture).sorted().toList();
-    } catch (IOException e) {
-      throw new IllegalArgumentException("The folder " + input + " can't be listed.", e);
+    } catch (IOException | UncheckedIOException e) {
+      Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
+      String why =
+          cause instanceof AccessDeniedException ? "check its permissions" : cause.toString();
+      throw new PictureException(
+          PictureException.Reason.UNREADABLE,
+          "The folder " + input + " can't be listed: " + why + ".",
+          e);
     }
   }
 
   private static boolean isPicture(Path file) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return Files.isRegularFile(file) && ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1));
+    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1)) && Files.isRegularFile(file);
   }
 }

@@ -4,6 +4,7 @@ import dev.wwts.Answer;
 import dev.wwts.ModelInfo;
 import dev.wwts.PictureException;
 import dev.wwts.Recognition;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -26,13 +27,13 @@ final class TextReport implements Report {
   @Override
   public void loaded(ModelInfo model, long nanos) {
     if (!model.trained()) {
-      err.println("[WARN] 模型 " + model.name() + " 的权重是随机的，结果没有意义，只能用于测速。");
+      err.println("[WARN] 模型 " + Printable.line(model.name()) + " 的权重是随机的，结果没有意义，只能用于测速。");
     }
     out.printf(
         Locale.ROOT,
         "[INFO] 模型加载完成，耗时 %.1fs（%s，%d 类，%s %s）%n",
         nanos / 1e9,
-        model.name(),
+        Printable.line(model.name()),
         model.labels().size(),
         model.device(),
         model.precision());
@@ -40,14 +41,19 @@ final class TextReport implements Report {
 
   @Override
   public void recognized(Path picture, Answer.Recognized answer) {
-    out.println("[INFO] 正在处理图像: " + picture);
+    out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     if (answer.results().isEmpty()) {
       Recognition best = answer.best();
-      out.printf(Locale.ROOT, "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n", best.label(), best.confidence());
+      out.printf(
+          Locale.ROOT,
+          "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n",
+          Printable.line(best.label()),
+          best.confidence());
     } else {
       out.println("[RESULT] 识别结果:");
       for (Recognition result : answer.results()) {
-        out.printf(Locale.ROOT, "- %s (置信度: %.2f)%n", result.label(), result.confidence());
+        out.printf(
+            Locale.ROOT, "- %s (置信度: %.2f)%n", Printable.line(result.label()), result.confidence());
       }
     }
     out.printf(Locale.ROOT, "[INFO] 总耗时: %.3fs%n", answer.timings().total() / 1e9);
@@ -55,8 +61,8 @@ final class TextReport implements Report {
 
   @Override
   public void refused(Path picture, PictureException cause) {
-    out.println("[INFO] 正在处理图像: " + picture);
+    out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     out.flush();
-    err.println("[ERROR] " + cause.getMessage());
+    err.println("[ERROR] " + Printable.line(FileNames.message(cause, picture)));
   }
 }

@@ -2,6 +2,7 @@ package dev.wwts.cli;
 
 import dev.wwts.Recognizer;
 import dev.wwts.Verification;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,10 +35,10 @@ final class Verify implements Callable<Integer> {
       out.printf(
           Locale.ROOT,
           "model                           %s (%s %s)%n",
-          recognizer.model().name(),
+          Printable.line(recognizer.model().name()),
           recognizer.model().device(),
           recognizer.model().precision());
-      out.printf("reference                       %s%n", result.reference());
+      out.printf("reference                       %s%n", Printable.line(result.reference()));
       out.printf(
           "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
           result.agreeing(), result.clear(), result.pictures());

@@ -9,6 +9,7 @@ import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.report.Environment;
 import dev.wwts.report.Pickle;
 import dev.wwts.report.TimelineChart;
+import dev.wwts.text.Printable;
 import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
@@ -88,7 +89,7 @@ final class Vram implements Callable<Integer> {
     }
     Path file = model == null ? ModelOptions.defaultModel() : model;
     options.requireSha256(file);
-    Bundle bundle = Bundle.read(file);
+    Bundle bundle = Bundle.read(file, options.isTrusted());
     Device device = LibTorch.device(options.device());
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {
@@ -256,11 +257,13 @@ final class Vram implements Callable<Integer> {
   }
 
   private void line(String name, @Nullable Object value) {
-    spec.commandLine().getOut().printf("%-22s %s%n", name, value);
+    spec.commandLine()
+        .getOut()
+        .printf("%-22s %s%n", Printable.line(name), Printable.line(String.valueOf(value)));
   }
 
   private void warn(String sentence) {
-    spec.commandLine().getErr().println("[WARN] " + sentence);
+    spec.commandLine().getErr().println("[WARN] " + Printable.line(sentence));
   }
 
   private void createFolder() {

@@ -27,6 +27,9 @@ final class VramPictures {
     }
     List<ByteBuffer> pictures = new ArrayList<>();
     for (Path input : inputs) {
+      if (Files.exists(input) && !Files.isRegularFile(input)) {
+        throw new IllegalArgumentException("The picture " + input + " is no regular file.");
+      }
       try {
         pictures.add(ByteBuffer.wrap(Files.readAllBytes(input)));
       } catch (IOException e) {

@@ -1,13 +1,18 @@
 package dev.wwts.cli;
 
+import dev.wwts.Device;
+import dev.wwts.Precision;
 import dev.wwts.WwtsException;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
+import dev.wwts.text.Printable;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
 
 /** The command {@code wwts}. */
 @Command(
@@ -20,7 +25,8 @@ import picocli.CommandLine.HelpCommand;
     exitCodeList = {
       "0:all pictures recognised, or the command did what it says",
       "1:some pictures failed, or a check did not pass",
-      "2:wrong usage, or the model or device can't be used"
+      "2:wrong usage, the model or device can't be used, or the output can't be written",
+      "141:who read the output has closed the pipe, as head does"
     },
     footer = {
       "",
@@ -49,27 +55,86 @@ public final class Wwts {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
-    System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
-    // JavaCPP warns that the POM pins OpenBLAS to another version than the presets ask for; known
-    // and harmless
-    System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
-    System.exit(run(utf8(FileDescriptor.out), utf8(FileDescriptor.err), args));
+    setUnlessSet("org.slf4j.simpleLogger.defaultLogLevel", "warn");
+    // this process is the command line's own, so that JavaCPP is told here what a library must not:
+    // to log as we do, to be quiet of the OpenBLAS that the POM pins, and to count no memory
+    // (on the module path JavaCPP does not read slf4j)
+    if (!Wwts.class.getModule().isNamed()) {
+      setUnlessSet("org.bytedeco.javacpp.logger", "slf4j");
+    }
+    setUnlessSet("org.slf4j.simpleLogger.log.org.bytedeco", "error");
+    setUnlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    System.setErr(Console.log());
+    System.exit(run(Console.out(), Console.err(), FileNames.arguments(args)));
+  }
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
   }
 
   /** Runs a command; what it prints goes to the two writers. */
   static int run(PrintWriter out, PrintWriter err, String... args) {
+    try {
+      CommandLine commandLine =
+          commandLine()
+              .setOut(out)
+              .setErr(err)
+              .setExecutionStrategy(parsed -> execute(parsed, err));
+      int code = args.length == 0 ? usage(commandLine) : commandLine.execute(args);
+      out.flush();
+      err.flush();
+      Console.requireLog();
+      return code;
+    } catch (Console.Lost e) {
+      return e.exitCode(err);
+    } catch (OutOfMemoryError e) {
+      err.println("[ERROR] There is not enough memory: " + Printable.line(e.getMessage() + "."));
+      return UNUSABLE;
+    }
+  }
+
+  /**
+   * What a command throws goes to {@link #failed}; help, which picocli prints, has no such place.
+   */
+  private static int execute(CommandLine.ParseResult parsed, PrintWriter err) {
+    try {
+      return new CommandLine.RunLast().execute(parsed);
+    } catch (Console.Lost e) {
+      return e.exitCode(err);
+    }
+  }
+
+  private static CommandLine commandLine() {
     CommandLine commandLine =
         new CommandLine(new Wwts())
-            .setOut(out)
-            .setErr(err)
+            .setExpandAtFiles(false)
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(Wwts::refused)
             .setExecutionExceptionHandler(Wwts::failed);
-    commandLine.registerConverter(dev.wwts.Device.class, dev.wwts.Device::parse);
-    commandLine.registerConverter(dev.wwts.Precision.class, dev.wwts.Precision::parse);
-    int code = args.length == 0 ? usage(commandLine) : commandLine.execute(args);
-    out.flush();
-    err.flush();
-    return code;
+    commandLine.registerConverter(Device.class, converter(Device::parse));
+    commandLine.registerConverter(Precision.class, converter(Precision::parse));
+    commandLine.registerConverter(Path.class, converter(Wwts::file));
+    return commandLine;
+  }
+
+  /** picocli puts Java's name of any other exception into its message. */
+  private static <T> ITypeConverter<T> converter(Function<String, T> parse) {
+    return text -> {
+      try {
+        return parse.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  private static Path file(String name) {
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("the name of a file or folder is empty");
+    }
+    return FileNames.path(name);
   }
 
   private static int usage(CommandLine commandLine) {
@@ -77,17 +142,29 @@ public final class Wwts {
     return UNUSABLE;
   }
 
-  private static int failed(
-      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) throws Exception {
-    if (failure instanceof WwtsException || failure instanceof IllegalArgumentException) {
-      commandLine.getErr().println("[ERROR] " + failure.getMessage());
-      return UNUSABLE;
-    }
-    throw failure;
+  private static int refused(CommandLine.ParameterException failure, String[] args) {
+    CommandLine command = failure.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("[ERROR] " + Printable.line(failure.getMessage()));
+    CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
+    err.println("How it is used: " + command.getCommandSpec().qualifiedName() + " --help");
+    return UNUSABLE;
   }
 
-  /** Labels are Chinese whatever the locale says. */
-  private static PrintWriter utf8(FileDescriptor descriptor) {
-    return new PrintWriter(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  private static int failed(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    PrintWriter err = commandLine.getErr();
+    if (failure instanceof Console.Lost lost) {
+      return lost.exitCode(err);
+    }
+    if (failure instanceof WwtsException || failure instanceof IllegalArgumentException) {
+      err.println("[ERROR] " + Printable.line(String.valueOf(failure.getMessage())));
+    } else if (failure instanceof UncheckedIOException e) {
+      err.println("[ERROR] " + Printable.line(e.getMessage() + " (" + e.getCause() + ")"));
+    } else {
+      err.println("[ERROR] This is a fault of wwts:");
+      failure.printStackTrace(err);
+    }
+    return UNUSABLE;
   }
 }

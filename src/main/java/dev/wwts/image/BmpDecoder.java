@@ -16,7 +16,7 @@ final class BmpDecoder {
       rgb = new byte[3 * width];
       indices = new byte[width];
     }
-    if (bmp.runLength()) {
+    if (bmp.runBits() > 0) {
       new BmpRuns(picture, (int) bmp.data())
           .decode(palette(picture, bmp), bmp, indices, rgb, canvas);
       return;

@@ -8,7 +8,7 @@ import java.util.Locale;
  * @param header size; alpha only where a bit field names it, since the fourth byte of a plain
  *     32-bit BMP means nothing
  * @param bits bits a pixel: 1, 4, 8, 16, 24 or 32
- * @param runLength whether rows are RLE8-coded
+ * @param runBits bits of an index in the runs that rows are coded in: 8 or 4; 0 for no runs
  * @param topDown whether the first row is the upper one
  * @param palette where the palette begins
  * @param entry bytes of a palette entry, 3 or 4
@@ -19,7 +19,7 @@ import java.util.Locale;
 record BmpLayout(
     PictureHeader header,
     int bits,
-    boolean runLength,
+    int runBits,
     boolean topDown,
     int palette,
     int entry,
@@ -31,6 +31,7 @@ record BmpLayout(
   private static final int CORE_HEADER = 12;
   private static final int RAW = 0;
   private static final int RLE8 = 1;
+  private static final int RLE4 = 2;
   private static final int BIT_FIELDS = 3;
 
   static BmpLayout read(Encoded picture) {
@@ -45,7 +46,7 @@ record BmpLayout(
     }
     picture.need(INFO, (int) size);
     long compression = picture.u32le(30);
-    if (compression != RAW && compression != RLE8 && compression != BIT_FIELDS) {
+    if (compression > BIT_FIELDS) {
       throw picture.unsupported("a BMP with compression " + compression);
     }
     return of(
@@ -71,7 +72,8 @@ record BmpLayout(
     if (width == 0 || height == 0 || width > Integer.MAX_VALUE || height > Integer.MAX_VALUE) {
       throw picture.corrupt("its header says " + width + " x " + height + " pixels");
     }
-    if (!isKnownDepth(bits) || (compression == RLE8 && bits != 8)) {
+    boolean runs = compression == RLE8 || compression == RLE4;
+    if (!isKnownDepth(bits) || (runs && bits > 8)) {
       throw picture.unsupported(
           "a BMP with " + bits + " bits a pixel and compression " + compression);
     }
@@ -103,7 +105,7 @@ record BmpLayout(
     return new BmpLayout(
         header,
         bits,
-        compression == RLE8,
+        compression == RLE8 ? 8 : compression == RLE4 ? 4 : 0,
         topDown,
         INFO + size,
         entry,
@@ -130,7 +132,7 @@ record BmpLayout(
       picture.need(palette, entry * colours);
     }
     long rowBytes = ((long) header.width() * bits + 7) / 8;
-    long end = runLength ? data + 2 : data + pitch() * (header.height() - 1) + rowBytes;
+    long end = runBits > 0 ? data + 2 : data + pitch() * (header.height() - 1) + rowBytes;
     if (end > picture.size()) {
       throw picture.truncated();
     }

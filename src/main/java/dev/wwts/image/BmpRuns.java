@@ -1,9 +1,9 @@
 package dev.wwts.image;
 
 /**
- * The RLE8 coding of BMP, with Pillow's decisions (BmpRleDecoder): a run longer than the rest of
- * its row is cut, skipped pixels have index 0, and a picture whose runs end before its last row is
- * refused.
+ * The RLE8 and RLE4 codings of BMP, with Pillow's decisions (BmpRleDecoder): a run longer than the
+ * rest of its row is cut, skipped pixels have index 0, a picture whose runs end before its last row
+ * is refused, and of an odd number of literal 4-bit indices the last one is left out.
  */
 final class BmpRuns {
   private final Encoded picture;
@@ -27,6 +27,7 @@ final class BmpRuns {
   void decode(Palette palette, BmpLayout bmp, byte[] indices, byte[] rgb, Canvas canvas) {
     int width = bmp.header().width();
     int height = bmp.header().height();
+    boolean nibbles = bmp.runBits() == 4;
     Sink sink = new Sink(palette, bmp, indices, rgb, canvas);
     while (y < height) {
       int count = picture.u8(at);
@@ -34,36 +35,46 @@ final class BmpRuns {
       at += 2;
       if (count > 0) {
         int fitting = Math.min(count, Math.max(0, width - column));
-        run(sink, fitting, value);
+        run(sink, fitting, nibbles ? value >> 4 : value, nibbles ? value & 15 : value);
         column += fitting;
       } else if (value == 0) {
-        run(sink, x == 0 ? 0 : width - x, 0);
+        run(sink, x == 0 ? 0 : width - x, 0, 0);
         column = 0;
       } else if (value == 1) {
         throw picture.corrupt("the BMP's runs end before its last row");
       } else if (value == 2) {
         long skip = picture.u8(at) + (long) picture.u8(at + 1) * width;
         at += 2;
-        run(sink, skip, 0);
+        run(sink, skip, 0, 0);
         column = x;
       } else {
-        literal(sink, value);
+        literal(sink, nibbles, value);
       }
     }
   }
 
-  private void run(Sink sink, long count, int value) {
-    for (long left = count; left > 0 && y < sink.bmp.header().height(); left--) {
-      sink.put(value);
+  /** Pixels of two indices by turns. */
+  private void run(Sink sink, long count, int first, int second) {
+    for (long i = 0; i < count && y < sink.bmp.header().height(); i++) {
+      sink.put((i & 1) == 0 ? first : second);
     }
   }
 
-  private void literal(Sink sink, int count) {
-    picture.need(at, count);
-    for (int i = 0; i < count && y < sink.bmp.header().height(); i++) {
-      sink.put(picture.u8(at + i));
+  private void literal(Sink sink, boolean nibbles, int count) {
+    int bytes = nibbles ? count / 2 : count;
+    int there = Math.min(bytes, picture.size() - at);
+    for (int i = 0; i < there; i++) {
+      int value = picture.u8(at + i);
+      if (nibbles) {
+        run(sink, 2, value >> 4, value & 15);
+      } else {
+        run(sink, 1, value, value);
+      }
     }
-    at += count;
+    if (there < bytes && y < sink.bmp.header().height()) {
+      throw picture.truncated();
+    }
+    at += bytes;
     column += count;
     // literals are padded to an even position in the file
     at += at & 1;

@@ -6,12 +6,12 @@ import java.util.Objects;
 
 /**
  * Decodes pictures, one at a time; each lane has its own. Not thread safe. Buffers grow to the
- * largest picture seen and are reused; {@link #close} frees them.
+ * largest picture of late and are reused; {@link #close} frees them.
  *
  * <p>A picture is an error where it is one for Pillow, and beyond that where a PNG's data checksum
  * is wrong, where a JPEG could not possibly hold what its header claims or needs too many passes,
- * and for the rare kinds that the message names (arithmetic-coded, lossless, hierarchical JPEG;
- * RLE4 BMP). Bytes behind the end of the picture are ignored.
+ * and for the rare kinds that the message names (arithmetic-coded, lossless, hierarchical JPEG).
+ * Bytes behind the end of the picture are ignored.
  */
 public final class Decoder implements AutoCloseable {
   private final Limits limits;
@@ -66,6 +66,8 @@ public final class Decoder implements AutoCloseable {
             picture,
             jpeg.header(),
             JpegMarkers.countScans(picture, jpeg.scan(), Limits.MOST_PASSES + 1));
+      } else {
+        JpegTail.check(picture, jpeg);
       }
     } else if (layout instanceof PngLayout pngLayout) {
       png.verifyChunks(picture, pngLayout);
@@ -92,6 +94,12 @@ public final class Decoder implements AutoCloseable {
       nativeCodec.decode(
           picture, layout, header.width(), header.height(), NativeCodec.RGB, address);
     }
+  }
+
+  /** Says that a call begins or goes by without this decoder; see {@link NativeBuffer#rest}. */
+  public void rest() {
+    nativeCodec.rest();
+    webp.rest();
   }
 
   /** Frees the buffers. Closing twice does nothing. */

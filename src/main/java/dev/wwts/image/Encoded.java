@@ -12,6 +12,9 @@ import org.bytedeco.javacpp.BytePointer;
  * for what is wrong with it. Reading behind the end is the picture's fault and throws TRUNCATED.
  */
 final class Encoded {
+  private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
   private final ByteBuffer bytes;
   private final String name;
 
@@ -66,6 +69,29 @@ final class Encoded {
       }
     }
     return true;
+  }
+
+  /**
+   * Where the first byte {@code value} stands from {@code from} to before {@code end}, or -1. Eight
+   * bytes at a time: it reads whole JPEGs.
+   */
+  int indexOf(int value, int from, int end) {
+    long wanted = value * EACH_BYTE;
+    int at = Math.max(0, from);
+    for (; at <= end - 8; at += 8) {
+      // a byte is zero where it was the wanted one; the lowest such byte gets its highest bit set
+      long different = Long.reverseBytes(bytes.getLong(at)) ^ wanted;
+      long found = (different - EACH_BYTE) & ~different & HIGH_BITS;
+      if (found != 0) {
+        return at + Long.numberOfTrailingZeros(found) / 8;
+      }
+    }
+    for (; at < end; at++) {
+      if ((bytes.get(at) & 0xFF) == value) {
+        return at;
+      }
+    }
+    return -1;
   }
 
   /** Fills {@code into} from {@code at}, as far as there are bytes; returns how many. */

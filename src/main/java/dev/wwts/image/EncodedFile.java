@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * Reads picture files into one block of native memory that is used again; not for several threads
- * at once.
+ * Reads picture files, also mapped ones, into one block of native memory that is used again; not
+ * for several threads at once.
  */
 public final class EncodedFile implements AutoCloseable {
   private final NativeBuffer memory = new NativeBuffer();
@@ -45,7 +45,12 @@ public final class EncodedFile implements AutoCloseable {
         throw new PictureException(
             Reason.TOO_LARGE,
             String.format(
-                Locale.ROOT, "%s has %,d bytes, the limit is %,d.", file, size, maxBytes));
+                Locale.ROOT,
+                "%s has %,d bytes, more than the limit of %,d;"
+                    + " raise maxBytes (--max-bytes) if such pictures are expected",
+                file,
+                size,
+                maxBytes));
       }
       ByteBuffer bytes = memory.view((int) size);
       int read = 0;
@@ -60,6 +65,22 @@ public final class EncodedFile implements AutoCloseable {
       throw new PictureException(
           Reason.UNREADABLE, file + " can't be read (" + e.getMessage() + ").", e);
     }
+  }
+
+  /**
+   * Copies what may be a mapped file: where it is cut off meanwhile, native code would end the
+   * process, and Java gets an {@link InternalError}, now or a little later. Java can't tell a
+   * mapped buffer from another direct one.
+   *
+   * @return its bytes from position to limit, valid until the next call or close
+   */
+  public ByteBuffer copy(ByteBuffer direct) {
+    return memory.view(direct.remaining()).put(direct.duplicate()).flip();
+  }
+
+  /** See {@link NativeBuffer#rest}. */
+  public void rest() {
+    memory.rest();
   }
 
   @Override

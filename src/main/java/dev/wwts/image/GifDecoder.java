@@ -83,35 +83,30 @@ final class GifDecoder {
       if (code == clear + 1 || code > next || (code >= clear && last < 0) || code >= TABLE) {
         throw picture.corrupt("the data of the GIF's first frame make no sense");
       }
-      int count = spell(code < next ? code : last, clear);
-      if (code == next) {
-        string[count++] = string[0];
-      }
-      painter.add(string, count);
+      int first = painter.add(code < next ? code : last, code == next, clear);
       if (last >= 0 && next < TABLE) {
-        define(next++, last, clear);
+        define(next++, last, clear, first);
         width = next == 1 << width && width < MOST_CODE_BITS ? width + 1 : width;
       }
       last = code;
     }
   }
 
-  private void define(int code, int last, int clear) {
+  private void define(int code, int last, int clear, int first) {
     prefix[code] = (short) last;
-    suffix[code] = string[0];
+    suffix[code] = (byte) first;
     length[code] = (short) (last < clear ? 2 : length[last] + 1);
   }
 
-  /** Writes the pixels that a code stands for into {@link #string}; returns how many. */
-  private int spell(int code, int clear) {
-    int count = code < clear ? 1 : length[code];
+  /** Writes the {@code count} pixels that a code stands for, from the last; returns the first. */
+  private int spell(int code, int count, byte[] target, int at) {
     int rest = code;
-    for (int i = count - 1; i > 0; i--) {
-      string[i] = suffix[rest];
+    for (int i = at + count - 1; i > at; i--) {
+      target[i] = suffix[rest];
       rest = prefix[rest];
     }
-    string[0] = (byte) rest;
-    return count;
+    target[at] = (byte) rest;
+    return rest;
   }
 
   /** Collects indices to rows and paints each row when it is full. */
@@ -135,7 +130,29 @@ final class GifDecoder {
       return pass == passes.length;
     }
 
-    void add(byte[] pixels, int count) {
+    /**
+     * Adds the pixels that a code stands for, and the first of them once more where that is asked;
+     * returns the first.
+     */
+    int add(int code, boolean again, int clear) {
+      int count = code < clear ? 1 : length[code];
+      // straight into the row where it has room for all of them and more
+      boolean fits = x + count + 1 < gif.width();
+      byte[] target = fits ? indices : string;
+      int at = fits ? x : 0;
+      int first = spell(code, count, target, at);
+      if (again) {
+        target[at + count++] = (byte) first;
+      }
+      if (fits) {
+        x += count;
+      } else {
+        add(string, count);
+      }
+      return first;
+    }
+
+    private void add(byte[] pixels, int count) {
       int done = 0;
       while (done < count && !isDone()) {
         int part = Math.min(count - done, gif.width() - x);

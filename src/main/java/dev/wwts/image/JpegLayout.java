@@ -7,10 +7,16 @@ package dev.wwts.image;
  * @param progressive whether the frame is progressive
  * @param manyScans whether the data may lie in more than one scan
  * @param blocks 8 x 8 blocks of all components together
+ * @param restarts restart markers that a single scan is to have
  * @param scan where the first scan's marker stands
  */
 record JpegLayout(
-    PictureHeader header, boolean progressive, boolean manyScans, long blocks, int scan)
+    PictureHeader header,
+    boolean progressive,
+    boolean manyScans,
+    long blocks,
+    long restarts,
+    int scan)
     implements Layout {
   private static final String EXIF_NAME = "Exif\0\0";
   private static final String XMP_NAME = "http://ns.adobe.com/xap/1.0/\0";
@@ -18,6 +24,7 @@ record JpegLayout(
   static JpegLayout read(Encoded picture) {
     Metadata metadata = new Metadata();
     int frame = -1;
+    int interval = 0;
     int at = JpegMarkers.next(picture, 2);
     while (JpegMarkers.kind(picture, at) != JpegMarkers.SOS) {
       int kind = JpegMarkers.kind(picture, at);
@@ -29,6 +36,8 @@ record JpegLayout(
           throw picture.corrupt("the JPEG has two frame headers");
         }
         frame = at;
+      } else if (kind == JpegMarkers.DRI) {
+        interval = picture.u16be(at + 4);
       } else if (kind == JpegMarkers.APP1) {
         readMetadata(picture, at, metadata);
       }
@@ -37,21 +46,21 @@ record JpegLayout(
     if (frame < 0) {
       throw picture.corrupt("the JPEG has picture data but no frame header");
     }
-    return ofFrame(picture, frame, at, metadata.orientation());
+    return ofFrame(picture, frame, at, interval, metadata.orientation());
   }
 
   private static void readMetadata(Encoded picture, int at, Metadata metadata) {
     int from = at + 4;
     int length = JpegMarkers.end(picture, at) - from;
-    // of several EXIF blocks the first counts: Pillow appends the others to it
-    if (picture.has(from, EXIF_NAME) && !metadata.hasExif()) {
-      metadata.exif(picture.view(from, length));
+    if (picture.has(from, EXIF_NAME)) {
+      metadata.appendExif(picture.view(from + EXIF_NAME.length(), length - EXIF_NAME.length()));
     } else if (picture.has(from, XMP_NAME)) {
       metadata.xmp(picture.view(from, length));
     }
   }
 
-  private static JpegLayout ofFrame(Encoded picture, int frame, int scan, Orientation orientation) {
+  private static JpegLayout ofFrame(
+      Encoded picture, int frame, int scan, int interval, Orientation orientation) {
     int kind = JpegMarkers.kind(picture, frame);
     int bits = picture.u8(frame + 4);
     int height = picture.u16be(frame + 5);
@@ -67,8 +76,9 @@ record JpegLayout(
     boolean progressive = kind == JpegMarkers.SOF_PROGRESSIVE;
     boolean manyScans = progressive || picture.u8(scan + 4) < components;
     PictureHeader header = new PictureHeader(PictureFormat.JPEG, width, height, orientation, false);
+    long restarts = interval == 0 ? 0 : (units(picture, frame, width, height) - 1) / interval;
     return new JpegLayout(
-        header, progressive, manyScans, blocks(picture, frame, width, height), scan);
+        header, progressive, manyScans, blocks(picture, frame, width, height), restarts, scan);
   }
 
   private static void refuseRarities(Encoded picture, int kind, int bits, int components) {
@@ -85,6 +95,19 @@ record JpegLayout(
     if (components != 1 && components != 3 && components != 4) {
       throw picture.unsupported("a JPEG with " + components + " colour components");
     }
+  }
+
+  /** What restart intervals count in a scan of all components (T.81, A.2: MCU). */
+  private static long units(Encoded picture, int frame, int width, int height) {
+    int components = picture.u8(frame + 9);
+    int columns = 8;
+    int rows = 8;
+    for (int i = 0; components > 1 && i < components; i++) {
+      int sampling = picture.u8(frame + 11 + 3 * i);
+      columns = Math.max(columns, 8 * (sampling >> 4));
+      rows = Math.max(rows, 8 * (sampling & 15));
+    }
+    return (long) ((width + columns - 1) / columns) * ((height + rows - 1) / rows);
   }
 
   private static long blocks(Encoded picture, int frame, int width, int height) {

@@ -9,6 +9,8 @@ import java.util.List;
  */
 final class Magic {
   private static final int TEXT_SAMPLE = 512;
+  private static final int TARGA_HEADER = 18;
+  private static final String TARGA_FOOTER = "TRUEVISION-XFILE.\0";
 
   private record Known(int at, String bytes, String name) {}
 
@@ -52,6 +54,9 @@ final class Magic {
 
   /** What the picture is, with its article, such as {@code a TIFF}. */
   static String nameOf(Encoded picture) {
+    if (isTarga(picture)) {
+      return "a Targa (TGA)";
+    }
     for (Known known : KNOWN) {
       if (picture.has(known.at, known.bytes)) {
         return known.name;
@@ -74,6 +79,36 @@ final class Magic {
             || head.contains("<!doctype html")
         ? "an HTML page"
         : "text";
+  }
+
+  /**
+   * Targa has no magic number: either the footer of its second version, or a header all of whose
+   * fields make sense, the colour map's being zeros where there is none.
+   */
+  private static boolean isTarga(Encoded picture) {
+    if (picture.has(picture.size() - TARGA_FOOTER.length(), TARGA_FOOTER)) {
+      return true;
+    }
+    if (picture.size() <= TARGA_HEADER) {
+      return false;
+    }
+    int map = picture.u8(1);
+    int kind = picture.u8(2);
+    boolean noMap =
+        map == 0
+            && (kind == 2 || kind == 3 || kind == 10 || kind == 11)
+            && picture.u32le(3) == 0
+            && picture.u8(7) == 0;
+    boolean hasMap = map == 1 && (kind == 1 || kind == 9) && isTargaDepth(picture.u8(7));
+    return (noMap || hasMap)
+        && picture.u16le(12) > 0
+        && picture.u16le(14) > 0
+        && (picture.u8(16) == 8 || isTargaDepth(picture.u8(16)))
+        && picture.u8(17) < 64;
+  }
+
+  private static boolean isTargaDepth(int bits) {
+    return bits == 15 || bits == 16 || bits == 24 || bits == 32;
   }
 
   private static boolean isNetpbm(byte[] sample, int count) {

@@ -22,6 +22,18 @@ final class Metadata {
     exif = block;
   }
 
+  /** A further part of the EXIF block: JPEG spreads one that is long over several segments. */
+  void appendExif(ByteBuffer part) {
+    ByteBuffer first = exif;
+    exif =
+        first == null
+            ? part
+            : ByteBuffer.allocate(first.remaining() + part.remaining())
+                .put(first.duplicate())
+                .put(part.duplicate())
+                .flip();
+  }
+
   boolean hasExif() {
     return exif != null;
   }

@@ -1,8 +1,8 @@
 package dev.wwts.image;
 
 import dev.wwts.PictureException;
+import dev.wwts.natives.Natives;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Loader;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
 import org.bytedeco.opencv.opencv_core.Mat;
@@ -33,6 +33,9 @@ final class NativeCodec implements AutoCloseable {
   private static final int TO_RGB =
       opencv_imgcodecs.IMREAD_COLOR_RGB | opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION;
 
+  /** What loading OpenCV takes, bytes. */
+  private static final long MOST_MEMORY = 32L << 20;
+
   private static final byte[] PADDING = new byte[LEAST_BYTES];
 
   private final NativeBuffer input = new NativeBuffer();
@@ -41,7 +44,7 @@ final class NativeCodec implements AutoCloseable {
 
   /** Loads OpenCV, so that the first picture needn't wait the second or more that this takes. */
   NativeCodec() {
-    Loader.load(opencv_imgcodecs.class);
+    Natives.load(opencv_imgcodecs.class, "OpenCV", MOST_MEMORY);
   }
 
   /**
@@ -134,6 +137,11 @@ final class NativeCodec implements AutoCloseable {
     BytePointer copy = Address.of(input.reserve(count), count).put(PADDING);
     picture.copyTo(copy);
     return copy;
+  }
+
+  /** See {@link NativeBuffer#rest}. */
+  void rest() {
+    input.rest();
   }
 
   @Override

@@ -1,11 +1,19 @@
 package dev.wwts.image;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
  * 256 colours, as they come out: with {@link AlphaMode#WHITE} the transparent ones are blended when
  * they are set. Entries that the picture doesn't define are black, as in Pillow.
  */
 final class Palette {
-  private final byte[] rgb = new byte[3 * 256];
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+
+  /** Red in the lowest byte, then green and blue. */
+  private final int[] colours = new int[256];
 
   /** The palette of a picture that has none: each index is its own grey. */
   static Palette grey() {
@@ -18,27 +26,31 @@ final class Palette {
 
   /** Defines a colour. */
   void set(int index, int red, int green, int blue) {
-    rgb[3 * index] = (byte) red;
-    rgb[3 * index + 1] = (byte) green;
-    rgb[3 * index + 2] = (byte) blue;
+    colours[index] = (red & 0xFF) | (green & 0xFF) << 8 | (blue & 0xFF) << 16;
   }
 
   /** Lays a colour on white. */
   void blend(int index, int alpha) {
-    for (int i = 3 * index; i < 3 * index + 3; i++) {
-      rgb[i] = Alpha.onWhite(rgb[i] & 0xFF, alpha);
-    }
+    int colour = colours[index];
+    set(
+        index,
+        Alpha.onWhite(colour & 0xFF, alpha),
+        Alpha.onWhite(colour >> 8 & 0xFF, alpha),
+        Alpha.onWhite(colour >> 16, alpha));
   }
 
-  /** Looks up {@code count} indices. */
+  /** Looks up {@code count} indices, from 1. */
   void expand(byte[] indices, int from, int count, byte[] into) {
+    // four bytes at once, the last of which the next pixel overwrites; none behind the last one
+    int last = from + count - 1;
     int at = 0;
-    for (int i = from; i < from + count; i++) {
-      int entry = 3 * (indices[i] & 0xFF);
-      into[at] = rgb[entry];
-      into[at + 1] = rgb[entry + 1];
-      into[at + 2] = rgb[entry + 2];
+    for (int i = from; i < last; i++) {
+      INTS.set(into, at, colours[indices[i] & 0xFF]);
       at += 3;
     }
+    int colour = colours[indices[last] & 0xFF];
+    into[at] = (byte) colour;
+    into[at + 1] = (byte) (colour >> 8);
+    into[at + 2] = (byte) (colour >> 16);
   }
 }

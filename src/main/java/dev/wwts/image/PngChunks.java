@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
  * where it matters.
  */
 final class PngChunks {
-  private static final String XMP_NAME = "XML:com.adobe.xmp\0";
-  private static final String RAW_EXIF_NAME = "Raw profile type exif\0";
-
-  /** Metadata of more bytes than this are not looked at: an orientation stands in the first few. */
-  private static final int MOST_METADATA = 1 << 20;
+  private static final String XMP = "XML:com.adobe.xmp";
+  private static final String RAW_EXIF = "Raw profile type exif";
 
   private final Metadata metadata = new Metadata();
   private int palette = -1;
@@ -23,7 +20,8 @@ final class PngChunks {
   private int data = -1;
   private long dataBytes;
   private boolean dataEnded;
-  private @Nullable ByteBuffer rawExif;
+  private @Nullable PngText rawExif;
+  private @Nullable PngText xmp;
 
   private PngChunks() {}
 
@@ -36,11 +34,20 @@ final class PngChunks {
       chunks.note(picture, (int) at, (int) Math.min(picture.u32be((int) at), Integer.MAX_VALUE));
       at += PngLayout.FRAME + picture.u32be((int) at);
     }
-    // what ImageMagick writes instead of an eXIf chunk; as in Pillow, that one goes first
-    if (chunks.rawExif != null && !chunks.metadata.hasExif()) {
-      chunks.metadata.exif(chunks.rawExif);
-    }
+    chunks.readTexts(picture);
     return chunks;
+  }
+
+  /** The last of each kind, when all are known: hostile ones can be many, and inflate to more. */
+  private void readTexts(Encoded picture) {
+    if (xmp != null) {
+      metadata.xmp(ByteBuffer.wrap(xmp.value(picture)));
+    }
+    // what ImageMagick writes instead of an eXIf chunk; as in Pillow, that one goes first
+    ByteBuffer raw = rawExif == null || metadata.hasExif() ? null : unhex(rawExif.value(picture));
+    if (raw != null) {
+      metadata.exif(raw);
+    }
   }
 
   /** Whether four letters stand there, the only thing a chunk may be called. */
@@ -72,21 +79,28 @@ final class PngChunks {
       transparency = at;
     } else if (picture.has(name, "eXIf")) {
       metadata.exif(picture.view(body, length));
-    } else if (picture.has(name, "iTXt") && picture.has(body, XMP_NAME + "\0")) {
-      metadata.xmp(picture.view(body, Math.min(length, MOST_METADATA)));
-    } else if (picture.has(name, "tEXt")
-        && length <= MOST_METADATA
-        && picture.has(body, RAW_EXIF_NAME)) {
-      rawExif = unhex(picture.view(body, length));
+    } else {
+      note(picture, PngText.read(picture, name, length));
+    }
+  }
+
+  private void note(Encoded picture, @Nullable PngText text) {
+    if (text == null) {
+      return;
+    }
+    switch (text.keyword()) {
+      case "exif" -> metadata.exif(picture.view(text.from(), text.end() - text.from()));
+      case RAW_EXIF -> rawExif = text;
+      case XMP -> xmp = text;
+      default -> {}
     }
   }
 
   /**
-   * The profile is text: name, newline, kind, newline, length, newline, then hexadecimal digits in
-   * lines.
+   * The profile is text: newline, kind, newline, length, newline, then hexadecimal digits in lines.
    */
-  private static @Nullable ByteBuffer unhex(ByteBuffer chunk) {
-    String[] parts = StandardCharsets.ISO_8859_1.decode(chunk).toString().split("\n", 4);
+  private static @Nullable ByteBuffer unhex(byte[] profile) {
+    String[] parts = new String(profile, StandardCharsets.ISO_8859_1).split("\n", 4);
     if (parts.length < 4) {
       return null;
     }

@@ -1,5 +1,7 @@
 package dev.wwts.image;
 
+import dev.wwts.PictureException;
+
 /**
  * A PNG's header and where its chunks lie (PNG specification, third edition).
  *
@@ -53,15 +55,17 @@ record PngLayout(
     }
     int depth = picture.u8(at + 8);
     int colour = picture.u8(at + 9);
-    if (!isDefined(depth, colour)
-        || picture.u8(at + 10) != 0
-        || picture.u8(at + 11) != 0
-        || picture.u8(at + 12) > 1) {
-      throw picture.corrupt(
-          "its header has values that PNG does not define, such as "
-              + depth
-              + " bits for colour type "
-              + colour);
+    if (!isDefined(depth, colour)) {
+      throw undefined(picture, depth + " bits for colour type " + colour);
+    }
+    if (picture.u8(at + 10) != 0) {
+      throw undefined(picture, "compression method " + picture.u8(at + 10));
+    }
+    if (picture.u8(at + 11) != 0) {
+      throw undefined(picture, "filter method " + picture.u8(at + 11));
+    }
+    if (picture.u8(at + 12) > 1) {
+      throw undefined(picture, "interlace method " + picture.u8(at + 12));
     }
     PngChunks chunks = PngChunks.walk(picture, FIRST_CHUNK + FRAME + IHDR_LENGTH);
     boolean alpha = colour >= GREY_ALPHA || chunks.transparency() >= 0;
@@ -78,6 +82,10 @@ record PngLayout(
         chunks.transparency(),
         chunks.data(),
         chunks.dataBytes());
+  }
+
+  private static PictureException undefined(Encoded picture, String what) {
+    return picture.corrupt("its header says " + what + ", which PNG does not define");
   }
 
   private static boolean isDefined(int depth, int colour) {

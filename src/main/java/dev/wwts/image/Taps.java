@@ -78,6 +78,11 @@ final class Taps {
     return starts[i];
   }
 
+  /** How many source pixels output pixel {@code i} is made of. */
+  int length(int i) {
+    return weights[i].length;
+  }
+
   /** The first source pixel of all. */
   int first() {
     return starts[0];

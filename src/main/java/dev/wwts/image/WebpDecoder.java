@@ -60,6 +60,11 @@ final class WebpDecoder implements AutoCloseable {
     }
   }
 
+  /** See {@link NativeBuffer#rest}. */
+  void rest() {
+    scratch.rest();
+  }
+
   @Override
   public void close() {
     scratch.close();

@@ -13,10 +13,14 @@
  *   <li>CMYK JPEG is within 2 levels; OpenCV rounds differently.
  *   <li>A PNG whose data have a wrong checksum is refused; Pillow does not look at that one.
  *   <li>A palette PNG without a palette is refused.
- *   <li>JPEG with arithmetic, lossless or hierarchical coding and RLE4 BMP are refused by name.
+ *   <li>JPEG with arithmetic, lossless or hierarchical coding is refused by name.
+ *   <li>A JPEG without an end whose data are complete and followed, within the next 64 KiB, by what
+ *       can't be part of it is refused; Pillow may have stopped reading before it gets there.
  *   <li>A JPEG or PNG that could not hold what its header claims is refused before it is decoded,
  *       and a JPEG that needs more passes than any encoder makes.
- *   <li>Broken EXIF in a PNG is ignored; Pillow refuses the picture.
+ *   <li>Metadata never refuse a picture: broken EXIF, or text that inflates to more than 1 MiB, is
+ *       ignored; Pillow refuses the picture for some of it.
+ *   <li>A JPEG's tables and its picture may not be two streams, each with an end, in one file.
  * </ul>
  */
 @NullMarked

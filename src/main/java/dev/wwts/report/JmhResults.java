@@ -3,6 +3,7 @@ package dev.wwts.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -99,6 +100,10 @@ public final class JmhResults {
   /** The same, of a run of which nothing may have succeeded. */
   static List<Entry> readAny(Path file) {
     JsonNode root;
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IllegalArgumentException(
+          file + " is no regular file: give the .json file that mvn jmh wrote.");
+    }
     try {
       root = new ObjectMapper().readTree(file.toFile());
     } catch (IOException e) {

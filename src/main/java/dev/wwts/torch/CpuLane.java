@@ -39,6 +39,11 @@ final class CpuLane implements Lane {
   }
 
   @Override
+  public void rest() {
+    pixels.rest();
+  }
+
+  @Override
   public void begin(int n) {
     closeLogits();
     if (input != null && batch == n) {
@@ -92,8 +97,9 @@ final class CpuLane implements Lane {
         () -> Logits.rows(answered().contiguous(), (int) answered().size(0)));
   }
 
+  /** A view even of all slots: a network that resizes its input does so to the view. */
   private Tensor slots(int n) {
-    return n == batch ? begun() : begun().narrow(0, 0, n);
+    return begun().narrow(0, 0, n);
   }
 
   /** The network's input, for as many pictures as were begun. */

@@ -170,7 +170,8 @@ final class CudaBatch implements AutoCloseable {
   private void compute(boolean inGraph, boolean marks) {
     NativeScope.inference(
         () -> {
-          Owned<Tensor> logits = Logits.checked(setup.bundle(), network.forward(input.get()), size);
+          Owned<Tensor> logits =
+              Logits.checked(setup.bundle(), network.forward(input.get().narrow(0, 0, size)), size);
           outputs.add(logits);
           mark(forwarded, inGraph, marks);
           T_TensorTensor_T best = ranker.best(logits.get(), k);

@@ -52,7 +52,8 @@ final class Devices {
     if (fault.isEmpty()) {
       return Device.cuda(0);
     }
-    if (!TOLD.getAndSet(true)) {
+    // who has put the CPU build on the class path knows that there is no card
+    if (isCudaBuild() && !TOLD.getAndSet(true)) {
       LOG.info("Device auto: running on the CPU, as {}.", fault);
     }
     return Device.CPU;

@@ -5,6 +5,7 @@ import dev.wwts.DeviceMemory;
 import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.natives.MemoryLimits;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
@@ -14,6 +15,12 @@ import org.bytedeco.pytorch.global.torch;
  * lane for one.
  */
 public final class Engine implements AutoCloseable {
+  /** What loading takes beside the weights (LibTorch's own, trial runs), rounded up. */
+  private static final long LOADING = 32L << 20;
+
+  /** Read, frozen and packed: weights are there more than once for a while. */
+  private static final long MOST_COPIES = 3;
+
   private final Backend backend;
   private final Device device;
   private final Precision precision;
@@ -38,6 +45,7 @@ public final class Engine implements AutoCloseable {
    */
   public static Engine load(Bundle bundle, EngineOptions options) {
     LibTorch.load();
+    MemoryLimits.require(LOADING + MOST_COPIES * bundle.bytes());
     Device device = Devices.choose(options.device());
     Precision precision = options.precision();
     if (precision == Precision.AUTO) {

@@ -6,14 +6,12 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
-import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
-import org.jspecify.annotations.Nullable;
 
 /** Questions to a TorchScript graph that its rewrites share. */
 final class GraphNodes {
@@ -73,25 +71,8 @@ final class GraphNodes {
     return torch.toIValue(value).has_value();
   }
 
-  static boolean isNone(Value value) {
-    return isConstant(value) && torch.toIValue(value).get().isNone();
-  }
-
-  static boolean isFalse(Value value) {
-    if (!isConstant(value)) {
-      return false;
-    }
-    IValue constant = torch.toIValue(value).get();
-    return constant.isBool() && !constant.toBool();
-  }
-
   static boolean isIntegers(Value value) {
     return isConstant(value) && torch.toIValue(value).get().isIntList();
-  }
-
-  /** A constant list of integers; null where a value is none. */
-  static long @Nullable [] integers(Value value) {
-    return isIntegers(value) ? torch.toIValue(value).get().toIntVector().get() : null;
   }
 
   static boolean isTensor(Value value) {

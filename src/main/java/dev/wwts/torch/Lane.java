@@ -44,6 +44,12 @@ public interface Lane extends AutoCloseable {
     return null;
   }
 
+  /**
+   * Says that a call begins or went by without this lane, so that memory which only a huge picture
+   * needed can be given back. Nothing of an earlier call is read after it.
+   */
+  default void rest() {}
+
   /** Gives memory back after a call that found too little of it; the lane goes on. */
   default void recover() {}
 

@@ -34,7 +34,8 @@ record Layer(JitNode node, boolean isConvolution) {
   }
 
   private static boolean isTransposed(JitNode node) {
-    return !GraphNodes.isFalse(node.input(6));
+    Value transposed = node.input(6);
+    return !isConstant(transposed) || torch.toIValue(transposed).get().toBool();
   }
 
   private boolean isTold() {

@@ -4,6 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.natives.Natives;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Context;
@@ -19,22 +19,13 @@ import org.bytedeco.pytorch.global.torch;
 
 /** LibTorch's natives: loaded once, and what they say of themselves. */
 public final class LibTorch {
-  /** JavaCPP prints its warnings on stderr unless told to use the service's log. */
-  private static final String JAVACPP_LOGGER = "org.bytedeco.javacpp.logger";
-
-  /**
-   * JavaCPP refuses native memory beyond three times the Java heap and looks at the process's size
-   * on every allocation; 0 turns that off: a large model in a service with a small heap is no leak.
-   */
-  private static final String JAVACPP_MEMORY = "org.bytedeco.javacpp.maxPhysicalBytes";
-
-  private static final Pattern CUDA_LIBRARY =
-      Pattern.compile("\\blib(cu|nv|nccl)\\w*\\.so|\\b(cu|nv)\\w+64_\\d+\\.dll");
+  /** What loading it takes, bytes. */
+  private static final long MOST_MEMORY = 160L << 20;
 
   private LibTorch() {}
 
   /**
-   * Loads on first use; the holder's class initialisation is the lock.
+   * What is set on first use; the holder's class initialisation is the lock.
    *
    * <p>LibTorch's loops run on GNU OpenMP, its matrix products on OpenBLAS, which has threads of
    * its own. OpenMP's idle threads spin for milliseconds on the very cores that OpenBLAS's threads
@@ -42,13 +33,10 @@ public final class LibTorch {
    * OpenBLAS gets one thread, in the whole process, and {@link OneDnnRewrite} takes the large
    * products away from it.
    */
-  private static final class Natives {
+  private static final class Loaded {
     static final int DEFAULT_THREADS;
 
     static {
-      setUnlessSet(JAVACPP_LOGGER, "slf4j");
-      setUnlessSet(JAVACPP_MEMORY, "0");
-      Loader.load(torch.class);
       InterpreterErrors.passOn();
       openblas.blas_set_num_threads(1);
       // LibTorch counts the machine's cores, Java those that a container may use
@@ -56,13 +44,7 @@ public final class LibTorch {
           Math.min(torch.get_num_threads(), Runtime.getRuntime().availableProcessors());
     }
 
-    private static void setUnlessSet(String property, String value) {
-      if (System.getProperty(property) == null) {
-        System.setProperty(property, value);
-      }
-    }
-
-    private Natives() {}
+    private Loaded() {}
   }
 
   /**
@@ -76,26 +58,8 @@ public final class LibTorch {
 
   /** The threads of one forward that LibTorch takes by itself: the processor's cores. */
   static int defaultThreads() {
-    try {
-      return Natives.DEFAULT_THREADS;
-    } catch (LinkageError e) {
-      throw new DeviceException(
-          "LibTorch's native library can't be loaded for "
-              + Loader.getPlatform()
-              + ": "
-              + remedy(NativeErrors.firstWords(e))
-              + " ("
-              + NativeErrors.firstWords(e)
-              + ").",
-          e);
-    }
-  }
-
-  /** LibTorch's CUDA build needs CUDA's libraries even to run on the processor. */
-  static String remedy(String error) {
-    return CUDA_LIBRARY.matcher(error).find()
-        ? "its CUDA build needs CUDA 13 and cuDNN 9: install them or add org.bytedeco:cuda-platform-redist"
-        : "put org.bytedeco:pytorch with that classifier on the class path";
+    Natives.load(torch.class, "LibTorch", MOST_MEMORY);
+    return Loaded.DEFAULT_THREADS;
   }
 
   /**

@@ -13,10 +13,17 @@ final class Logits {
   /**
    * The output in 32 bits, beyond the caller's pointer scope.
    *
-   * @throws ModelException if it is of another shape
+   * @throws ModelException if it is of another shape or kind
    */
   static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
     int classes = bundle.labels().size();
+    String fault = fault(output);
+    if (!fault.isEmpty()) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: the network must return logits as floating-point numbers, but returns %s."
+              .formatted(bundle.path(), fault));
+    }
     if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
@@ -24,6 +31,24 @@ final class Logits {
               .formatted(bundle.path(), n, classes, shape(output)));
     }
     return new Owned<>(output.to(torch.ScalarType.Float));
+  }
+
+  /** What a tensor is that is not an array of floating-point numbers; empty if it is one. */
+  private static String fault(Tensor output) {
+    if (!output.defined()) {
+      return "nothing";
+    }
+    if (output.is_nested()) {
+      return "a nested tensor";
+    }
+    if (output.layout().intern() != torch.Layout.Strided) {
+      return "a sparse or packed tensor";
+    }
+    torch.ScalarType type = output.scalar_type().intern();
+    return switch (type) {
+      case Float, Half, BFloat16, Double -> output.is_meta() ? "a tensor without numbers" : "";
+      default -> "a tensor of " + type;
+    };
   }
 
   /**

@@ -20,7 +20,8 @@ final class NativeErrors {
     String message = String.valueOf(cause.getMessage());
     Matcher frames = FRAMES.matcher(message);
     String words = frames.find() ? message.substring(0, frames.start()) : message;
-    String line = words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
+    String line =
+        words.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "").replaceAll("\\p{Cntrl}", "?");
     return line.length() > LONGEST ? line.substring(0, LONGEST) + "..." : line;
   }
 }

@@ -88,11 +88,7 @@ final class OneDnnRewrite {
     Graph graph = network.graph();
     graph.setInsertPoint(graph.nodes().front());
     boolean free = Writes.areUnseen(graph);
-    List<Layer> layers =
-        GraphNodes.of(graph).stream()
-            .map(node -> Layer.of(node, type))
-            .filter(Objects::nonNull)
-            .toList();
+    List<Layer> layers = layers(graph, type);
     boolean convolves = layers.stream().anyMatch(Layer::isConvolution);
     if (convolves && (!free || Layouts.matter(graph))) {
       layers = layers.stream().filter(layer -> !layer.isConvolution()).toList();
@@ -107,11 +103,20 @@ final class OneDnnRewrite {
     GraphNodes.of(graph).stream()
         .filter(OneDnnRewrite::isSum)
         .forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
-    Map<Value, Shape> shapes = ExampleShapes.of(network, asked, example);
+    Map<Value, Shape> shapes = NativeScope.of(() -> ExampleShapes.of(network, asked, example));
     attention.run(shapes);
     boolean channelsLast = new OneDnnRewrite(graph, type, free, shapes).rewrite(layers);
     graph.lint();
     return channelsLast;
+  }
+
+  private static List<Layer> layers(Graph graph, torch.ScalarType type) {
+    return NativeScope.of(
+        () ->
+            GraphNodes.of(graph).stream()
+                .map(node -> Layer.of(node, type))
+                .filter(Objects::nonNull)
+                .toList());
   }
 
   private boolean rewrite(List<Layer> layers) {
@@ -122,7 +127,9 @@ final class OneDnnRewrite {
         continue;
       }
       convolves |= layer.isConvolution();
-      rewrite(layer.isConvolution() || !free ? layer : convolutionOf(layer, input));
+      // a scope each, as every look at a weight holds it
+      NativeScope.of(
+          () -> rewrite(layer.isConvolution() || !free ? layer : convolutionOf(layer, input)));
     }
     // the last first, as each is the next one's input; only now, as a new node may get an old one's
     // address
@@ -156,7 +163,7 @@ final class OneDnnRewrite {
     return new Layer(convolution, true);
   }
 
-  private void rewrite(Layer layer) {
+  private JitNode rewrite(Layer layer) {
     JitNode last = layer.node();
     Value residual = null;
     JitNode sum = follower(last);
@@ -182,7 +189,7 @@ final class OneDnnRewrite {
     if (shapes.containsKey(last.output())) {
       shapes.put(now, shapes.get(last.output()));
     }
-    plainWeights.add(layer.weight().node());
+    letGo(layer.weight());
     if (pointwise != null) {
       gone.add(activation);
     }
@@ -190,6 +197,15 @@ final class OneDnnRewrite {
       gone.add(sum);
     }
     gone.add(layer.node());
+    return replacement;
+  }
+
+  /** Of a plain weight that nobody else reads the memory goes at once, its node with the others. */
+  private void letGo(Value weight) {
+    plainWeights.add(weight.node());
+    if (uses.getOrDefault(weight, List.of()).size() == 1) {
+      weight.node().t_(Symbol.attr("value"), torch.empty(0));
+    }
   }
 
   /** oneDNN's linear layers take an addition or a function, its convolutions both if it is ReLU. */

@@ -6,15 +6,9 @@ import dev.wwts.image.CropResize;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.Pixels;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.InterpolateFuncOptions;
-import org.bytedeco.pytorch.InterpolateMode;
-import org.bytedeco.pytorch.LongVector;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.kBicubic;
-import org.bytedeco.pytorch.kBilinear;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Pixels to a network's input on the processor: resize with antialiasing in 8 bits as Pillow does,
@@ -27,14 +21,15 @@ final class Preprocessor implements AutoCloseable {
   private final NativeBuffer scratch = new NativeBuffer();
   private final long[] sizes = {1, 3, 0, 0};
   private final long[] strides = {0, 1, 0, 3};
-  private @Nullable Owned<InterpolateFuncOptions> resize;
-  private long resizedWidth;
-  private long resizedHeight;
+  private final Antialiased resize;
+  private final Antialiased lower;
   private final TensorOptions bytes = new TensorOptions(torch.ScalarType.Byte);
 
   /** Makes one for slots of {@code type}; must be called inside a pointer scope. */
   Preprocessor(Recipe recipe, torch.ScalarType type) {
     this.recipe = recipe;
+    this.resize = new Antialiased(recipe.interpolation());
+    this.lower = new Antialiased(recipe.interpolation());
     this.normalizer = new Normalizer(recipe, new Device("cpu"), type);
     bytes.retainReference();
   }
@@ -48,23 +43,30 @@ final class Preprocessor implements AutoCloseable {
   void write(Pixels pixels, Tensor slot) {
     Placement placement = Placement.of(recipe, pixels);
     Tensor crop =
-        placement.isWasteful()
-            ? cropOnly(pixels, placement.stored())
-            : resizeAndCrop(pixels, placement);
+        placement.isWasteful() ? cropOnly(pixels, placement) : resizeAndCrop(pixels, placement);
     normalizer.write(crop, placement.orientation(), slot);
   }
 
   private Tensor resizeAndCrop(Pixels pixels, Placement placement) {
     Geometry g = placement.stored();
     Tensor picture = view(pixels.address(), pixels.height(), pixels.width());
+    if (placement.rowsFirst() && placement.resizesHeight(pixels)) {
+      picture = torch.interpolate(picture, lower.options(g.resizedHeight(), pixels.width()));
+      if (!placement.resizesWidth(pixels)) {
+        return cropped(picture, g);
+      }
+    }
     Tensor resized =
-        placement.resizes(pixels) ? torch.interpolate(picture, antialiased(g)) : picture;
+        placement.resizes(pixels)
+            ? torch.interpolate(picture, resize.options(g.resizedHeight(), g.resizedWidth()))
+            : picture;
     return cropped(resized, g);
   }
 
-  private Tensor cropOnly(Pixels pixels, Geometry g) {
+  private Tensor cropOnly(Pixels pixels, Placement placement) {
+    Geometry g = placement.stored();
     long address = scratch.reserve(3L * g.width() * g.height());
-    CropResize.run(pixels, g, recipe.interpolation(), address);
+    CropResize.run(pixels, g, placement.rowsFirst(), recipe.interpolation(), address);
     return view(address, g.height(), g.width());
   }
 
@@ -81,44 +83,10 @@ final class Preprocessor implements AutoCloseable {
     return resized.narrow(2, g.top(), g.height()).narrow(3, g.left(), g.width());
   }
 
-  /** Kept while pictures of one size follow each other. */
-  private InterpolateFuncOptions antialiased(Geometry g) {
-    Owned<InterpolateFuncOptions> kept = resize;
-    if (kept == null || g.resizedWidth() != resizedWidth || g.resizedHeight() != resizedHeight) {
-      closeResize();
-      kept = new Owned<>(antialiased(g, recipe.interpolation()));
-      resize = kept;
-      resizedWidth = g.resizedWidth();
-      resizedHeight = g.resizedHeight();
-    }
-    return kept.get();
-  }
-
-  private void closeResize() {
-    if (resize != null) {
-      resize.close();
-      resize = null;
-    }
-  }
-
-  /** An antialiased resize of a whole picture. */
-  static InterpolateFuncOptions antialiased(Geometry g, Recipe.Interpolation interpolation) {
-    InterpolateFuncOptions options = new InterpolateFuncOptions();
-    options.size().put(new LongVector(g.resizedHeight(), g.resizedWidth()));
-    options
-        .mode()
-        .put(
-            interpolation == Recipe.Interpolation.BICUBIC
-                ? new InterpolateMode(new kBicubic())
-                : new InterpolateMode(new kBilinear()));
-    options.align_corners().put(false);
-    options.antialias().put(true);
-    return options;
-  }
-
   @Override
   public void close() {
-    closeResize();
+    resize.close();
+    lower.close();
     normalizer.close();
     scratch.close();
     bytes.releaseReference();

@@ -44,7 +44,7 @@ final class TorchPreprocessor implements CudaPreprocessor {
     Placement placement = Placement.of(recipe, pixels);
     clock.start.record(stream);
     if (placement.isWasteful()) {
-      uploadCrop(pixels, placement.stored(), staging);
+      uploadCrop(pixels, placement, staging);
     } else {
       long bytes = 3L * pixels.width() * pixels.height();
       stream.upload(source.reserve(bytes), pixels.address(), bytes);
@@ -74,23 +74,25 @@ final class TorchPreprocessor implements CudaPreprocessor {
     try {
       Tensor values = picture.to(torch.ScalarType.Float).contiguous();
       Tensor resized =
-          torch.interpolate(values, Preprocessor.antialiased(g, recipe.interpolation()));
+          torch.interpolate(
+              values, Antialiased.of(g.resizedHeight(), g.resizedWidth(), recipe.interpolation()));
       return Preprocessor.cropped(resized, g).round_().clamp_(limit(0), limit(LARGEST));
     } catch (RuntimeException e) {
       if (!String.valueOf(e.getMessage()).contains(TOO_STRONG)) {
         throw e;
       }
-      uploadCrop(pixels, g, staging);
+      uploadCrop(pixels, placement, staging);
       staging.uploading(stream);
       return view(g.height(), g.width());
     }
   }
 
   /** The crop, made by this thread from the decoded pixels. */
-  private void uploadCrop(Pixels pixels, Geometry g, Staging staging) {
+  private void uploadCrop(Pixels pixels, Placement placement, Staging staging) {
+    Geometry g = placement.stored();
     long bytes = 3L * g.width() * g.height();
     long pinned = staging.table().reserve(bytes);
-    CropResize.run(pixels, g, recipe.interpolation(), pinned);
+    CropResize.run(pixels, g, placement.rowsFirst(), recipe.interpolation(), pinned);
     stream.upload(source.reserve(bytes), pinned, bytes);
   }
 

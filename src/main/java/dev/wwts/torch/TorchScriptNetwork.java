@@ -6,6 +6,8 @@ import dev.wwts.ModelException.Reason;
 import dev.wwts.WwtsException;
 import java.nio.file.Path;
 import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CompilationUnit;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Function;
@@ -71,10 +73,12 @@ final class TorchScriptNetwork implements Network {
     return new TorchScriptNetwork(path, network, channelsLast, false);
   }
 
-  /** Does what makes a network, in a pointer scope of its own. */
+  /** Does what makes a network, in a pointer scope and on a thread of its own. */
   static Network load(Path path, Supplier<Network> loading) {
     try {
-      return NativeScope.inference(loading);
+      Network network = LoadThread.call(loading);
+      Pointer.trimMemory();
+      return network;
     } catch (RuntimeException e) {
       throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }
@@ -89,9 +93,28 @@ final class TorchScriptNetwork implements Network {
 
   /**
    * In the host's memory and in 32 bits: constants are compared there without waiting for a card,
-   * and layers merged without rounding.
+   * and layers merged without rounding. The module goes at once, as folding has made copies of some
+   * of its weights.
    */
   static FrozenGraph frozen(Path path) {
+    PointerScope outer = PointerScope.getInnerScope();
+    FrozenGraph network =
+        NativeScope.of(
+            () -> {
+              FrozenGraph frozen = FrozenGraph.of(torch.freeze(loaded(path)));
+              Warnings.remove(frozen.graph());
+              outer.attach(frozen.graph());
+              if (frozen.self() != null) {
+                outer.attach(frozen.self());
+              }
+              return frozen;
+            });
+    // small weights lie in the heap of the C library, which keeps what is freed
+    Pointer.trimMemory();
+    return network;
+  }
+
+  private static JitModule loaded(Path path) {
     DeviceOptional where =
         new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
     JitModule loaded = torch.load(path.toString(), where, false);
@@ -106,10 +129,7 @@ final class TorchScriptNetwork implements Network {
     for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
       widen(at.access());
     }
-    JitModule frozen = torch.freeze(loaded);
-    // folding has made copies of some weights
-    loaded.close();
-    return FrozenGraph.of(frozen);
+    return loaded;
   }
 
   /**

@@ -7,25 +7,22 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 import java.util.Random;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Holds the answers of a changed network against those of the plain one, before it is used: on
- * pictures of the model's self-test and on noise, in a batch of two and alone. Lives inside one
- * pointer scope.
+ * Holds the answers of a changed network against those of the plain one, before it is used: on a
+ * picture of the model's self-test and on noise, together and alone. The plain network's answers
+ * are kept, not the network: its weights would lie beside the changed one's.
  */
-final class Trial {
+final class Trial implements AutoCloseable {
   /**
    * What the order of float32 additions may change of logits, as a share of the largest: networks
    * of a hundred layers stay below a tenth of it.
    */
-  private static final double FLOAT = 1e-4;
+  static final double FLOAT = 1e-4;
 
   /** The same for bfloat16, whose values are {@code 2^-9} apart from what they stand for. */
   private static final double BFLOAT16 = 0.02;
@@ -43,27 +40,26 @@ final class Trial {
   private static final double LOSSES = 2;
 
   private static final int TIMED = 3;
-  private static final double NANOS_PER_MILLI = 1e6;
+  private static final double NANOS = 1e9;
   private static final long SEED = 20261126;
 
   private final Bundle bundle;
-  private final Network plain;
-  private final List<Tensor> inputs;
-  private final List<Tensor> expected;
+
+  /** 2 x 3 x H x W and 2 x classes. */
+  private final Owned<Tensor> input;
+
+  private final Owned<Tensor> expected;
 
   /**
-   * Runs the plain network.
+   * Runs the plain network, inside a pointer scope.
    *
    * @param plain in float32
    * @throws dev.wwts.ModelException if it does not run
    */
   Trial(Bundle bundle, Network plain) {
     this.bundle = bundle;
-    this.plain = plain;
-    Tensor two = rows();
-    Tensor answers = answer(plain, two, torch.ScalarType.Float);
-    this.inputs = List.of(two, two.narrow(0, 0, 1));
-    this.expected = List.of(answers, answers.narrow(0, 0, 1));
+    this.input = new Owned<>(rows());
+    this.expected = new Owned<>(answer(plain, input.get(), torch.ScalarType.Float));
   }
 
   /** 2 x 3 x H x W: a picture, normalised, if the model has one, and noise of such a spread. */
@@ -92,14 +88,6 @@ final class Trial {
     }
   }
 
-  private List<Tensor> answers(Network network, torch.ScalarType type) {
-    List<Tensor> answers = new ArrayList<>();
-    for (Tensor input : inputs) {
-      answers.add(answer(network, input, type));
-    }
-    return answers;
-  }
-
   /** The input is copied, as a network may write over it. */
   private Tensor answer(Network network, Tensor input, torch.ScalarType type) {
     Tensor copy = input.clone().to(type);
@@ -111,86 +99,56 @@ final class Trial {
     }
   }
 
-  /** What speaks against a rewritten network in float32; empty if nothing does. */
-  String fault(Network rewritten) {
-    try {
-      double difference = difference(answers(rewritten, torch.ScalarType.Float));
-      if (difference <= FLOAT) {
-        return "";
-      }
-      double allowed = Math.max(FLOAT, TOUCHES * sensitivity());
-      return difference <= allowed ? "" : told(difference, allowed);
-    } catch (RuntimeException e) {
-      return "it fails (" + NativeErrors.firstWords(e) + ")";
-    }
-  }
-
   /**
-   * What the plain network loses in bfloat16, as a share of the largest logit.
+   * By how much a network's logits differ from what was expected, as a share of the largest.
    *
-   * @throws dev.wwts.ModelException if it does not run in it
+   * @throws RuntimeException if it fails
    */
-  double loss(Network narrow) {
-    return difference(answers(narrow, torch.ScalarType.BFloat16));
+  double difference(Network network, torch.ScalarType type) {
+    return difference(network, type, input.get());
   }
 
-  /** What speaks against a rewritten network in bfloat16, where the plain one has a loss. */
-  String fault(Network rewritten, double loss) {
-    try {
-      double difference = loss(rewritten);
-      double allowed = Math.max(BFLOAT16, LOSSES * loss);
-      return difference <= allowed ? "" : told(difference, allowed);
-    } catch (RuntimeException e) {
-      return "it fails (" + NativeErrors.firstWords(e) + ")";
-    }
+  private double difference(Network network, torch.ScalarType type, Tensor two) {
+    Tensor first = expected.get().narrow(0, 0, 1);
+    double together = most(answer(network, two, type).sub(expected.get()));
+    double alone = most(answer(network, two.narrow(0, 0, 1), type).sub(first));
+    double difference = Math.max(together, alone);
+    return Double.isNaN(difference)
+        ? Double.POSITIVE_INFINITY
+        : difference == 0 ? 0 : difference / most(expected.get());
   }
 
-  private static String told(double difference, double allowed) {
-    return String.format(
-        Locale.ROOT,
-        "its logits differ by %.1e of the largest, more than the %.1e that rounding explains",
-        difference,
-        allowed);
+  /** How far rounding may move the logits of a network that is as touchy as the plain one. */
+  double allowed(Network plain) {
+    Tensor noise = input.get().narrow(0, 1, 1).mul(new Scalar(TOUCH));
+    double moved = difference(plain, torch.ScalarType.Float, input.get().add(noise));
+    return Math.max(FLOAT, TOUCHES * moved);
   }
 
-  /** How often a network in bfloat16 fits into the time of the plain one in float32. */
-  double speed(Network narrow) {
-    return millis(plain, torch.ScalarType.Float) / millis(narrow, torch.ScalarType.BFloat16);
+  /** How far rounding to bfloat16 may move them where the plain network has a loss in it. */
+  static double allowed(double loss) {
+    return Math.max(BFLOAT16, LOSSES * loss);
   }
 
-  private double millis(Network network, torch.ScalarType type) {
+  /** How many forwards a second of one picture. */
+  double speed(Network network, torch.ScalarType type) {
+    Tensor one = input.get().narrow(0, 0, 1);
     long best = Long.MAX_VALUE;
     for (int i = 0; i < TIMED; i++) {
       long start = System.nanoTime();
-      answer(network, inputs.get(1), type);
+      answer(network, one, type);
       best = Math.min(best, System.nanoTime() - start);
     }
-    return best / NANOS_PER_MILLI;
-  }
-
-  /** The largest difference from what was expected, as a share of the largest value. */
-  private double difference(List<Tensor> answers) {
-    double largest = 0;
-    double difference = 0;
-    for (int i = 0; i < expected.size(); i++) {
-      largest = Math.max(largest, most(expected.get(i)));
-      double here = most(expected.get(i).sub(answers.get(i)));
-      difference = Double.isNaN(here) ? Double.POSITIVE_INFINITY : Math.max(difference, here);
-    }
-    return difference == 0 ? 0 : difference / largest;
+    return NANOS / best;
   }
 
   private static double most(Tensor values) {
     return values.abs().max().item().toDouble();
   }
 
-  /** What the plain network's logits move by if its input is touched, as a share of the largest. */
-  private double sensitivity() {
-    Tensor noise = inputs.get(0).narrow(0, 1, 1).mul(new Scalar(TOUCH));
-    List<Tensor> answers = new ArrayList<>();
-    for (Tensor input : inputs) {
-      answers.add(answer(plain, input.add(noise), torch.ScalarType.Float));
-    }
-    return difference(answers);
+  @Override
+  public void close() {
+    input.close();
+    expected.close();
   }
 }

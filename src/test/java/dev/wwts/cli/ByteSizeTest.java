@@ -21,6 +21,19 @@ class ByteSizeTest {
   }
 
   @Test
+  void readsMegapixels() {
+    PixelCount counts = new PixelCount();
+    assertThat(counts.convert("200MP")).isEqualTo(200_000_000L);
+    assertThat(counts.convert("0.5 m")).isEqualTo(500_000L);
+    assertThat(counts.convert("108000000")).isEqualTo(108_000_000L);
+    for (String wrong : new String[] {"", "MP", "-1", "6 apples", "1e9", "5GB"}) {
+      assertThatThrownBy(() -> counts.convert(wrong))
+          .as(wrong)
+          .isInstanceOf(TypeConversionException.class);
+    }
+  }
+
+  @Test
   void refusesWhatIsNoSize() {
     for (String wrong : new String[] {"", "GB", "-1GB", "6 apples", "1e9"}) {
       assertThatThrownBy(() -> sizes.convert(wrong))

@@ -1,11 +1,13 @@
 package dev.wwts.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
+import dev.wwts.torch.TestModels;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -13,6 +15,8 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +39,19 @@ class WwtsTest {
     red = Files.write(pictures.resolve("a.png"), TestPictures.png(9, 9, Color.RED)).toString();
     broken = Files.write(pictures.resolve("b.jpg"), new byte[] {1, 2, 3}).toString();
     Files.writeString(pictures.resolve("notes.txt"), "not a picture");
+  }
+
+  @Test
+  void limitsOfPicturesAreOptions() {
+    assertThat(run("recognize", "--model", model, "--max-pixels", "80", red).err())
+        .contains("9 x 9 = 81 pixels, more than the limit of 80", "--max-pixels");
+    assertThat(run("recognize", "--model", model, "--max-bytes", "20", red).err())
+        .contains("more than the limit of 20", "--max-bytes");
+    assertThat(
+            run("recognize", "--model", model, "--max-pixels=0.1MP", "--max-bytes=1MB", red).code())
+        .isZero();
+    assertThat(run("recognize", "--model", model, "--max-pixels", "0", red).err())
+        .contains("maxPixels must be 1 to");
   }
 
   @Test
@@ -67,6 +84,26 @@ class WwtsTest {
     JsonNode bad = JSON.readTree(lines[1]);
     assertThat(bad.at("/error/type").asText()).isEqualTo("UNSUPPORTED_FORMAT");
     assertThat(bad.at("/error/message").asText()).contains(broken);
+  }
+
+  @Test
+  void aModelThatWritesFilesRunsOnlyWhereItIsTrusted() {
+    Path written = folder.resolve("written");
+    Path bare = folder.resolve("writing.pt");
+    TestModels.define(
+        bare,
+        "def forward(self, x):\n  torch.save(x, \"%s\")\n  return x.mean([2, 3])\n"
+            .formatted(written));
+    String writing = ModelFiles.of(folder, bare).toString();
+
+    Run refused = run("recognize", "--model", writing, red);
+    assertThat(refused.code()).isEqualTo(2);
+    assertThat(refused.err()).contains("torch.save", "--trust-model");
+    assertThat(written).doesNotExist();
+    assertThat(run("info", writing).code()).isZero();
+
+    assertThat(run("recognize", "--model", writing, "--trust-model", red).code()).isZero();
+    assertThat(written).exists();
   }
 
   @Test
@@ -114,6 +151,73 @@ class WwtsTest {
     assertThat(noModel.err().strip()).isEqualTo("[ERROR] none.pt does not exist.");
     assertThat(run("recognize", "--device", "cuda", "--model", model, red).code()).isEqualTo(2);
     assertThat(run("verify", model).code()).as("no self-test").isEqualTo(2);
+  }
+
+  @Test
+  void readsNoOptionsFromAFileNamedWithAnAt() throws IOException {
+    Files.writeString(folder.resolve("a.jpg"), "--model\nnone.pt\n");
+    Path at = folder.resolve("@a.jpg");
+    Files.write(at, TestPictures.png(9, 9, Color.RED));
+
+    Run run = run("recognize", "--model", model, "--json", "@" + folder.resolve("a.jpg"));
+    assertThat(run.code()).as("no such picture, and no option").isEqualTo(1);
+    assertThat(run.out()).contains("UNREADABLE", "@");
+    assertThat(run("recognize", "--model", model, at.toString()).code()).isZero();
+  }
+
+  @Test
+  void refusesEmptyArgumentsAndNumbersThatAreNone() {
+    for (String[] arguments :
+        new String[][] {
+          {"recognize", ""},
+          {"recognize", "--model", "", red},
+          {"info", ""},
+          {"bench-report", ""},
+          {"vram", "--out", ""},
+          {"recognize", "--threshold", "NaN", "--model", model, red},
+          {"recognize", "--min-confidence", "-0.1", "--model", model, red},
+          {"recognize", "--top", "1", "--top", "2", "--model", model, red},
+          {"recognize", "--threads", "0", "--model", model, red},
+          {"vram", "--minutes", "NaN", "--model", model},
+          {"recognize", "--device", "", red},
+        }) {
+      Run run = run(arguments);
+      assertThat(run.code()).as(String.join(" ", arguments)).isEqualTo(2);
+      assertThat(run.err()).startsWith("[ERROR] ").doesNotContain("\tat ", "java.");
+    }
+  }
+
+  @Test
+  void showsNoCharacterThatATerminalObeys() throws IOException {
+    String name = "a\u001b[31m\n\u202eb.png";
+    Path picture = Files.write(folder.resolve(name), TestPictures.png(9, 9, Color.RED));
+    String shown = folder + "/a\\u001b[31m\\u000a\\u202eb.png";
+
+    Run good = run("recognize", "--model", model, picture.toString());
+    assertThat(good.out()).contains("正在处理图像: " + shown + "\n").doesNotContain("\u001b", "\u202e");
+    Run bad = run("recognize", "--model", model, picture + ".gone");
+    assertThat(bad.err()).contains(shown + ".gone does not exist.").doesNotContain("\u001b");
+    assertThat(run("info", picture + "").err()).doesNotContain("\u001b", "\u202e");
+    assertThat(run("recognize", "--x\u001b").err()).doesNotContain("\u001b");
+    JsonNode json =
+        JSON.readTree(run("recognize", "--json", "--model", model, picture.toString()).out());
+    assertThat(json.get("file").asText()).isEqualTo(picture.toString());
+  }
+
+  @Test
+  void goesOnWhereAFolderCannotBeListed() throws IOException {
+    Path closed = Files.createDirectory(folder.resolve("closed"));
+    Files.setPosixFilePermissions(closed, Set.of());
+    try {
+      assumeFalse(Files.isReadable(closed), "skipped: root lists every folder");
+      Run run = run("recognize", "--model", model, "--json", closed.toString(), red);
+
+      assertThat(run.code()).isEqualTo(1);
+      assertThat(run.out().strip().split("\n")).hasSize(2);
+      assertThat(run.out()).contains("UNREADABLE", "can't be listed", "红");
+    } finally {
+      Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+    }
   }
 
   @Test

@@ -114,6 +114,30 @@ class BmpDecoderTest {
   }
 
   @Test
+  void runsLiteralsAndSkipsOfRle4() {
+    int[] rows = {
+      // 1 2 1; three literals, of which Pillow reads the first two, then the row's end
+      3, 0x12, 0, 0, 0, 3, 0x32, 0, 0, 0,
+      // cut at the row's end, then a skip to the last pixel
+      9, 0x31, 0, 2, 2, 0, 1, 0x20, 0, 1
+    };
+    Decoding.Decoded decoded = Decoding.decode(bmp(3, 4, 4, 2, 4, PALETTE, rows));
+    int[] colours = {0x030201, 0x0D0C0B, 0x171615, 0x21201F};
+    int[][] expected = {{0, 0, 2}, {3, 1, 3}, {3, 2, 0}, {1, 2, 1}};
+    for (int y = 0; y < expected.length; y++) {
+      for (int x = 0; x < 3; x++) {
+        assertThat(decoded.at(x, y)).as("%d, %d", x, y).isEqualTo(colours[expected[y][x]]);
+      }
+    }
+    for (int length = 0; length < rows.length - 2; length++) {
+      byte[] cut = bmp(3, 4, 4, 2, 4, PALETTE, Arrays.copyOf(rows, length));
+      assertThatThrownBy(() -> Decoding.decode(cut))
+          .isInstanceOfSatisfying(
+              PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TRUNCATED));
+    }
+  }
+
+  @Test
   void cutOffIsTruncatedButTheLastPaddingMayBeMissing() {
     byte[] file = bmp(1, 2, 24, 0, 0, new byte[0], 1, 2, 3, 0, 4, 5, 6, 0);
     assertThat(Decoding.decode(Arrays.copyOf(file, file.length - 1)).at(0, 0)).isEqualTo(0x060504);
@@ -127,10 +151,10 @@ class BmpDecoderTest {
 
   @Test
   void rareKindsAreNamed() {
-    assertThatThrownBy(() -> Decoding.decode(bmp(1, 1, 4, 2, 0, PALETTE, 0, 1)))
+    assertThatThrownBy(() -> Decoding.decode(bmp(1, 1, 4, 4, 0, PALETTE, 0, 1)))
         .isInstanceOfSatisfying(
             PictureException.class,
             e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED_FORMAT))
-        .hasMessageContaining("compression 2");
+        .hasMessageContaining("compression 4");
   }
 }

@@ -72,7 +72,7 @@ class DecoderTest {
               PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessage(
               "photo.png says it has 5 x 4 = 20 pixels, more than the limit of 19;"
-                  + " raise maxPixels (at most 715,827,882) if such pictures are expected");
+                  + " raise maxPixels (--max-pixels, at most 715,827,882) if such pictures are expected");
     }
     try (Decoder decoder = new Decoder(new Limits(20, PNG.length - 1), AlphaMode.DROP)) {
       assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "photo.png"))
@@ -105,6 +105,10 @@ class DecoderTest {
     assertUnsupported("8BPS........", "a Photoshop file");
     assertUnsupported("%PDF-1.7....", "a PDF");
     assertUnsupported("\0\0\u0001\0........", "a Windows icon");
+    assertUnsupported("\0\0\u0002\0\u0001\0 \0\0\0\u0001\0\u0001\0........", "a Windows cursor");
+    assertUnsupported("\0\0\u0002\0\0\0\0\0\0\0\0\0\u0002\0\u0001\0\u0010\b..", "a Targa");
+    assertUnsupported("\4\u0001\u0001\0\0\0\u0001\u0018\0\0\0\0\t\0\t\0\b\0id..", "a Targa");
+    assertUnsupported("........TRUEVISION-XFILE.\0", "a Targa");
     assertUnsupported("PK\u0003\u0004........", "a ZIP archive");
     assertUnsupported("<?xml version='1.0'?><svg xmlns='...'>", "an SVG");
     assertUnsupported("<!DOCTYPE html><html>", "an HTML page");

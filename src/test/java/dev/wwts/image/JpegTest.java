@@ -25,13 +25,14 @@ class JpegTest {
   private static final byte[] PHOTO = TestPictures.jpeg(60, 40);
 
   private static byte[] withSegment(byte[] content) {
+    return withSegment(PHOTO, content);
+  }
+
+  private static byte[] withSegment(byte[] jpeg, byte[] content) {
     ByteBuffer marker =
         ByteBuffer.allocate(4).putShort((short) 0xFFE1).putShort((short) (content.length + 2));
     return Decoding.concat(
-        Arrays.copyOf(PHOTO, 2),
-        marker.array(),
-        content,
-        Arrays.copyOfRange(PHOTO, 2, PHOTO.length));
+        Arrays.copyOf(jpeg, 2), marker.array(), content, Arrays.copyOfRange(jpeg, 2, jpeg.length));
   }
 
   private static byte[] exif(ByteOrder order, int orientation) {
@@ -74,6 +75,20 @@ class JpegTest {
             .getBytes(StandardCharsets.US_ASCII);
     assertThat(Decoding.decode(withSegment(xmp)).orientation().tag()).isEqualTo(6);
     assertThat(Decoding.decode(PHOTO).orientation().tag()).isEqualTo(1);
+  }
+
+  @Test
+  void exifMayBeSpreadOverSegments() {
+    byte[] block = Decoding.exif(ByteOrder.LITTLE_ENDIAN, 6);
+    byte[] name = Decoding.bytes('E', 'x', 'i', 'f', 0, 0);
+    for (int first = 1; first < block.length; first++) {
+      byte[] end = Arrays.copyOfRange(block, first, block.length);
+      byte[] jpeg =
+          withSegment(
+              withSegment(PHOTO, Decoding.concat(name, end)),
+              Decoding.concat(name, Arrays.copyOf(block, first)));
+      assertThat(Decoding.decode(jpeg).orientation()).isEqualTo(Orientation.RIGHT_TOP);
+    }
   }
 
   @Test

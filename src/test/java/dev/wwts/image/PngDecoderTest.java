@@ -16,6 +16,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PngDecoderTest {
+  /** An EXIF block that says orientation 6. */
+  private static final String SIX =
+      HexFormat.of().formatHex(Decoding.exif(ByteOrder.LITTLE_ENDIAN, 6));
+
   static Stream<Arguments> kinds() {
     int[][] depths = {{1, 2, 4, 8, 16}, {}, {8, 16}, {1, 2, 4, 8}, {8, 16}, {}, {8, 16}};
     Stream.Builder<Arguments> all = Stream.builder();
@@ -147,6 +151,52 @@ class PngDecoderTest {
   }
 
   @Test
+  void orientationMayStandInCompressedText() {
+    byte[] profile = ascii("\nexif\n      26\n" + SIX + "\n");
+    byte[] xmp = ascii("<a tiff:Orientation=\"5\"/>");
+    byte[] zipped = TestPng.deflate(profile);
+    byte[] zippedText = text("zTXt", "Raw profile type exif\0\0", zipped);
+    assertThat(orientation(zippedText)).isEqualTo(Orientation.RIGHT_TOP);
+    assertThat(orientation(text("iTXt", "Raw profile type exif\0\1\0en\0name\0", zipped)))
+        .isEqualTo(Orientation.RIGHT_TOP);
+    assertThat(orientation(text("iTXt", "Raw profile type exif\0\0\0\0\0", profile)))
+        .isEqualTo(Orientation.RIGHT_TOP);
+    byte[] zippedXmp = text("iTXt", "XML:com.adobe.xmp\0\1\0\0\0", TestPng.deflate(xmp));
+    assertThat(orientation(zippedXmp)).isEqualTo(Orientation.LEFT_TOP);
+    // an eXIf chunk goes before the profile, and the profile before XMP
+    byte[] exif = TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 3));
+    assertThat(orientation(exif, zippedText)).isEqualTo(Orientation.BOTTOM_RIGHT);
+    assertThat(orientation(zippedXmp, zippedText)).isEqualTo(Orientation.RIGHT_TOP);
+  }
+
+  @Test
+  void brokenOrHugeTextSaysNothing() {
+    String name = "Raw profile type exif\0\0";
+    byte[] profile = ascii("\nexif\n      26\n" + SIX + "\n");
+    byte[] zipped = TestPng.deflate(Arrays.copyOf(profile, 2_000_000));
+    assertThat(orientation(text("zTXt", name, zipped))).isEqualTo(Orientation.TOP_LEFT);
+    assertThat(orientation(text("zTXt", name, new byte[9]))).isEqualTo(Orientation.TOP_LEFT);
+    for (int length = 0; length < name.length(); length++) {
+      for (String kind : new String[] {"tEXt", "zTXt", "iTXt"}) {
+        assertThat(orientation(text(kind, name.substring(0, length), new byte[0])))
+            .isEqualTo(Orientation.TOP_LEFT);
+      }
+    }
+  }
+
+  private static Orientation orientation(byte[]... chunks) {
+    return Decoding.decode(new TestPng(4, 3, 8, 2, false).encode(chunks)).orientation();
+  }
+
+  private static byte[] text(String kind, String head, byte[] value) {
+    return TestPng.chunk(kind, Decoding.concat(ascii(head), value));
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
   void animationsShowTheirDefaultPicture() {
     TestPng png = new TestPng(4, 3, 8, 2, false);
     byte[] file =
@@ -200,7 +250,14 @@ class PngDecoderTest {
         Reason.CORRUPT,
         "no picture data");
     assertFault(new TestPng(4, 3, 8, 3, false).encode(), Reason.CORRUPT, "no palette");
-    assertFault(new TestPng(4, 3, 8, 5, false).encode(), Reason.CORRUPT, "does not define");
+    assertFault(
+        new TestPng(4, 3, 8, 5, false).encode(), Reason.CORRUPT, "says 8 bits for colour type 5");
+    String[] fields = {"compression method 128", "filter method 128", "interlace method 128"};
+    for (int i = 0; i < fields.length; i++) {
+      byte[] file = png.encode();
+      file[26 + i] = (byte) 128;
+      assertFault(file, Reason.CORRUPT, "says " + fields[i] + ", which PNG does not define");
+    }
   }
 
   @Test

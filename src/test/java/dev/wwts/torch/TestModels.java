@@ -31,4 +31,17 @@ public final class TestModels {
       scope.close();
     }
   }
+
+  /** A network of this method, {@code forward(self, x)}, without weights. */
+  public static void define(Path file, String forward) {
+    LibTorch.load();
+    PointerScope scope = new PointerScope();
+    try {
+      JitModule module = new JitModule(new QualifiedName("Tiny"));
+      module.define(forward);
+      module.save(file.toString());
+    } finally {
+      scope.close();
+    }
+  }
 }

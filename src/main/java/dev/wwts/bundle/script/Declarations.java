@@ -1,0 +1,144 @@
+package dev.wwts.bundle.script;
+
+import dev.wwts.bundle.script.Tree.Assign;
+import dev.wwts.bundle.script.Tree.Attribute;
+import dev.wwts.bundle.script.Tree.Expression;
+import dev.wwts.bundle.script.Tree.Function;
+import dev.wwts.bundle.script.Tree.Group;
+import dev.wwts.bundle.script.Tree.Name;
+import dev.wwts.bundle.script.Tree.Other;
+import dev.wwts.bundle.script.Tree.Statement;
+import dev.wwts.bundle.script.Tree.Struct;
+import dev.wwts.bundle.script.Tree.Text;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What an archive's code declares: classes with their members, and functions, by full name. */
+final class Declarations {
+  /**
+   * A class's members.
+   *
+   * @param attributes their types' full names; empty for types that are no class
+   * @param methods by name
+   * @param held the classes in the attributes' types
+   * @param base what kind of class it is
+   */
+  record Members(
+      Map<String, String> attributes,
+      Map<String, Function> methods,
+      List<String> held,
+      String base) {
+    boolean isTuple() {
+      return base.equals("NamedTuple");
+    }
+
+    void attribute(String name, @Nullable Expression type) {
+      attributes.put(name, fullName(type));
+      hold(type);
+    }
+
+    private void hold(@Nullable Expression type) {
+      String name = fullName(type);
+      if (!name.isEmpty()) {
+        held.add(name);
+      } else if (type instanceof Other generic) {
+        generic.parts().forEach(this::hold);
+      } else if (type instanceof Group group) {
+        group.parts().forEach(this::hold);
+      }
+    }
+  }
+
+  private final Map<String, Members> classes = new HashMap<>();
+  private final Map<String, Function> functions = new HashMap<>();
+  private final Map<String, List<Function>> methods = new HashMap<>();
+  private final Set<String> names = new HashSet<>();
+
+  /** Adds the statements of a file whose path stands for {@code namespace}. */
+  void add(String namespace, List<Statement> file) {
+    for (Statement statement : file) {
+      if (statement instanceof Function function) {
+        functions.put(namespace + "." + function.name(), function);
+        names.add(function.name());
+      } else {
+        add(namespace, (Struct) statement);
+      }
+    }
+  }
+
+  private void add(String namespace, Struct type) {
+    Members members = new Members(new HashMap<>(), new HashMap<>(), new ArrayList<>(), type.base());
+    for (Statement statement : type.body()) {
+      if (statement instanceof Function method) {
+        members.methods().put(method.name(), method);
+        methods.computeIfAbsent(method.name(), name -> new ArrayList<>()).add(method);
+        names.add(method.name());
+      } else if (statement instanceof Assign field) {
+        add(members, field);
+      }
+    }
+    classes.put(namespace + "." + type.name(), members);
+  }
+
+  /** {@code name : type}, {@code name = value}, or {@code __annotations__["name"] = type}. */
+  private void add(Members members, Assign field) {
+    Expression target = field.targets().get(0);
+    if (target instanceof Name name) {
+      names.add(name.id());
+      members.attribute(name.id(), field.type());
+    } else if (target instanceof Other subscript
+        && subscript.parts().size() == 2
+        && subscript.parts().get(1) instanceof Text key
+        && field.value() != null) {
+      names.add(key.raw());
+      members.attribute(key.raw(), field.value());
+    }
+  }
+
+  /** Whether anything that has members has one of this name. */
+  boolean declares(String member) {
+    return names.contains(member);
+  }
+
+  int size() {
+    return classes.size() + functions.size();
+  }
+
+  @Nullable Members type(String fullName) {
+    return classes.get(fullName);
+  }
+
+  @Nullable Function function(String fullName) {
+    return functions.get(fullName);
+  }
+
+  /** The methods of this name, of all classes. */
+  List<Function> methods(String name) {
+    return methods.getOrDefault(name, List.of());
+  }
+
+  Map<String, Members> classes() {
+    return classes;
+  }
+
+  Map<String, Function> functions() {
+    return functions;
+  }
+
+  /** {@code __torch__.a.b} of such a chain; empty for anything else. */
+  static String fullName(@Nullable Expression expression) {
+    if (expression instanceof Name name) {
+      return name.id().equals("__torch__") ? name.id() : "";
+    }
+    if (expression instanceof Attribute attribute) {
+      String base = fullName(attribute.base());
+      return base.isEmpty() ? "" : base + "." + attribute.name();
+    }
+    return "";
+  }
+}

@@ -1,0 +1,236 @@
+package dev.wwts.bundle.script;
+
+import dev.wwts.bundle.script.Tree.Assign;
+import dev.wwts.bundle.script.Tree.Attribute;
+import dev.wwts.bundle.script.Tree.Branch;
+import dev.wwts.bundle.script.Tree.Call;
+import dev.wwts.bundle.script.Tree.Evaluate;
+import dev.wwts.bundle.script.Tree.Expression;
+import dev.wwts.bundle.script.Tree.For;
+import dev.wwts.bundle.script.Tree.Function;
+import dev.wwts.bundle.script.Tree.Group;
+import dev.wwts.bundle.script.Tree.Name;
+import dev.wwts.bundle.script.Tree.Other;
+import dev.wwts.bundle.script.Tree.Statement;
+import dev.wwts.bundle.script.Tree.Text;
+import dev.wwts.bundle.script.Tree.While;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at every name in a function: it must be an allowed operator that is called then and there,
+ * one of TorchScript's own words, or declared in the archive.
+ */
+final class NameCheck {
+  private static final Set<String> NAMESPACES = Set.of("torch", "ops", "__torch__", "CONSTANTS");
+
+  /** Classes of LibTorch's own that hold packed weights. */
+  private static final List<String> NATIVE_CLASSES =
+      List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
+
+  private final Declarations declarations;
+  private final Operators operators = Operators.reviewed();
+  private Set<String> locals = Set.of();
+
+  NameCheck(Declarations declarations) {
+    this.declarations = declarations;
+  }
+
+  /**
+   * Checks a function.
+   *
+   * @throws Untrusted if a name in it is none of these
+   */
+  void check(Function function) {
+    locals = new HashSet<>();
+    for (Assign parameter : function.parameters()) {
+      collect(parameter.targets());
+    }
+    collectFrom(function.body());
+    for (Assign parameter : function.parameters()) {
+      check(parameter);
+    }
+    optional(function.type());
+    statements(function.body());
+  }
+
+  /** Checks what stands in a class's body outside its methods. */
+  void check(Assign field) {
+    Expression target = field.targets().get(0);
+    if (target instanceof Name name) {
+      word(name.id());
+      if (name.id().endsWith("hooks__")
+          && field.value() instanceof Group hooks
+          && !hooks.parts().isEmpty()) {
+        throw Untrusted.use(name.id());
+      }
+    }
+    optional(field.type());
+    optional(field.value());
+  }
+
+  private void word(String name) {
+    if (operators.is("words-with-effects", name)) {
+      throw Untrusted.use(name);
+    }
+  }
+
+  private void collect(List<Expression> targets) {
+    for (Expression target : targets) {
+      if (target instanceof Name name) {
+        word(name.id());
+        locals.add(name.id());
+      } else if (target instanceof Group group) {
+        collect(group.parts());
+      }
+    }
+  }
+
+  private void collectFrom(List<Statement> body) {
+    for (Statement statement : body) {
+      if (statement instanceof Assign assign) {
+        collect(assign.targets());
+      } else if (statement instanceof Branch branch) {
+        collectFrom(branch.then());
+        collectFrom(branch.otherwise());
+      } else if (statement instanceof While loop) {
+        collectFrom(loop.body());
+      } else if (statement instanceof For loop) {
+        collect(loop.targets());
+        collectFrom(loop.body());
+      }
+    }
+  }
+
+  private void statements(List<Statement> body) {
+    for (Statement statement : body) {
+      if (statement instanceof Assign assign) {
+        all(assign.targets());
+        optional(assign.type());
+        optional(assign.value());
+      } else if (statement instanceof Evaluate evaluate) {
+        all(evaluate.values());
+      } else if (statement instanceof Branch branch) {
+        all(branch.conditions());
+        statements(branch.then());
+        statements(branch.otherwise());
+      } else if (statement instanceof While loop) {
+        expression(loop.condition());
+        statements(loop.body());
+      } else if (statement instanceof For loop) {
+        expression(loop.values());
+        statements(loop.body());
+      }
+    }
+  }
+
+  private void optional(@Nullable Expression expression) {
+    if (expression != null) {
+      expression(expression);
+    }
+  }
+
+  private void all(List<Expression> expressions) {
+    for (int i = 0; i < expressions.size(); i++) {
+      expression(expressions.get(i));
+    }
+  }
+
+  private void expression(Expression expression) {
+    if (expression instanceof Name name) {
+      variable(name.id());
+    } else if (expression instanceof Attribute attribute) {
+      attribute(attribute);
+    } else if (expression instanceof Call call) {
+      call(call);
+    } else if (expression instanceof Group group) {
+      all(group.parts());
+    } else if (expression instanceof Other other) {
+      all(other.parts());
+    }
+  }
+
+  private void variable(String name) {
+    word(name);
+    if (NAMESPACES.contains(name)
+        || isLookUp(name)
+        || !(locals.contains(name) || operators.is("words", name))) {
+      throw Untrusted.use(name);
+    }
+  }
+
+  /**
+   * {@code getattr(base, "name")} is {@code base.name}; there is no other way to write its name.
+   */
+  private void call(Call call) {
+    if (call.function() instanceof Name name && isLookUp(name.id())) {
+      if (call.arguments().size() != 2 || !(call.arguments().get(1) instanceof Text member)) {
+        throw Untrusted.use(name.id());
+      }
+      expression(call.arguments().get(0));
+      member(member.raw());
+      return;
+    }
+    if (!(call.function() instanceof Attribute called && isAllowedOperator(called))) {
+      expression(call.function());
+    }
+    all(call.arguments());
+  }
+
+  private boolean isAllowedOperator(Attribute called) {
+    if (called.base().equals(new Name("torch"))) {
+      return operators.allows("aten::" + called.name());
+    }
+    return called.base() instanceof Attribute namespace
+        && namespace.base().equals(new Name("ops"))
+        && operators.allows(namespace.name() + "::" + called.name());
+  }
+
+  private static boolean isLookUp(String name) {
+    return name.equals("getattr") || name.equals("hasattr");
+  }
+
+  /** An operator that is not called where it is named would escape the checks that follow. */
+  private void attribute(Attribute attribute) {
+    String operator = Calls.operator(attribute);
+    if (!operator.isEmpty()) {
+      throw Untrusted.use(operator);
+    }
+    if (attribute.base().equals(new Name("CONSTANTS"))) {
+      return;
+    }
+    String fullName = Declarations.fullName(attribute);
+    if (!fullName.isEmpty()) {
+      archived(fullName);
+      return;
+    }
+    expression(attribute.base());
+    member(attribute.name());
+  }
+
+  /** A class or function of the archive, a member of such a class, or LibTorch's packed weights. */
+  private void archived(String fullName) {
+    String owner = fullName.substring(0, fullName.lastIndexOf('.'));
+    boolean known =
+        declarations.type(fullName) != null
+            || declarations.function(fullName) != null
+            || declarations.type(owner) != null
+            || NATIVE_CLASSES.stream().anyMatch(fullName::startsWith);
+    if (!known) {
+      throw Untrusted.use(fullName);
+    }
+  }
+
+  /**
+   * A member's name may be that of an operator, which TorchScript looks for where the value has no
+   * such member.
+   */
+  private void member(String name) {
+    if (operators.refuses("aten::" + name)
+        || !(declarations.declares(name) || operators.is("members", name))) {
+      throw Untrusted.use("." + name);
+    }
+  }
+}

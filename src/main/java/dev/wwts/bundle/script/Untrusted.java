@@ -1,0 +1,15 @@
+package dev.wwts.bundle.script;
+
+/** Code does what a network has no need to do; the check tells where. */
+final class Untrusted extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** {@code what} goes on from "its code". */
+  Untrusted(String what) {
+    super(what, null, false, false);
+  }
+
+  static Untrusted use(String name) {
+    return new Untrusted("uses " + name);
+  }
+}

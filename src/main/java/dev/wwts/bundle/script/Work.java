@@ -1,0 +1,130 @@
+package dev.wwts.bundle.script;
+
+import dev.wwts.bundle.script.Declarations.Members;
+import dev.wwts.bundle.script.Tree.Call;
+import dev.wwts.bundle.script.Tree.Function;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How large a network is once LibTorch has put each function in the place of its calls: ten
+ * functions that call the next ten times are ten thousand million statements. And who changes
+ * attributes: only what restores a module may, for lanes share them.
+ */
+final class Work {
+  /** Scripted in full, the largest public models have some 50,000. */
+  static final long MOST = 150_000;
+
+  private static final long UNDER_WAY = -1;
+
+  private final Declarations declarations;
+  private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, ModuleWrites.Summary> summaries = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
+
+  Work(Declarations declarations) {
+    this.declarations = declarations;
+  }
+
+  /**
+   * Checks all functions.
+   *
+   * @throws Untrusted if one grows too large, calls itself, or changes an attribute
+   */
+  void check() {
+    declarations.functions().values().forEach(this::read);
+    for (Members members : declarations.classes().values()) {
+      members.methods().values().forEach(this::read);
+    }
+    calls.keySet().forEach(function -> size(function, 0));
+    requireQuietRestorers();
+    declarations.methods("forward").forEach(this::summary);
+    for (Function forward : declarations.methods("forward")) {
+      if (writes(forward)) {
+        throw new Untrusted("sets an attribute in forward");
+      }
+    }
+  }
+
+  /** They run while LibTorch loads, as they are. */
+  private void requireQuietRestorers() {
+    Deque<Function> open = new ArrayDeque<>(declarations.methods("__setstate__"));
+    IdentityHashMap<Function, Boolean> seen = new IdentityHashMap<>();
+    while (!open.isEmpty()) {
+      Function function = open.remove();
+      Calls made = calls.get(function);
+      if (made != null && seen.put(function, true) == null) {
+        if (made.warns()) {
+          throw new Untrusted("warns while it is loaded (torch.warn)");
+        }
+        open.addAll(made.callees());
+      }
+    }
+  }
+
+  private void read(Function function) {
+    calls.put(function, Calls.of(function, declarations));
+  }
+
+  private Collection<Function> callees(Function function) {
+    Calls made = calls.get(function);
+    return made == null ? Set.of() : made.callees();
+  }
+
+  /** Whom a call in a function may mean. */
+  List<Function> callees(Function function, Call call) {
+    Calls made = calls.get(function);
+    return made == null ? List.of() : made.callees(call);
+  }
+
+  /** What a function does with its parameters. */
+  ModuleWrites.Summary summary(Function function) {
+    ModuleWrites.Summary known = summaries.get(function);
+    if (known == null) {
+      known = ModuleWrites.of(function, this, declarations);
+      summaries.put(function, known);
+    }
+    return known;
+  }
+
+  private boolean writes(Function function) {
+    Boolean known = writing.get(function);
+    if (known != null) {
+      return known;
+    }
+    Calls made = calls.get(function);
+    boolean writes =
+        made != null && (made.writes() || made.callees().stream().anyMatch(this::writes));
+    writing.put(function, writes);
+    return writes;
+  }
+
+  private long size(Function function, int depth) {
+    Long known = sizes.get(function);
+    if (known != null) {
+      if (known == UNDER_WAY) {
+        throw new Untrusted("calls " + function.name() + " within itself");
+      }
+      return known;
+    }
+    if (depth > Parser.DEEPEST) {
+      throw new Untrusted("nests calls more than " + Parser.DEEPEST + " deep");
+    }
+    sizes.put(function, UNDER_WAY);
+    Calls made = calls.get(function);
+    long size = made == null ? 0 : made.operations();
+    for (Function callee : callees(function)) {
+      size += size(callee, depth + 1);
+      if (size > MOST) {
+        throw new Untrusted("grows to more than " + MOST + " operations in " + function.name());
+      }
+    }
+    sizes.put(function, size);
+    return size;
+  }
+}

@@ -1,0 +1,116 @@
+package dev.wwts.text;
+
+/**
+ * Makes text that came from outside (file names, manifests, labels, LibTorch's errors) fit to be
+ * shown: on one line, nothing in it that moves the cursor, hides or turns what stands beside it,
+ * and not longer than can be read.
+ */
+public final class Printable {
+  /** A message is never longer, in characters. */
+  public static final int LONGEST_MESSAGE = 300;
+
+  private static final String CUT = "...";
+
+  private Printable() {}
+
+  /** Whether {@code text} can be shown as it is. */
+  public static boolean isPlain(String text) {
+    return text.codePoints().allMatch(Printable::isPlain);
+  }
+
+  /**
+   * Whether something of {@code text} can be seen: not only spaces, marks and fillers, of which
+   * Unicode has many.
+   */
+  public static boolean isVisible(String text) {
+    return text.codePoints().anyMatch(Printable::isVisible);
+  }
+
+  /** The text on one line; what can't be shown as it is becomes \\uXXXX. */
+  public static String line(String text) {
+    if (isPlain(text)) {
+      return text;
+    }
+    StringBuilder line = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            point -> {
+              if (isPlain(point)) {
+                line.appendCodePoint(point);
+              } else {
+                for (char unit : Character.toChars(point)) {
+                  line.append("\\u%04x".formatted((int) unit));
+                }
+              }
+            });
+    return line.toString();
+  }
+
+  /** The same, cut at its end to {@code most} characters. */
+  public static String line(String text, int most) {
+    // what is cut away need not be looked at: it may be long
+    String line = line(text.length() > most + 1 ? start(text, most + 1) : text);
+    return line.length() <= most ? line : start(line, most - CUT.length()) + CUT;
+  }
+
+  /**
+   * The same for a message, which names a file at its beginning and the fault at its end: one that
+   * is too long loses its middle.
+   */
+  public static String message(String text) {
+    int half = (LONGEST_MESSAGE - CUT.length()) / 2;
+    if (text.length() <= LONGEST_MESSAGE && isPlain(text)) {
+      return text;
+    }
+    String line =
+        text.length() > 2 * LONGEST_MESSAGE
+            ? line(start(text, LONGEST_MESSAGE)) + line(end(text, LONGEST_MESSAGE))
+            : line(text);
+    return line.length() <= LONGEST_MESSAGE ? line : start(line, half) + CUT + end(line, half);
+  }
+
+  private static String start(String text, int most) {
+    int to = Math.min(most, text.length());
+    return text.substring(
+        0, to > 0 && Character.isHighSurrogate(text.charAt(to - 1)) ? to - 1 : to);
+  }
+
+  private static String end(String text, int most) {
+    int from = Math.max(0, text.length() - most);
+    return text.substring(Character.isLowSurrogate(text.charAt(from)) ? from + 1 : from);
+  }
+
+  private static boolean isPlain(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SURROGATE ->
+          false;
+      // joiners stand in emoji and in Indic words; the rest turns or hides what follows
+      case Character.FORMAT -> point == 0x200C || point == 0x200D;
+      default -> true;
+    };
+  }
+
+  private static boolean isVisible(int point) {
+    return switch (Character.getType(point)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR,
+          Character.SPACE_SEPARATOR,
+          Character.SURROGATE,
+          Character.NON_SPACING_MARK,
+          Character.ENCLOSING_MARK ->
+          false;
+      // Hangul fillers and the empty Braille cell
+      default ->
+          point != 0x115F
+              && point != 0x1160
+              && point != 0x3164
+              && point != 0xFFA0
+              && point != 0x2800;
+    };
+  }
+}
