@@ -83,16 +83,7 @@ public final class Recognizer implements AutoCloseable {
     Bundle bundle = Bundle.read(model, wish.trusted());
     Settings settings =
         wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
-    Resources resources;
-    try {
-      resources = Resources.open(bundle, settings);
-    } catch (ModelException e) {
-      Precision asked = settings.precision();
-      if (asked == Precision.AUTO || !isOfPrecision(asked, e)) {
-        throw e;
-      }
-      return fallBack(bundle, settings, asked, failure(e));
-    }
+    Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
     try {
