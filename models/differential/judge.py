@@ -1,5 +1,6 @@
 """What is right: the bounds, and the table."""
 import math
+import re
 
 BASE, SENSITIVE = 1e-5, 20
 """Allowed in float32, relative to the largest logit: the larger of a base and so many times what 1e-6 of noise in the input moves Python's own answers."""
@@ -46,7 +47,7 @@ def row(meta, answers):
     verdict = next((v for v in order if v in found), "ok")
     return (meta["name"], verdict, str(meta["side"]), str(meta["parameters"]), f"{meta['spread']:.2f}", _number(meta["sensitivity"]),
             _number(_largest(answers, "FP32", "single")), _number(_largest(answers, "FP32", "batch")), _number(_largest(answers, "BF16", "single")),
-            _number(meta["bf16"]), "; ".join(" ".join(r.split())[:200] for r in remarks))
+            _number(meta["bf16"]), "; ".join(re.sub(r"\S*/m\.pt", "m.pt", " ".join(r.split()))[:200] for r in remarks))
 
 
 def _within(difference, allowed):
