@@ -1,13 +1,17 @@
 package dev.wwts.bundle.script;
 
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The statements and expressions of TorchScript, as far as its check tells them apart. */
 final class Tree {
   private Tree() {}
 
-  /** Something with a value. */
+  /**
+   * Something with a value. Records whose components are of our own types compare themselves: for
+   * the comparison that Java makes it keeps such a type, and with it our class loader, in a cache.
+   */
   sealed interface Expression permits Name, Text, Literal, Attribute, Call, Group, Other {}
 
   /** A variable, a type, a function or a namespace. */
@@ -24,7 +28,17 @@ final class Tree {
   record Literal(String text) implements Expression {}
 
   /** {@code base.name}. */
-  record Attribute(Expression base, String name) implements Expression {}
+  record Attribute(Expression base, String name) implements Expression {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Attribute that && name.equals(that.name) && base.equals(that.base);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(base, name);
+    }
+  }
 
   /**
    * {@code function(arguments)}.
@@ -33,7 +47,20 @@ final class Tree {
    * @param outs those of them that are named out: what the result is written to
    */
   record Call(Expression function, List<Expression> arguments, List<Expression> outs)
-      implements Expression {}
+      implements Expression {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Call that
+          && function.equals(that.function)
+          && arguments.equals(that.arguments)
+          && outs.equals(that.outs);
+    }
+
+    @Override
+    public int hashCode() {
+      return Objects.hash(function, arguments, outs);
+    }
+  }
 
   /** A list, tuple or dictionary with its parts. */
   record Group(List<Expression> parts) implements Expression {}
