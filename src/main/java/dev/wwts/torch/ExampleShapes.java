@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +12,7 @@ import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.TupleElements;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
@@ -28,31 +27,40 @@ final class ExampleShapes {
   /**
    * Of one tensor.
    *
-   * @param single its sizes for the example
-   * @param twice its sizes for the example twice
+   * @param single its sizes for the first row alone
+   * @param twice its sizes for both rows
    */
   record Shape(List<Long> single, List<Long> twice, torch.ScalarType type) {
-    /** The example's. */
+    /** Those for one row. */
     long[] sizes() {
       return single.stream().mapToLong(Long::longValue).toArray();
     }
   }
 
   /**
-   * Runs a copy of a frozen module's graph, once for each batch, that returns the sizes in
-   * question.
+   * What the graph tells when it is run.
+   *
+   * @param shapes by value; may be changed
+   * @param answers to both rows, whatever their shape; the caller closes it
+   */
+  record Examples(Map<Value, Shape> shapes, Owned<Tensor> answers) {}
+
+  /**
+   * Runs a copy of a graph, once for each batch, that returns the sizes in question beside its
+   * answers.
    *
    * @param asked tensors of the outermost block
+   * @param rows an input of two rows
    */
-  static Map<Value, Shape> of(FrozenGraph network, Collection<Value> asked, Tensor example) {
-    if (asked.isEmpty()) {
-      return Map.of();
-    }
+  static Examples of(FrozenGraph network, Collection<Value> asked, Tensor rows) {
     List<Value> values = List.copyOf(new LinkedHashSet<>(asked));
-    FrozenGraph sizes = network.with(sizes(network.graph(), values));
-    List<List<Long>> single = run(sizes, example);
-    List<List<Long>> twice = run(sizes, torch.cat(new TensorVector(example, example)));
-    Map<Value, Shape> shapes = new LinkedHashMap<>();
+    FrozenGraph.Compiled compiled = network.with(withSizes(network.graph(), values)).compiled();
+    // copied, as a network may write over its input
+    TupleElements alone = run(compiled, network, rows.narrow(0, 0, 1).clone());
+    TupleElements both = run(compiled, network, rows.clone());
+    List<List<Long>> single = sizes(alone);
+    List<List<Long>> twice = sizes(both);
+    Map<Value, Shape> shapes = new HashMap<>();
     for (int i = 0; i < values.size(); i++) {
       List<Long> one = single.get(i);
       List<Long> two = twice.get(i);
@@ -63,7 +71,7 @@ final class ExampleShapes {
           new Shape(
               one.subList(0, axes), two.subList(0, two.size() - 1), scalarType(one.get(axes))));
     }
-    return shapes;
+    return new Examples(shapes, new Owned<>(both.get(1).toTensor().clone()));
   }
 
   private static torch.ScalarType scalarType(long value) {
@@ -73,8 +81,8 @@ final class ExampleShapes {
         .orElse(torch.ScalarType.Undefined);
   }
 
-  /** The graph, with the sizes of some of its tensors for its result. */
-  private static Graph sizes(Graph graph, List<Value> values) {
+  /** The graph, with the sizes of some of its tensors before its result. */
+  private static Graph withSizes(Graph graph, List<Value> values) {
     Graph copy = graph.copy();
     Map<Value, Value> twins = twins(graph, copy);
     ValueVector lists = new ValueVector();
@@ -94,8 +102,10 @@ final class ExampleShapes {
     }
     JitNode list = copy.createList(lists.get(0).type(), lists);
     list.insertBefore(end);
+    JitNode pair = copy.createTuple(new ValueVector(list.output(), copy.outputs().get(0)));
+    pair.insertBefore(end);
     copy.eraseOutput(0);
-    copy.registerOutput(list.output());
+    copy.registerOutput(pair.output());
     return copy;
   }
 
@@ -121,8 +131,13 @@ final class ExampleShapes {
     return twins;
   }
 
-  private static List<List<Long>> run(FrozenGraph sizes, Tensor example) {
-    GenericList lists = sizes.run(example).toList();
+  private static TupleElements run(
+      FrozenGraph.Compiled compiled, FrozenGraph network, Tensor rows) {
+    return compiled.function().apply(network.arguments(rows)).toTupleRef().elements();
+  }
+
+  private static List<List<Long>> sizes(TupleElements result) {
+    GenericList lists = result.get(0).toList();
     List<List<Long>> found = new ArrayList<>();
     for (long i = 0; i < lists.size(); i++) {
       found.add(Arrays.stream(lists.get(i).toIntVector().get()).boxed().toList());

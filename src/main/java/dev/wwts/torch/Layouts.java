@@ -3,6 +3,7 @@ package dev.wwts.torch;
 import static dev.wwts.torch.GraphNodes.isConstant;
 import static dev.wwts.torch.GraphNodes.kind;
 
+import dev.wwts.torch.ExampleShapes.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,23 +62,32 @@ final class Layouts {
    *       both;
    *   <li>planes that only poolings read are not made: poolings are faster on what a layer gives.
    * </ul>
+   *
+   * @param shapes of values; kept for what stands for them
    */
-  static void release(Graph graph) {
+  static void release(Graph graph, Map<Value, Shape> shapes) {
     for (JitNode view : GraphNodes.everywhere(graph)) {
       if (isView(view)) {
         Value reshaped =
             GraphNodes.insert(graph, "aten::reshape", view, view.input(0), view.input(1));
-        view.output().replaceAllUsesWith(reshaped);
-        view.destroy();
+        replace(view, reshaped, shapes);
       }
     }
     Map<Value, List<JitNode>> uses = GraphNodes.uses(graph);
     for (JitNode node : GraphNodes.everywhere(graph)) {
       if (isForPoolingOnly(node, uses)) {
-        node.output().replaceAllUsesWith(node.input(0));
-        node.destroy();
+        replace(node, node.input(0), shapes);
       }
     }
+  }
+
+  private static void replace(JitNode node, Value by, Map<Value, Shape> shapes) {
+    Shape shape = shapes.remove(node.output());
+    if (shape != null) {
+      shapes.put(by, shape);
+    }
+    node.output().replaceAllUsesWith(by);
+    node.destroy();
   }
 
   private static boolean isView(JitNode node) {

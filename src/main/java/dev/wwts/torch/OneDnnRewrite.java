@@ -4,10 +4,10 @@ import static dev.wwts.torch.GraphNodes.isConstant;
 import static dev.wwts.torch.GraphNodes.isTensor;
 import static dev.wwts.torch.GraphNodes.kind;
 
+import dev.wwts.torch.ExampleShapes.Examples;
 import dev.wwts.torch.ExampleShapes.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -70,44 +70,59 @@ final class OneDnnRewrite {
     this.pixelwise = new PixelwiseLinear(graph);
     this.uses = GraphNodes.uses(graph);
     this.outermost = new HashSet<>(GraphNodes.of(graph));
-    this.shapes = new HashMap<>(shapes);
+    this.shapes = shapes;
   }
+
+  /**
+   * What came of it.
+   *
+   * @param channelsLast whether it has convolutions that want channels-last inputs
+   * @param answers of the plain network to both rows, which the caller closes; null where nothing
+   *     was rewritten
+   */
+  record Result(boolean channelsLast, @Nullable Owned<Tensor> answers) {}
 
   /**
    * Rewrites a network on the CPU before its first forward, inside the caller's pointer scope.
    *
    * @param type of weights and input, float32 or bfloat16; nothing changes where oneDNN has no
    *     bfloat16
-   * @param example an input of the usual shape: layouts are chosen for it, others work too
-   * @return whether it has convolutions that want channels-last inputs
+   * @param rows an input of two rows of the usual shape: layouts are chosen for one of them, other
+   *     batches work too
    */
-  static boolean run(FrozenGraph network, torch.ScalarType type, Tensor example) {
-    if (!torch.hasMKLDNN() || !PackedWeights.arePossible(type)) {
-      return false;
-    }
+  static Result run(FrozenGraph network, torch.ScalarType type, Tensor rows) {
     Graph graph = network.graph();
-    graph.setInsertPoint(graph.nodes().front());
+    List<Layer> all = layers(graph, type);
     boolean free = Writes.areUnseen(graph);
-    List<Layer> layers = layers(graph, type);
-    boolean convolves = layers.stream().anyMatch(Layer::isConvolution);
-    if (convolves && (!free || Layouts.matter(graph))) {
-      layers = layers.stream().filter(layer -> !layer.isConvolution()).toList();
-      convolves = false;
+    List<Layer> layers =
+        free && !Layouts.matter(graph)
+            ? all
+            : all.stream().filter(layer -> !layer.isConvolution()).toList();
+    if (!torch.hasMKLDNN() || !PackedWeights.arePossible(type) || layers.isEmpty()) {
+      return new Result(false, null);
     }
-    if (convolves) {
-      Layouts.release(graph);
-    }
+    graph.setInsertPoint(graph.nodes().front());
     WideAttention attention = new WideAttention(graph, type);
     List<Value> asked = new ArrayList<>(attention.asked());
     layers.forEach(layer -> asked.addAll(List.of(layer.input(), layer.output())));
     GraphNodes.of(graph).stream()
         .filter(OneDnnRewrite::isSum)
         .forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
-    Map<Value, Shape> shapes = NativeScope.of(() -> ExampleShapes.of(network, asked, example));
-    attention.run(shapes);
-    boolean channelsLast = new OneDnnRewrite(graph, type, free, shapes).rewrite(layers);
-    graph.lint();
-    return channelsLast;
+    // a scope of its own, as what ran the graph keeps its weights
+    Examples examples = NativeScope.of(() -> ExampleShapes.of(network, asked, rows));
+    try {
+      if (layers.stream().anyMatch(Layer::isConvolution)) {
+        Layouts.release(graph, examples.shapes());
+      }
+      attention.run(examples.shapes());
+      boolean channelsLast =
+          new OneDnnRewrite(graph, type, free, examples.shapes()).rewrite(layers);
+      graph.lint();
+      return new Result(channelsLast, examples.answers());
+    } catch (RuntimeException e) {
+      examples.answers().close();
+      throw e;
+    }
   }
 
   private static List<Layer> layers(Graph graph, torch.ScalarType type) {

@@ -2,11 +2,9 @@ package dev.wwts.torch;
 
 import dev.wwts.ModelException;
 import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Manifest;
-import dev.wwts.bundle.Recipe;
+import dev.wwts.bundle.Manifest.DType;
 import java.util.Locale;
 import org.bytedeco.pytorch.Device;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,7 +52,7 @@ final class ProcessorNetwork {
     if (type == torch.ScalarType.Half) {
       return network(narrow(plain), false);
     }
-    try (Trial trial = trial(plain)) {
+    try (Trial trial = new Trial(bundle)) {
       return type == torch.ScalarType.Float ? inFull(plain, trial) : inHalf(plain, trial);
     }
   }
@@ -66,47 +64,75 @@ final class ProcessorNetwork {
     return plain;
   }
 
-  /** In a scope of its own, as what ran the network keeps its weights. */
-  private Trial trial(FrozenGraph plain) {
-    return NativeScope.of(
-        () -> {
-          try (Network network = network(plain, false)) {
-            return new Trial(bundle, network);
-          } catch (ModelException e) {
-            if (bundle.manifest().dtype() == Manifest.DType.FLOAT32) {
-              throw e;
-            }
-            throw new ModelException(
-                e.reason(), e.getMessage() + " It was traced in 16 bits: export it in float32.", e);
-          }
-        });
+  /**
+   * The plain graph is changed itself, layer by layer, after it has told its answers; where the
+   * change fails the file is loaded again.
+   */
+  private Network inFull(FrozenGraph plain, Trial trial) {
+    Network rewritten = null;
+    try {
+      OneDnnRewrite.Result result = OneDnnRewrite.run(plain, type, trial.input());
+      rewritten = network(plain, result.channelsLast());
+      if (result.answers() == null) {
+        return rewritten;
+      }
+      trial.expect(result.answers());
+      double difference = trial.difference(rewritten, type);
+      if (difference <= Trial.FLOAT) {
+        return rewritten;
+      }
+      return inFull(rewritten, difference, trial);
+    } catch (RuntimeException e) {
+      if (rewritten != null) {
+        rewritten.close();
+      }
+      Network network = plainAgain(trial);
+      tellUnused("it fails (" + NativeErrors.firstWords(e) + ")");
+      return network;
+    }
   }
 
-  /** The plain graph is changed itself, layer by layer; where that fails it is loaded again. */
-  private Network inFull(FrozenGraph plain, Trial trial) {
-    Network rewritten = rewritten(plain);
-    double difference = rewritten == null ? 0 : difference(rewritten, trial);
-    if (rewritten != null && difference <= Trial.FLOAT) {
-      return rewritten;
-    }
-    Network network = network(plain(bundle.again()), false);
-    if (rewritten != null && isExplained(difference, trial.allowed(network))) {
+  private Network inFull(Network rewritten, double difference, Trial trial) {
+    Network network = plainAgain(trial);
+    if (isExplained(difference, trial.allowed(network))) {
       network.close();
       return rewritten;
     }
-    if (rewritten != null) {
-      rewritten.close();
-    }
+    rewritten.close();
     return network;
   }
 
+  /** The network as it is in the file, and that it runs. */
+  private Network plainAgain(Trial trial) {
+    Network network = network(plain(bundle.again()), false);
+    try {
+      trial.expect(network);
+      return network;
+    } catch (RuntimeException e) {
+      network.close();
+      throw told(e);
+    }
+  }
+
+  private RuntimeException told(RuntimeException failure) {
+    return failure instanceof ModelException e && bundle.manifest().dtype() != DType.FLOAT32
+        ? new ModelException(
+            e.reason(), e.getMessage() + " It was traced in 16 bits: export it in float32.", e)
+        : failure;
+  }
+
   private Network inHalf(FrozenGraph plain, Trial trial) {
+    try (Network wide = network(plain, false)) {
+      trial.expect(wide);
+    } catch (ModelException e) {
+      throw told(e);
+    }
     FrozenGraph narrow = narrow(plain);
     Network network = network(narrow, false);
     try {
       double loss = trial.difference(network, type);
       requireLittle(loss);
-      Network rewritten = rewritten(narrow.copy());
+      Network rewritten = rewritten(narrow.copy(), trial);
       if (rewritten != null && isExplained(difference(rewritten, trial), Trial.allowed(loss))) {
         network.close();
         network = rewritten;
@@ -162,13 +188,13 @@ final class ProcessorNetwork {
   }
 
   /** The network with its layers made oneDNN's, its graph changed; null where that fails. */
-  private @Nullable Network rewritten(FrozenGraph graph) {
-    Recipe input = bundle.manifest().input();
-    long[] shape = {1, 3, input.height(), input.width()};
+  private @Nullable Network rewritten(FrozenGraph graph, Trial trial) {
     try {
-      boolean channelsLast =
-          OneDnnRewrite.run(graph, type, torch.zeros(shape, new TensorOptions(type)));
-      return network(graph, channelsLast);
+      OneDnnRewrite.Result result = OneDnnRewrite.run(graph, type, trial.input().to(type));
+      if (result.answers() != null) {
+        result.answers().close();
+      }
+      return network(graph, result.channelsLast());
     } catch (RuntimeException e) {
       tellUnused("it fails (" + NativeErrors.firstWords(e) + ")");
       return null;

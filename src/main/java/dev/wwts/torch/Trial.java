@@ -7,10 +7,12 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.Random;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the answers of a changed network against those of the plain one, before it is used: on a
@@ -45,34 +47,60 @@ final class Trial implements AutoCloseable {
 
   private final Bundle bundle;
 
-  /** 2 x 3 x H x W and 2 x classes. */
-  private final Owned<Tensor> input;
+  /** 2 x 3 x H x W. */
+  private final Owned<Tensor> rows;
 
-  private final Owned<Tensor> expected;
+  /** 2 x classes. */
+  private @Nullable Owned<Tensor> expected;
+
+  /** Makes one, inside a pointer scope; it expects nothing yet. */
+  Trial(Bundle bundle) {
+    this.bundle = bundle;
+    this.rows = new Owned<>(made());
+  }
+
+  /** What networks are asked. */
+  Tensor input() {
+    return rows.get();
+  }
 
   /**
-   * Runs the plain network, inside a pointer scope.
+   * Expects the answers of a plain network in float32.
    *
-   * @param plain in float32
    * @throws dev.wwts.ModelException if it does not run
    */
-  Trial(Bundle bundle, Network plain) {
-    this.bundle = bundle;
-    this.input = new Owned<>(rows());
-    this.expected = new Owned<>(answer(plain, input.get(), torch.ScalarType.Float));
+  void expect(Network plain) {
+    closeExpected();
+    expected = new Owned<>(answer(plain, rows.get(), torch.ScalarType.Float));
+  }
+
+  /**
+   * Expects a plain network's answers, which it takes over.
+   *
+   * @throws dev.wwts.ModelException if they are none
+   */
+  void expect(Owned<Tensor> answers) {
+    closeExpected();
+    try (answers) {
+      expected = Logits.checked(bundle, answers.get(), 2);
+    }
+  }
+
+  private Tensor expected() {
+    return Objects.requireNonNull(expected, "expect comes first").get();
   }
 
   /** 2 x 3 x H x W: a picture, normalised, if the model has one, and noise of such a spread. */
-  private Tensor rows() {
+  private Tensor made() {
     Recipe recipe = bundle.manifest().input();
     Random random = new Random(SEED);
     float[] noise = new float[2 * 3 * recipe.height() * recipe.width()];
     for (int i = 0; i < noise.length; i++) {
       noise[i] = (float) random.nextGaussian();
     }
-    Tensor rows = torch.tensor(noise).view(2, 3, recipe.height(), recipe.width());
-    bundle.selfTest().ifPresent(test -> write(test.pictures().get(0), rows.narrow(0, 0, 1)));
-    return rows;
+    Tensor made = torch.tensor(noise).view(2, 3, recipe.height(), recipe.width());
+    bundle.selfTest().ifPresent(test -> write(test.pictures().get(0), made.narrow(0, 0, 1)));
+    return made;
   }
 
   private void write(byte[] picture, Tensor row) {
@@ -105,23 +133,23 @@ final class Trial implements AutoCloseable {
    * @throws RuntimeException if it fails
    */
   double difference(Network network, torch.ScalarType type) {
-    return difference(network, type, input.get());
+    return difference(network, type, rows.get());
   }
 
   private double difference(Network network, torch.ScalarType type, Tensor two) {
-    Tensor first = expected.get().narrow(0, 0, 1);
-    double together = most(answer(network, two, type).sub(expected.get()));
+    Tensor first = expected().narrow(0, 0, 1);
+    double together = most(answer(network, two, type).sub(expected()));
     double alone = most(answer(network, two.narrow(0, 0, 1), type).sub(first));
     double difference = Math.max(together, alone);
     return Double.isNaN(difference)
         ? Double.POSITIVE_INFINITY
-        : difference == 0 ? 0 : difference / most(expected.get());
+        : difference == 0 ? 0 : difference / most(expected());
   }
 
   /** How far rounding may move the logits of a network that is as touchy as the plain one. */
   double allowed(Network plain) {
-    Tensor noise = input.get().narrow(0, 1, 1).mul(new Scalar(TOUCH));
-    double moved = difference(plain, torch.ScalarType.Float, input.get().add(noise));
+    Tensor noise = rows.get().narrow(0, 1, 1).mul(new Scalar(TOUCH));
+    double moved = difference(plain, torch.ScalarType.Float, rows.get().add(noise));
     return Math.max(FLOAT, TOUCHES * moved);
   }
 
@@ -132,7 +160,7 @@ final class Trial implements AutoCloseable {
 
   /** How many forwards a second of one picture. */
   double speed(Network network, torch.ScalarType type) {
-    Tensor one = input.get().narrow(0, 0, 1);
+    Tensor one = rows.get().narrow(0, 0, 1);
     long best = Long.MAX_VALUE;
     for (int i = 0; i < TIMED; i++) {
       long start = System.nanoTime();
@@ -146,9 +174,16 @@ final class Trial implements AutoCloseable {
     return values.abs().max().item().toDouble();
   }
 
+  private void closeExpected() {
+    if (expected != null) {
+      expected.close();
+      expected = null;
+    }
+  }
+
   @Override
   public void close() {
-    input.close();
-    expected.close();
+    rows.close();
+    closeExpected();
   }
 }

@@ -19,7 +19,7 @@ class OneDnnRewriteTest {
         () -> {
           FrozenGraph plain = module();
           FrozenGraph rewritten = module();
-          OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(197, 48));
+          Rewrites.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 197, 48));
 
           String graph = rewritten.graph().toString();
           // which of the two is the processor's question: see PixelwiseLinear
@@ -27,7 +27,7 @@ class OneDnnRewriteTest {
               .containsPattern("mkldnn::_(linear|convolution)_pointwise")
               .doesNotContain("aten::linear", "aten::conv2d");
           for (int rows : new int[] {1, 4, 197}) {
-            Tensor x = torch.randn(rows, 48);
+            Tensor x = torch.randn(1, rows, 48);
             Tensor expected = run(plain, x);
             double largest = expected.abs().max().item().toDouble();
             double difference = run(rewritten, x).sub(expected).abs().max().item().toDouble();
@@ -46,7 +46,7 @@ class OneDnnRewriteTest {
           FrozenGraph plain = convolutions();
           FrozenGraph rewritten = convolutions();
           boolean channelsLast =
-              OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
+              Rewrites.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
 
           assertThat(channelsLast).isTrue();
           assertThat(rewritten.graph().toString())
@@ -98,7 +98,7 @@ class OneDnnRewriteTest {
         "def forward(self, x):\n  x = torch.conv2d(x, self.kernel, None, [1, 1], [1, 1])\n" + rest;
     FrozenGraph plain = pooled(code);
     FrozenGraph rewritten = pooled(code);
-    OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
+    Rewrites.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 14, 14));
     String graph = rewritten.graph().toString();
     assertThat(graph.split("= aten::contiguous", -1)).as(rest).hasSize(contiguous + 1);
     for (int batch : new int[] {1, 3}) {
@@ -126,7 +126,7 @@ class OneDnnRewriteTest {
         () -> {
           FrozenGraph plain = convolutions();
           FrozenGraph rewritten = frozen(half(convolutionsUnfrozen()));
-          OneDnnRewrite.run(
+          Rewrites.run(
               rewritten,
               torch.ScalarType.BFloat16,
               torch.zeros(1, 8, 14, 14).to(torch.ScalarType.BFloat16));
@@ -151,7 +151,7 @@ class OneDnnRewriteTest {
           FrozenGraph rewritten = frozen(half(attention()));
           Tensor x = torch.randn(1, 2, 9, 16);
           Tensor narrow = x.to(torch.ScalarType.BFloat16);
-          OneDnnRewrite.run(rewritten, torch.ScalarType.BFloat16, narrow);
+          Rewrites.run(rewritten, torch.ScalarType.BFloat16, narrow);
           Tensor answer = run(rewritten, narrow);
 
           assertThat(answer.scalar_type().intern()).isEqualTo(torch.ScalarType.BFloat16);
@@ -176,7 +176,7 @@ class OneDnnRewriteTest {
           FrozenGraph plain = frozen(withWeights(code));
           FrozenGraph rewritten = frozen(withWeights(code));
           Tensor x = torch.randn(1, 8, 14, 14);
-          OneDnnRewrite.run(rewritten, torch.ScalarType.Float, x);
+          Rewrites.run(rewritten, torch.ScalarType.Float, x);
           assertThat(difference(run(plain, x), run(rewritten, x))).isLessThan(1e-5);
           return rewritten;
         });

@@ -95,7 +95,7 @@ class RewriteHazardsTest {
           FrozenGraph rewritten = module(body);
           // of a size that the graphs take for granted
           boolean channelsLast =
-              OneDnnRewrite.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 9, 9));
+              Rewrites.run(rewritten, torch.ScalarType.Float, torch.zeros(1, 8, 9, 9));
           for (int batch : new int[] {1, 2, 3}) {
             Tensor x = torch.randn(batch, 8, 9, 9);
             Tensor laid = channelsLast ? x.contiguous(torch.MemoryFormat.ChannelsLast) : x;
@@ -124,7 +124,7 @@ class RewriteHazardsTest {
           } catch (RuntimeException e) {
             return body;
           }
-          OneDnnRewrite.run(
+          Rewrites.run(
               rewritten,
               torch.ScalarType.BFloat16,
               torch.zeros(new long[] {1, 8, 9, 9}, new TensorOptions(torch.ScalarType.BFloat16)));

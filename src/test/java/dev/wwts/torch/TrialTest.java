@@ -72,7 +72,8 @@ class TrialTest {
   private static double difference(UnaryOperator<Tensor> plain, UnaryOperator<Tensor> rewritten) {
     return NativeScope.inference(
         () -> {
-          try (Trial trial = new Trial(BUNDLE, network(plain))) {
+          try (Trial trial = new Trial(BUNDLE)) {
+            trial.expect(network(plain));
             return trial.difference(network(rewritten), torch.ScalarType.Float);
           }
         });
@@ -81,7 +82,8 @@ class TrialTest {
   private static double allowed(UnaryOperator<Tensor> plain) {
     return NativeScope.inference(
         () -> {
-          try (Trial trial = new Trial(BUNDLE, network(plain))) {
+          try (Trial trial = new Trial(BUNDLE)) {
+            trial.expect(network(plain));
             return trial.allowed(network(plain));
           }
         });
