@@ -62,8 +62,11 @@ public final class CudaGraph implements AutoCloseable {
     }
   }
 
-  /** Does something that waits for a whole card, while no stream is being captured. */
-  static void betweenCaptures(Runnable work) {
+  /**
+   * Does something that waits for a whole card, while no stream is being captured; captures, and
+   * others that do so, wait for it. The work may capture.
+   */
+  public static void betweenCaptures(Runnable work) {
     synchronized (CAPTURING) {
       work.run();
     }

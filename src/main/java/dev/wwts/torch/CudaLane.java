@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.cuda.CudaGraph;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.CudaStream;
@@ -116,10 +117,8 @@ final class CudaLane implements Lane {
     boolean whole = false;
     try {
       if (setup.expected().contains(n)) {
-        fresh.warmUp();
-        if (setup.graphs()) {
-          fresh.capture();
-        }
+        // cuDNN's trials wait for the card: recognizers that load at the same time take turns
+        CudaGraph.betweenCaptures(() -> prepare(fresh));
       }
       whole = true;
     } finally {
@@ -135,6 +134,13 @@ final class CudaLane implements Lane {
       spareSize = n;
     }
     return fresh;
+  }
+
+  private void prepare(CudaBatch fresh) {
+    fresh.warmUp();
+    if (setup.graphs()) {
+      fresh.capture();
+    }
   }
 
   @Override

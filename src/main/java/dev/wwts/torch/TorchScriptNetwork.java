@@ -67,8 +67,11 @@ final class TorchScriptNetwork implements Network {
           FrozenGraph frozen = frozen(content, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
-          return new TorchScriptNetwork(
-              content.file(), frozen, channelsLast, device.kind() == Device.Kind.CUDA);
+          boolean onCard = device.kind() == Device.Kind.CUDA;
+          if (onCard) {
+            CardConvolutions.run(frozen.graph());
+          }
+          return new TorchScriptNetwork(content.file(), frozen, channelsLast, onCard);
         });
   }
 
