@@ -175,11 +175,14 @@ class HostCudaTest extends HostCudaCase {
    */
   @Test
   void recognizersThatLoadAtTheSameTimeDoNotSpoilEachOthersCaptures() throws Exception {
+    Path bare = folder.resolve("several.pt");
+    TestModels.convolve(bare, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)");
+    Path network = ModelFiles.of(folder, bare);
     ExecutorService services = Executors.newFixedThreadPool(4);
     try {
       List<Future<List<String>>> loads = new ArrayList<>();
-      for (int i = 0; i < 16; i++) {
-        loads.add(services.submit(HostCudaTest::remarksOfALoad));
+      for (int i = 0; i < 32; i++) {
+        loads.add(services.submit(() -> remarksOfALoad(network)));
       }
       for (Future<List<String>> load : loads) {
         assertThat(load.get())
@@ -192,12 +195,13 @@ class HostCudaTest extends HostCudaCase {
   }
 
   /** In a thread of its own, as cuDNN remembers by thread what it has tried. */
-  private static List<String> remarksOfALoad() throws InterruptedException {
+  private static List<String> remarksOfALoad(Path network) throws InterruptedException {
     List<String> remarks = new ArrayList<>();
     Thread thread =
         new Thread(
             () -> {
-              try (Recognizer recognizer = on(CUDA).load()) {
+              try (Recognizer recognizer =
+                  Recognizer.builder(network).device(CUDA).lanes(2).load()) {
                 remarks.addAll(recognizer.remarks());
               }
             });
