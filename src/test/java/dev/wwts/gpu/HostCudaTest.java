@@ -210,6 +210,22 @@ class HostCudaTest extends HostCudaCase {
     return remarks;
   }
 
+  @Test
+  void aBatchBetweenTwoGraphsTakesTheLargerOne() {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: preprocessing by LibTorch launches kernels");
+    List<Picture> three = Collections.nCopies(3, Picture.of(TestPictures.jpeg(64, 64)));
+    try (Recognizer recognizer = on(CUDA).batchSizes(1, 4).load()) {
+      recognizer.answers(three);
+      Map<HostCuda.Count, Integer> before = counts();
+      assertThat(recognizer.answers(three)).hasSize(3);
+      Map<HostCuda.Count, Integer> after = counts();
+
+      assertThat(after.get(GRAPH_LAUNCHES) - before.get(GRAPH_LAUNCHES)).isEqualTo(1);
+      assertThat(after.get(KERNELS)).isEqualTo(before.get(KERNELS));
+      assertThat(after.get(DEVICE_ALLOCATIONS)).isEqualTo(before.get(DEVICE_ALLOCATIONS));
+    }
+  }
+
   /** Sizes that were computed on the card would be waited for: one wait more for each. */
   @Test
   void aTraceThatComputesWithSizesIsCapturedAndDoesNotWait() {
