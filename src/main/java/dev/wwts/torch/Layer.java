@@ -28,7 +28,7 @@ record Layer(JitNode node, boolean isConvolution) {
     boolean known =
         layer != null
             && isOf(layer.weight(), layer.isConvolution ? KERNEL_AXES : 2, type)
-            && isConstant(layer.bias())
+            && layer.hasPlainBias()
             && (!layer.isConvolution || layer.isTold());
     return known ? layer : null;
   }
@@ -43,6 +43,23 @@ record Layer(JitNode node, boolean isConvolution) {
         && isIntegers(padding())
         && isIntegers(dilation())
         && isConstant(groups());
+  }
+
+  /** None, or a number for each channel, one behind the other: oneDNN looks at nothing else. */
+  private boolean hasPlainBias() {
+    if (!isConstant(bias())) {
+      return false;
+    }
+    IValue constant = torch.toIValue(bias()).get();
+    if (!constant.isTensor() || !constant.toTensor().defined()) {
+      return true;
+    }
+    Tensor bias = constant.toTensor();
+    Tensor weight = torch.toIValue(weight()).get().toTensor();
+    return bias.dim() == 1
+        && bias.size(0) == weight.size(0)
+        && bias.is_contiguous()
+        && bias.scalar_type().intern() == weight.scalar_type().intern();
   }
 
   private static boolean isOf(Value value, int axes, torch.ScalarType type) {

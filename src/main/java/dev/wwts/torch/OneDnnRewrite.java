@@ -1,7 +1,5 @@
 package dev.wwts.torch;
 
-import static dev.wwts.torch.GraphNodes.isConstant;
-import static dev.wwts.torch.GraphNodes.isTensor;
 import static dev.wwts.torch.GraphNodes.kind;
 
 import dev.wwts.torch.ExampleShapes.Examples;
@@ -54,6 +52,8 @@ final class OneDnnRewrite {
   /** Whether nodes may be computed later than they stand. */
   private final boolean free;
 
+  private final Set<JitNode> sums;
+
   private final Map<Value, List<JitNode>> uses;
   private final Map<Value, Shape> shapes;
   private final Set<JitNode> outermost;
@@ -61,10 +61,15 @@ final class OneDnnRewrite {
   private final Set<JitNode> plainWeights = new HashSet<>();
 
   private OneDnnRewrite(
-      Graph graph, torch.ScalarType type, boolean free, Map<Value, Shape> shapes) {
+      Graph graph,
+      torch.ScalarType type,
+      boolean free,
+      Set<JitNode> sums,
+      Map<Value, Shape> shapes) {
     this.graph = graph;
     this.type = type;
     this.free = free;
+    this.sums = sums;
     this.first = graph.nodes().front();
     this.packed = new PackedWeights(graph, first);
     this.pixelwise = new PixelwiseLinear(graph);
@@ -105,9 +110,8 @@ final class OneDnnRewrite {
     WideAttention attention = new WideAttention(graph, type);
     List<Value> asked = new ArrayList<>(attention.asked());
     layers.forEach(layer -> asked.addAll(List.of(layer.input(), layer.output())));
-    GraphNodes.of(graph).stream()
-        .filter(OneDnnRewrite::isSum)
-        .forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
+    Set<JitNode> sums = Sums.of(graph);
+    sums.forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
     // a scope of its own, as what ran the graph keeps its weights
     Examples examples = NativeScope.of(() -> ExampleShapes.of(network, asked, rows));
     try {
@@ -116,7 +120,7 @@ final class OneDnnRewrite {
       }
       attention.run(examples.shapes());
       boolean channelsLast =
-          new OneDnnRewrite(graph, type, free, examples.shapes()).rewrite(layers);
+          new OneDnnRewrite(graph, type, free, sums, examples.shapes()).rewrite(layers);
       graph.lint();
       return new Result(channelsLast, examples.answers());
     } catch (RuntimeException e) {
@@ -182,7 +186,7 @@ final class OneDnnRewrite {
     JitNode last = layer.node();
     Value residual = null;
     JitNode sum = follower(last);
-    if (sum != null && isSum(sum) && takes(layer, sum)) {
+    if (sum != null && sums.contains(sum) && takes(layer, sum)) {
       residual = sum.input(0).equals(layer.output()) ? sum.input(1) : sum.input(0);
       last = sum;
     }
@@ -312,19 +316,6 @@ final class OneDnnRewrite {
   private @Nullable JitNode follower(JitNode node) {
     JitNode user = free ? onlyUser(node.output()) : null;
     return user == null || gone.contains(user) || !outermost.contains(user) ? null : user;
-  }
-
-  private static boolean isSum(JitNode node) {
-    if (!kind(node).equals("aten::add") && !kind(node).equals("aten::add_")) {
-      return false;
-    }
-    boolean tensors =
-        node.inputs().size() == 3 && isTensor(node.input(0)) && isTensor(node.input(1));
-    if (!tensors || !isConstant(node.input(2))) {
-      return false;
-    }
-    IValue alpha = torch.toIValue(node.input(2)).get();
-    return alpha.isInt() && alpha.toInt() == 1 && !node.input(0).equals(node.input(1));
   }
 
   /** Of one shape and type: oneDNN repeats nothing, and converts nothing. */
