@@ -2,8 +2,10 @@ package dev.wwts.torch;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitNode;
@@ -43,6 +45,25 @@ final class GraphNodes {
       }
     }
     found.add(end);
+  }
+
+  /**
+   * Values of the outermost block that a branch or loop gives, and what is computed from them: an
+   * example tells the shapes and types of the branch that it took, and another batch may take
+   * another one.
+   */
+  static Set<Value> behindBranches(Graph graph) {
+    Set<Value> decided = new HashSet<>();
+    for (JitNode node : of(graph)) {
+      boolean takes = !node.blocks().empty();
+      for (int i = 0; i < node.inputs().size() && !takes; i++) {
+        takes = decided.contains(node.input(i));
+      }
+      for (int i = 0; i < node.outputs().size() && takes; i++) {
+        decided.add(node.output(i));
+      }
+    }
+    return decided;
   }
 
   /** Who takes each value, once for each time they do. */

@@ -95,7 +95,9 @@ final class OneDnnRewrite {
    */
   static Result run(FrozenGraph network, torch.ScalarType type, Tensor rows) {
     Graph graph = network.graph();
-    List<Layer> all = layers(graph, type);
+    Set<Value> decided = GraphNodes.behindBranches(graph);
+    List<Layer> all =
+        layers(graph, type).stream().filter(layer -> !decided.contains(layer.input())).toList();
     boolean free = Writes.areUnseen(graph);
     List<Layer> layers =
         free && !Layouts.matter(graph)
@@ -108,7 +110,7 @@ final class OneDnnRewrite {
     WideAttention attention = new WideAttention(graph, type);
     List<Value> asked = new ArrayList<>(attention.asked());
     layers.forEach(layer -> asked.addAll(List.of(layer.input(), layer.output())));
-    Set<JitNode> sums = Sums.of(graph);
+    Set<JitNode> sums = Sums.of(graph, decided);
     sums.forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
     // a scope of its own, as what ran the graph keeps its weights
     Examples examples = NativeScope.of(() -> ExampleShapes.of(network, asked, rows));

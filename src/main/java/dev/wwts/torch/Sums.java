@@ -4,7 +4,6 @@ import static dev.wwts.torch.GraphNodes.isConstant;
 import static dev.wwts.torch.GraphNodes.isTensor;
 import static dev.wwts.torch.GraphNodes.kind;
 
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
@@ -13,37 +12,23 @@ import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
 
-/**
- * A graph's sums of two tensors, as a residual is added to a layer's result. Not those behind a
- * branch or loop: an example tells the shapes and types of what it took, and another batch may take
- * another one.
- */
+/** A graph's sums of two tensors, as a residual is added to a layer's result. */
 final class Sums {
   private Sums() {}
 
-  /** Those of the outermost block. */
-  static Set<JitNode> of(Graph graph) {
+  /**
+   * Those of the outermost block.
+   *
+   * @param decided values that none of them may take
+   */
+  static Set<JitNode> of(Graph graph, Set<Value> decided) {
     Set<JitNode> sums = new LinkedHashSet<>();
-    Set<Value> decided = new HashSet<>();
     for (JitNode node : GraphNodes.of(graph)) {
-      if (node.blocks().size() > 0 || takesOneOf(decided, node)) {
-        for (long i = 0; i < node.outputs().size(); i++) {
-          decided.add(node.outputs().get(i));
-        }
-      } else if (isSum(node)) {
+      if (isSum(node) && !decided.contains(node.input(0)) && !decided.contains(node.input(1))) {
         sums.add(node);
       }
     }
     return sums;
-  }
-
-  private static boolean takesOneOf(Set<Value> values, JitNode node) {
-    for (long i = 0; i < node.inputs().size(); i++) {
-      if (values.contains(node.inputs().get(i))) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static boolean isSum(JitNode node) {
