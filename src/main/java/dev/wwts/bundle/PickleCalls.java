@@ -90,7 +90,7 @@ final class PickleCalls {
   Storage storage(Object id) throws BadPickle {
     if (id instanceof Tuple tuple
         && tuple.items().size() == 5
-        && tuple.items().get(0).equals("storage")
+        && "storage".equals(tuple.items().get(0))
         && tuple.items().get(1) instanceof Global global
         && tuple.items().get(2) instanceof String key
         && tuple.items().get(3) instanceof String device

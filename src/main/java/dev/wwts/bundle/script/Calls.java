@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What one function does, as far as types tell it: whom of the archive it calls, and how much. */
 final class Calls {
-  private static final Expression WARN = new Attribute(new Name("torch"), "warn");
-
   private final Declarations declarations;
 
   /** The class or function that a variable stands for; none for tensors, numbers and the like. */
@@ -85,7 +83,7 @@ final class Calls {
       if (target instanceof Name name) {
         meanings.put(name.id(), targets.size() == 1 ? meaning : "");
       } else if (target instanceof Attribute attribute) {
-        writes |= !attribute.base().equals(new Name(self));
+        writes |= !Tree.isName(attribute.base(), self);
       } else if (target instanceof Group group) {
         means(group.parts(), "");
       }
@@ -128,7 +126,7 @@ final class Calls {
     }
     if (expression instanceof Call call) {
       operations++;
-      warns |= WARN.equals(call.function());
+      warns |= operator(call.function()).equals("torch.warn");
       return call(call);
     }
     List<Expression> parts =

@@ -92,7 +92,7 @@ final class ClassBody {
     Expression target = field.targets().get(0);
     if (target instanceof Other subscript) {
       return subscript.parts().size() == 2
-          && subscript.parts().get(0).equals(new Name("__annotations__"))
+          && Tree.isName(subscript.parts().get(0), "__annotations__")
           && subscript.parts().get(1) instanceof Text
           && field.type() == null
           && field.value() != null;

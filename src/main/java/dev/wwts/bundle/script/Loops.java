@@ -159,8 +159,8 @@ final class Loops {
     if (sum == null
         || !isCall(sum, "add")
         || !(((Call) sum).arguments().get(0) instanceof Name counter)
-        || !((Call) sum).arguments().get(1).equals(new Literal("1"))
-        || !next.equals(carriedTo(carried, counter.id()))
+        || !Tree.isLiteral(((Call) sum).arguments().get(1), "1")
+        || !isSame(carriedTo(carried, counter.id()), next)
         || !countsFromZero(loop, counter)
         || isSetIn(loop, limit)) {
       return UNBOUNDED;
@@ -172,16 +172,22 @@ final class Loops {
   /** The value of a variable that is set in one place only, in each round of the loop. */
   private @Nullable Expression inBody(While loop, Expression variable) {
     for (Statement statement : loop.body()) {
-      if (statement instanceof Assign assign && assign.targets().equals(List.of(variable))) {
+      if (statement instanceof Assign assign
+          && assign.targets().size() == 1
+          && isSame(assign.targets().get(0), variable)) {
         return once(variable);
       }
     }
     return null;
   }
 
+  private static boolean isSame(@Nullable Expression one, Expression other) {
+    return other instanceof Name name && Tree.isName(one, name.id());
+  }
+
   private boolean countsFromZero(While loop, Name counter) {
     return times.getOrDefault(counter.id(), 0) == 2
-        && new Literal("0").equals(first.get(counter.id()))
+        && Tree.isLiteral(first.get(counter.id()), "0")
         && body(loop).times.getOrDefault(counter.id(), 0) == 1;
   }
 
@@ -197,7 +203,7 @@ final class Loops {
 
   private static @Nullable Expression carriedTo(Assign carried, String name) {
     for (int i = 0; i < carried.targets().size(); i++) {
-      if (carried.targets().get(i).equals(new Name(name))) {
+      if (Tree.isName(carried.targets().get(i), name)) {
         return part(carried.targets(), carried.value(), i);
       }
     }
@@ -220,7 +226,7 @@ final class Loops {
   private static boolean isOperator(Call call, String operator) {
     return call.function() instanceof Attribute attribute
         && attribute.name().equals(operator)
-        && attribute.base().equals(new Name("torch"));
+        && Tree.isName(attribute.base(), "torch");
   }
 
   /** The most that a whole number may be; variables that are set again may grow. */
@@ -236,7 +242,7 @@ final class Loops {
     }
     if (!(expression instanceof Call call)
         || !(call.function() instanceof Attribute attribute)
-        || !attribute.base().equals(new Name("torch"))
+        || !Tree.isName(attribute.base(), "torch")
         || call.arguments().isEmpty()) {
       return UNBOUNDED;
     }

@@ -180,11 +180,11 @@ final class NameCheck {
   }
 
   private boolean isAllowedOperator(Attribute called) {
-    if (called.base().equals(new Name("torch"))) {
+    if (Tree.isName(called.base(), "torch")) {
       return operators.allows("aten::" + called.name());
     }
     return called.base() instanceof Attribute namespace
-        && namespace.base().equals(new Name("ops"))
+        && Tree.isName(namespace.base(), "ops")
         && operators.allows(namespace.name() + "::" + called.name());
   }
 
@@ -198,7 +198,7 @@ final class NameCheck {
     if (!operator.isEmpty()) {
       throw Untrusted.use(operator);
     }
-    if (attribute.base().equals(new Name("CONSTANTS"))) {
+    if (Tree.isName(attribute.base(), "CONSTANTS")) {
       return;
     }
     String fullName = Declarations.fullName(attribute);
