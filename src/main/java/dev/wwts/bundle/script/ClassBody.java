@@ -23,6 +23,7 @@ import java.util.Set;
 final class ClassBody {
   private static final Set<String> LISTS =
       Set.of(
+          "__annotations__",
           "__parameters__",
           "__buffers__",
           "__constants__",

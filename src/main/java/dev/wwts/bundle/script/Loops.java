@@ -10,6 +10,7 @@ import dev.wwts.bundle.script.Tree.Function;
 import dev.wwts.bundle.script.Tree.Group;
 import dev.wwts.bundle.script.Tree.Literal;
 import dev.wwts.bundle.script.Tree.Name;
+import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.While;
 import java.util.HashMap;
@@ -229,7 +230,9 @@ final class Loops {
         && Tree.isName(attribute.base(), "torch");
   }
 
-  /** The most that a whole number may be; variables that are set again may grow. */
+  /**
+   * The most that a whole number may be, whatever its sign; variables that are set again may grow.
+   */
   private double bound(Expression expression, int depth) {
     if (expression instanceof Literal number) {
       return NUMBER.matcher(number.text()).matches()
@@ -240,19 +243,39 @@ final class Loops {
       Expression value = depth > DEEPEST ? null : once(expression);
       return value == null ? UNBOUNDED : bound(value, depth + 1);
     }
-    if (!(expression instanceof Call call)
-        || !(call.function() instanceof Attribute attribute)
-        || !Tree.isName(attribute.base(), "torch")
-        || call.arguments().isEmpty()) {
+    if (expression instanceof Other signed && signed.parts().size() == 1) {
+      return bound(signed.parts().get(0), depth + 1) + 1;
+    }
+    if (!(expression instanceof Call call) || call.arguments().isEmpty()) {
       return UNBOUNDED;
     }
-    return switch (attribute.name()) {
-      case "len", "dim", "size" -> LENGTH;
-      case "sub", "floordiv" ->
-          call.arguments().size() == 2 && call.arguments().get(1) instanceof Literal
-              ? bound(call.arguments().get(0), depth + 1)
-              : UNBOUNDED;
+    List<Expression> of = call.arguments();
+    return switch (Calls.operator(call.function())) {
+      case "torch.len", "torch.dim", "torch.size" -> LENGTH;
+      case "torch.floordiv" -> bound(of.get(0), depth + 1);
+      // from, to, step
+      case "torch.sub", "torch.add", "torch.__range_length" ->
+          of.size() < 2 ? UNBOUNDED : bound(of.get(0), depth + 1) + bound(of.get(1), depth + 1);
+      case "ops.prim.min" -> least(of, depth + 1);
       default -> UNBOUNDED;
     };
+  }
+
+  /** The least of a list, or of two; {@code enumerate} writes the largest number into it. */
+  private double least(List<Expression> of, int depth) {
+    Expression list = of.get(0) instanceof Name ? once(of.get(0)) : of.get(0);
+    List<Expression> parts = of.size() == 1 && list instanceof Group group ? group.parts() : of;
+    double most = 0;
+    boolean isBounded = false;
+    for (Expression part : parts) {
+      double bound = bound(part, depth);
+      if (bound < UNBOUNDED) {
+        most = Math.max(most, bound);
+        isBounded = true;
+      } else if (!(part instanceof Literal)) {
+        return UNBOUNDED;
+      }
+    }
+    return isBounded ? most : UNBOUNDED;
   }
 }

@@ -188,6 +188,7 @@ final class ModuleWrites {
       return switch (word.id()) {
         case "getattr" -> MODULE;
         case "annotate", "unchecked_cast" -> arguments.length > 1 ? arguments[1] : 0;
+        case "sorted" -> held(all(call.arguments()));
         default -> 0;
       };
     }

@@ -30,6 +30,17 @@ final class NameCheck {
   private static final List<String> NATIVE_CLASSES =
       List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
 
+  /** Methods that torch.jit.save calls by their names; the others run where none can be seen. */
+  private static final Set<String> CALLED_BY_NAME =
+      Set.of(
+          "__call__",
+          "__enter__",
+          "__exit__",
+          "__getstate__",
+          "__init__",
+          "__len__",
+          "__setstate__");
+
   private final Declarations declarations;
   private final Operators operators = Operators.reviewed();
   private Set<String> locals = Set.of();
@@ -44,6 +55,10 @@ final class NameCheck {
    * @throws Untrusted if a name in it is none of these
    */
   void check(Function function) {
+    String name = function.name();
+    if (name.startsWith("__") && name.endsWith("__") && !CALLED_BY_NAME.contains(name)) {
+      throw new Untrusted("declares " + name);
+    }
     locals = new HashSet<>();
     for (Assign parameter : function.parameters()) {
       collect(parameter.targets());

@@ -68,7 +68,7 @@ final class Tree {
   /** An expression for its effect, or what {@code return}, {@code raise} or {@code assert} take. */
   record Evaluate(List<Expression> values) implements Statement {}
 
-  /** {@code if}, and {@code with}, whose second block is empty. */
+  /** {@code if}. */
   record Branch(List<Expression> conditions, List<Statement> then, List<Statement> otherwise)
       implements Statement {}
 
