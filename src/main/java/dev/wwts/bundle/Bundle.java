@@ -4,6 +4,7 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Manifest.SelfTestEntries;
 import dev.wwts.bundle.script.ScriptCheck;
+import dev.wwts.bundle.script.Types;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -93,7 +94,7 @@ public record Bundle(
     Path path = content.file();
     Archive archive = Archive.of(content);
     archive.verify();
-    ScriptCheck.run(path.toString(), archive.code(), trusted);
+    Types types = ScriptCheck.run(path.toString(), archive.code(), trusted);
     Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
     if (json.isEmpty() && content.pin() != null) {
       throw new ModelException(
@@ -119,7 +120,7 @@ public record Bundle(
         json.isPresent()
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
             : Optional.empty();
-    Pickles.check(archive, content.size());
+    Pickles.check(archive, content.size(), types);
     return new Bundle(path, manifest, names, selfTest, content, trusted);
   }
 

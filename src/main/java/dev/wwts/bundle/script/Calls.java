@@ -243,10 +243,15 @@ final class Calls {
     return targets.getOrDefault(call, List.of());
   }
 
-  /** Where the class is not known, or is an interface, any method of that name may be meant. */
+  /** Where the class is not known, any method of that name may be meant. */
   private String method(String type, String name) {
     Members members = declarations.type(type);
-    if (members != null && !members.base().endsWith("Interface")) {
+    if (members != null && members.base().endsWith("Interface")) {
+      for (String implementer : declarations.implementers(type)) {
+        method(implementer, name);
+      }
+    }
+    if (members != null) {
       @Nullable Function method = members.methods().get(name);
       return method == null ? "" : calls(method);
     }
