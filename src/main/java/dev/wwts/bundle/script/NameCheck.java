@@ -14,8 +14,10 @@ import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.Text;
 import dev.wwts.bundle.script.Tree.While;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,9 @@ final class NameCheck {
   private final Operators operators = Operators.reviewed();
   private Set<String> locals = Set.of();
 
+  /** The types of parameters that are not assigned to. */
+  private final Map<String, Expression> parameters = new HashMap<>();
+
   NameCheck(Declarations declarations) {
     this.declarations = declarations;
   }
@@ -60,10 +65,18 @@ final class NameCheck {
       throw new Untrusted("declares " + name);
     }
     locals = new HashSet<>();
+    collectFrom(function.body());
+    parameters.clear();
+    for (Assign parameter : function.parameters()) {
+      if (parameter.targets().get(0) instanceof Name id
+          && parameter.type() != null
+          && !locals.contains(id.id())) {
+        parameters.put(id.id(), parameter.type());
+      }
+    }
     for (Assign parameter : function.parameters()) {
       collect(parameter.targets());
     }
-    collectFrom(function.body());
     for (Assign parameter : function.parameters()) {
       check(parameter);
     }
@@ -188,10 +201,29 @@ final class NameCheck {
       member(member.raw());
       return;
     }
+    if (Tree.isName(call.function(), "unchecked_cast")) {
+      requireSafeCast(call);
+    }
     if (!(call.function() instanceof Attribute called && isAllowedOperator(called))) {
       expression(call.function());
     }
     all(call.arguments());
+  }
+
+  /**
+   * LibTorch looks at a value's kind where it uses it, but not at a tuple's length nor an object's
+   * class: those may only be what a parameter says it is, unless it is None.
+   */
+  private void requireSafeCast(Call call) {
+    List<Expression> of = call.arguments();
+    boolean isSafe =
+        of.size() == 2
+            && (Types.isPlain(of.get(0))
+                || (of.get(1) instanceof Name name
+                    && Types.isOptional(parameters.get(name.id()), of.get(0))));
+    if (!isSafe) {
+      throw new Untrusted("casts a value to a type that it need not have");
+    }
   }
 
   private boolean isAllowedOperator(Attribute called) {

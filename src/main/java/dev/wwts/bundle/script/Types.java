@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,23 @@ public final class Types {
    * @param state what its {@code __setstate__} takes, where it has one
    */
   public record Shape(String base, Map<String, Type> attributes, @Nullable Type state) {}
+
+  private static final Set<String> PLAIN =
+      Set.of(
+          "Any",
+          "Device",
+          "Dict",
+          "List",
+          "NoneType",
+          "Optional",
+          "Tensor",
+          "Union",
+          "bool",
+          "complex",
+          "float",
+          "int",
+          "number",
+          "str");
 
   private static final Type TENSOR = new Type("Tensor", List.of());
 
@@ -101,6 +119,20 @@ public final class Types {
       return new Type(type(generic.parts().get(0)).name(), parts);
     }
     return new Type(Declarations.fullName(expression), List.of());
+  }
+
+  /** Whether values of a type are told from others by their kind alone. */
+  static boolean isPlain(Expression type) {
+    return isPlain(type(type));
+  }
+
+  private static boolean isPlain(Type type) {
+    return PLAIN.contains(type.name()) && type.parts().stream().allMatch(Types::isPlain);
+  }
+
+  /** Whether a type is the other, or None. */
+  static boolean isOptional(@Nullable Expression optional, Expression type) {
+    return optional != null && isSame(type(optional), new Type("Optional", List.of(type(type))));
   }
 
   /** Whether a method can be called as the other is. */

@@ -58,6 +58,7 @@ class ScriptCheckTest {
         "for i in range(torch.__range_length(1, torch.len([m]), 1)):\n      y = torch.add(m, i)",
         "n = [9223372036854775807, torch.len([m])]\n    for i in range(ops.prim.min(n)):\n      y = torch.add(m, i)",
         "n = sorted([3, 1, 2])",
+        "y = unchecked_cast(List[Optional[int]], m)",
         "y = 1 if torch.gt(1, 2) else -2",
         "torch.warn(\"old\", 2)",
         "y = CONSTANTS.c0",
@@ -111,6 +112,10 @@ class ScriptCheckTest {
           y = fork(self.sub, x)                           | fork
           self.training = True                            | sets an attribute
           a, self.training = m, True                      | sets an attribute
+          y = torch.ljust("a", 40000000000, "x")          | torch.ljust
+          y = ops.prim.TupleUnpack((m, m))                | ops.prim.TupleUnpack
+          y = unchecked_cast(Tuple[int, int], m)          | casts a value
+          y = unchecked_cast(List[__torch__.Sub], m)      | casts a value
           y = [m, torch.save]                             | torch.save
           y = {"a": torch.save}                           | torch.save
           y = m if torch.save else m                      | torch.save
@@ -408,6 +413,15 @@ class ScriptCheckTest {
       })
   void anObjectOfTheModuleMayNot(String body) {
     untrusted(body, CONTEXT, "sets an attribute in forward");
+  }
+
+  @Test
+  void aTupleMayBeCastFromWhatIsOneOrNone() {
+    String function =
+        "def f(%s) -> Tensor:\n  a, b, = unchecked_cast(Tuple[Tensor, Tensor], t)\n  return b";
+    run("pass", function.formatted("t: Optional[Tuple[Tensor, Tensor]]=None"), false);
+    untrusted("pass", function.formatted("t: Optional[Tuple[Tensor, int]]"), "casts");
+    untrusted("pass", function.formatted("t: Any"), "casts");
   }
 
   @Test
