@@ -93,8 +93,7 @@ public record Bundle(
   private static Bundle read(ModelContent content, boolean trusted) {
     Path path = content.file();
     Archive archive = Archive.of(content);
-    archive.verify();
-    Types types = ScriptCheck.run(path.toString(), archive.code(), trusted);
+    Together.run(archive::verify, () -> checked(archive, content, trusted));
     Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
     if (json.isEmpty() && content.pin() != null) {
       throw new ModelException(
@@ -120,8 +119,13 @@ public record Bundle(
         json.isPresent()
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
             : Optional.empty();
-    Pickles.check(archive, content.size(), types);
     return new Bundle(path, manifest, names, selfTest, content, trusted);
+  }
+
+  private static boolean checked(Archive archive, ModelContent content, boolean trusted) {
+    Types types = ScriptCheck.run(content.file().toString(), archive.code(), trusted);
+    Pickles.check(archive, content.size(), types);
+    return true;
   }
 
   /** Lets the file's content go; everything else stays. Closing twice does nothing. */

@@ -4,6 +4,7 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.natives.Natives;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -93,22 +94,51 @@ public final class ModelContent implements AutoCloseable {
     return bytes;
   }
 
+  /** A digest wants them in order; without one, two threads share the cost of fresh memory. */
   private void fill(FileChannel channel, @Nullable Sha256 digest) throws IOException {
-    for (long at = 0; at < size; ) {
-      ByteBuffer chunk = view(at, (int) Math.min(CHUNK, size - at));
-      int n = channel.read(chunk, at);
+    try {
+      if (digest != null || size < 2 * CHUNK) {
+        fill(channel, digest, 0, size);
+      } else {
+        Together.run(
+            () -> fill(channel, null, 0, size / 2),
+            () -> {
+              fill(channel, null, size / 2, size);
+              return true;
+            });
+      }
+      if (channel.read(ByteBuffer.allocate(1), size) >= 0) {
+        throw changed();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void fill(FileChannel channel, @Nullable Sha256 digest, long from, long to) {
+    for (long at = from; at < to; ) {
+      ByteBuffer chunk = view(at, (int) Math.min(CHUNK, to - at));
+      int n = read(channel, chunk, at);
       if (n < 0) {
-        break;
+        throw changed();
       }
       if (digest != null) {
         digest.update(chunk.flip());
       }
       at += n;
-      if (at == size && channel.read(ByteBuffer.allocate(1), at) < 0) {
-        return;
-      }
     }
-    throw new ModelException(Reason.UNREADABLE, file + " changed while it was read: try again.");
+  }
+
+  private static int read(FileChannel channel, ByteBuffer chunk, long at) {
+    try {
+      return channel.read(chunk, at);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ModelException changed() {
+    return new ModelException(Reason.UNREADABLE, file + " changed while it was read: try again.");
   }
 
   /** The file that they were read from, for messages. */
