@@ -6,8 +6,10 @@ import dev.wwts.bundle.Manifest.SelfTestEntries;
 import dev.wwts.bundle.script.ScriptCheck;
 import dev.wwts.bundle.script.Types;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -178,26 +180,15 @@ public record Bundle(
           "%s holds no manifest and there is no %s beside it: make it with models/export.py, or write one as models/FORMAT.md says."
               .formatted(model, path.getFileName()));
     }
-    if (size(path) > maxBytes) {
-      throw new ModelException(
-          Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
-    }
-    try {
-      return Files.readAllBytes(path);
+    try (InputStream in = Channels.newInputStream(ModelContent.open(path))) {
+      byte[] bytes = in.readNBytes((int) maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new ModelException(
+            Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
+      }
+      return bytes;
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw new ModelException(Reason.UNREADABLE, path + " can't be read.", e);
     }
-  }
-
-  private static long size(Path path) {
-    try {
-      return Files.size(path);
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    }
-  }
-
-  private static ModelException unreadable(Path path, IOException cause) {
-    return new ModelException(Reason.UNREADABLE, path + " can't be read.", cause);
   }
 }
