@@ -186,6 +186,8 @@ class ManifestTest(unittest.TestCase):
             self.assertFalse(is_plain(text), repr(text))
             with self.assertRaises(ExportError):
                 labels.check(["a", text])
+        for text in ("a\u3164", "a\u034f", "\uffff"):
+            self.assertFalse(is_plain(text), repr(text))
         self.assertTrue(is_plain("红 (a), é 👩\u200d🔬"))
 
     def test_classes_and_labels_must_agree(self):

@@ -3,6 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Sha256;
@@ -70,6 +71,17 @@ class PinTest {
         .asInstanceOf(type(ModelException.class))
         .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.UNTRUSTED))
         .satisfies(e -> assertThat(e.getMessage()).contains("models/bundle.py"));
+  }
+
+  @Test
+  void aPipeBesideAModelIsNoManifest() throws Exception {
+    Path bare = folder.resolve("pipe.pt");
+    dev.wwts.torch.TestModels.write(bare, "m * 10", 1f);
+    Path pipe = folder.resolve("pipe.wwts.json");
+    assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
+
+    assertThatThrownBy(() -> Recognizer.load(bare)).isInstanceOf(ModelException.class);
+    assertThatThrownBy(() -> Recognizer.load(pipe)).hasMessageContaining("no regular file");
   }
 
   private Path model(String name, String expression) throws IOException {

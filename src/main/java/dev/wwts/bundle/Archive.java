@@ -6,7 +6,6 @@ import dev.wwts.bundle.ZipDirectory.BadZip;
 import dev.wwts.bundle.ZipDirectory.Entry;
 import dev.wwts.bundle.ZipDirectory.Located;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,10 +42,13 @@ final class Archive {
   private static final long MOST_RATIO = 16;
 
   /** What TorchScript's writers put into a file, below its folder; LibTorch reads nothing else. */
-  private static final Pattern KNOWN =
-      Pattern.compile(
-          "(code|data|constants|extra|traced_inputs|bytecode|\\.data)/.+"
-              + "|[A-Za-z0-9_]+\\.pkl|version|byteorder|\\.format_version|\\.storage_alignment");
+  private static final Set<String> FOLDERS =
+      Set.of("code", "data", "constants", "extra", "traced_inputs", "bytecode", ".data");
+
+  private static final Set<String> FILES =
+      Set.of("version", "byteorder", ".format_version", ".storage_alignment");
+
+  private static final Pattern PICKLE = Pattern.compile("[A-Za-z0-9_]+\\.pkl");
 
   /**
    * What LibTorch needs; the other pickles (where operations stood in a source, inputs of the trace
@@ -109,7 +111,7 @@ final class Archive {
     List<Long> unread = new ArrayList<>();
     for (Located located : all) {
       String name = located.entry().name().substring(folder.length());
-      if (!KNOWN.matcher(name).matches()) {
+      if (!isKnown(name)) {
         throw corrupt("TorchScript has no entry " + ZipDirectory.shown(name), null);
       }
       if (name.endsWith("pkl") && !PICKLES.contains(name)) {
@@ -120,24 +122,43 @@ final class Archive {
     content.hide(unread);
   }
 
+  private static boolean isKnown(String name) {
+    int slash = name.indexOf('/');
+    return slash < 0
+        ? FILES.contains(name) || PICKLE.matcher(name).matches()
+        : FOLDERS.contains(name.substring(0, slash)) && slash < name.length() - 1;
+  }
+
   private void requireSaneName(String name) {
-    if (("/" + name + "/").matches("(?s).*/(\\.\\.?)?/.*")
-        || name.contains("\\")
-        || !name.codePoints().noneMatch(Character::isISOControl)) {
+    boolean sane = name.indexOf('\\') < 0;
+    for (int at = 0; sane && at <= name.length(); ) {
+      int slash = name.indexOf('/', at);
+      int end = slash < 0 ? name.length() : slash;
+      String part = name.substring(at, end);
+      sane = !part.isEmpty() && !part.equals(".") && !part.equals("..");
+      at = end + 1;
+    }
+    for (int i = 0; sane && i < name.length(); i++) {
+      sane = !Character.isISOControl(name.charAt(i));
+    }
+    if (!sane) {
       throw corrupt("its zip holds the path '" + ZipDirectory.shown(name) + "'", null);
     }
   }
 
   /** As file systems and LibTorch might see it: without case, composed. */
   private static String folded(String name) {
-    return Normalizer.normalize(name, Normalizer.Form.NFKC)
-        .toUpperCase(Locale.ROOT)
-        .toLowerCase(Locale.ROOT);
+    String composed = isAscii(name) ? name : Normalizer.normalize(name, Normalizer.Form.NFKC);
+    return composed.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
   }
 
-  /** The names of all entries, without the folder that they share. */
-  Set<String> names() {
-    return entries.keySet();
+  private static boolean isAscii(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      if (name.charAt(i) > 0x7f) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** How many bytes an entry has when unpacked, if it is there. */
@@ -163,14 +184,6 @@ final class Archive {
   /** The bytes of {@code extra/name}, if it is there. */
   Optional<byte[]> extra(String name, long maxBytes) {
     return bytes("extra/" + name, maxBytes);
-  }
-
-  /** The text of an entry that must be there. */
-  String text(String name) {
-    return new String(
-        bytes(name, MOST_INFLATED)
-            .orElseThrow(() -> corrupt("its entry " + name + " is missing", null)),
-        StandardCharsets.UTF_8);
   }
 
   /** The entries of the code folder, by their path in it, those of Python only. */

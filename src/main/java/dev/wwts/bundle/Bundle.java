@@ -4,9 +4,12 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Manifest.SelfTestEntries;
 import dev.wwts.bundle.script.ScriptCheck;
+import dev.wwts.bundle.script.Types;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -92,8 +95,7 @@ public record Bundle(
   private static Bundle read(ModelContent content, boolean trusted) {
     Path path = content.file();
     Archive archive = Archive.of(content);
-    archive.verify();
-    ScriptCheck.run(path.toString(), archive.code(), trusted);
+    Together.run(archive::verify, () -> checked(archive, content, trusted));
     Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
     if (json.isEmpty() && content.pin() != null) {
       throw new ModelException(
@@ -119,8 +121,13 @@ public record Bundle(
         json.isPresent()
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
             : Optional.empty();
-    Pickles.check(archive, content.size());
     return new Bundle(path, manifest, names, selfTest, content, trusted);
+  }
+
+  private static boolean checked(Archive archive, ModelContent content, boolean trusted) {
+    Types types = ScriptCheck.run(content.file().toString(), archive.code(), trusted);
+    Pickles.check(archive, content.size(), types);
+    return true;
   }
 
   /** Lets the file's content go; everything else stays. Closing twice does nothing. */
@@ -173,26 +180,15 @@ public record Bundle(
           "%s holds no manifest and there is no %s beside it: make it with models/export.py, or write one as models/FORMAT.md says."
               .formatted(model, path.getFileName()));
     }
-    if (size(path) > maxBytes) {
-      throw new ModelException(
-          Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
-    }
-    try {
-      return Files.readAllBytes(path);
+    try (InputStream in = Channels.newInputStream(ModelContent.open(path))) {
+      byte[] bytes = in.readNBytes((int) maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new ModelException(
+            Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
+      }
+      return bytes;
     } catch (IOException e) {
-      throw unreadable(path, e);
+      throw new ModelException(Reason.UNREADABLE, path + " can't be read.", e);
     }
-  }
-
-  private static long size(Path path) {
-    try {
-      return Files.size(path);
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    }
-  }
-
-  private static ModelException unreadable(Path path, IOException cause) {
-    return new ModelException(Reason.UNREADABLE, path + " can't be read.", cause);
   }
 }

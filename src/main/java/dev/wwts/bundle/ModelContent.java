@@ -4,11 +4,16 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.natives.Natives;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelContent implements AutoCloseable {
   private static final int CHUNK = 8 << 20;
+  private static final long LONGEST_OPENING = 10_000;
 
   private final Path file;
   private final @Nullable String pin;
@@ -46,7 +52,7 @@ public final class ModelContent implements AutoCloseable {
   public static ModelContent read(Path file, @Nullable String sha256) {
     Sha256 digest = sha256 == null ? null : Sha256.expecting(sha256);
     requireReadable(file);
-    try (FileChannel channel = FileChannel.open(file)) {
+    try (FileChannel channel = open(file)) {
       long size = channel.size();
       FileKind.requireZip(file, size, start(channel));
       Natives.load(Pointer.class, "JavaCPP", 0);
@@ -85,6 +91,37 @@ public final class ModelContent implements AutoCloseable {
     }
   }
 
+  /**
+   * Opens a file that was regular a moment ago. A pipe that took its place would make this wait for
+   * a writer, for ever, so it is waited for on a thread of its own.
+   *
+   * @throws IOException if it can't be opened, at once
+   */
+  static FileChannel open(Path path) throws IOException {
+    FutureTask<FileChannel> opening = new FutureTask<>(() -> FileChannel.open(path));
+    Thread thread = new Thread(opening, "wwts-open");
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return opening.get(LONGEST_OPENING, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(path + " does not open", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   private static byte[] start(FileChannel channel) throws IOException {
     ByteBuffer start = ByteBuffer.allocate(FileKind.START);
     while (start.hasRemaining() && channel.read(start, start.position()) > 0) {}
@@ -93,22 +130,51 @@ public final class ModelContent implements AutoCloseable {
     return bytes;
   }
 
+  /** A digest wants them in order; without one, two threads share the cost of fresh memory. */
   private void fill(FileChannel channel, @Nullable Sha256 digest) throws IOException {
-    for (long at = 0; at < size; ) {
-      ByteBuffer chunk = view(at, (int) Math.min(CHUNK, size - at));
-      int n = channel.read(chunk, at);
+    try {
+      if (digest != null || size < 2 * CHUNK) {
+        fill(channel, digest, 0, size);
+      } else {
+        Together.run(
+            () -> fill(channel, null, 0, size / 2),
+            () -> {
+              fill(channel, null, size / 2, size);
+              return true;
+            });
+      }
+      if (channel.read(ByteBuffer.allocate(1), size) >= 0) {
+        throw changed();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void fill(FileChannel channel, @Nullable Sha256 digest, long from, long to) {
+    for (long at = from; at < to; ) {
+      ByteBuffer chunk = view(at, (int) Math.min(CHUNK, to - at));
+      int n = read(channel, chunk, at);
       if (n < 0) {
-        break;
+        throw changed();
       }
       if (digest != null) {
         digest.update(chunk.flip());
       }
       at += n;
-      if (at == size && channel.read(ByteBuffer.allocate(1), at) < 0) {
-        return;
-      }
     }
-    throw new ModelException(Reason.UNREADABLE, file + " changed while it was read: try again.");
+  }
+
+  private static int read(FileChannel channel, ByteBuffer chunk, long at) {
+    try {
+      return channel.read(chunk, at);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ModelException changed() {
+    return new ModelException(Reason.UNREADABLE, file + " changed while it was read: try again.");
   }
 
   /** The file that they were read from, for messages. */

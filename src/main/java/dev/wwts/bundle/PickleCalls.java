@@ -9,6 +9,7 @@ import dev.wwts.bundle.PickleValues.Nothing;
 import dev.wwts.bundle.PickleValues.Storage;
 import dev.wwts.bundle.PickleValues.Tensor;
 import dev.wwts.bundle.PickleValues.Tuple;
+import dev.wwts.bundle.script.Types;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,7 @@ final class PickleCalls {
           "builtins.complex");
 
   private final Pickles pickles;
+  private final ObjectRules objects;
   private final String folder;
 
   /**
@@ -58,8 +60,9 @@ final class PickleCalls {
    *
    * @param folder where in the archive its tensors' records are, ending in a slash
    */
-  PickleCalls(Pickles pickles, String folder) {
+  PickleCalls(Pickles pickles, ObjectRules objects, String folder) {
     this.pickles = pickles;
+    this.objects = objects;
     this.folder = folder;
   }
 
@@ -69,7 +72,7 @@ final class PickleCalls {
         name.startsWith(OWN_CLASSES)
             ? KNOWN_CLASSES.contains(name)
             : name.startsWith("__torch__.")
-                ? pickles.hasCode(global.module())
+                ? objects.declares(name)
                 : KNOWN.contains(name) || type(global).isPresent();
     if (!isKnown) {
       throw new BadPickle(
@@ -90,7 +93,7 @@ final class PickleCalls {
   Storage storage(Object id) throws BadPickle {
     if (id instanceof Tuple tuple
         && tuple.items().size() == 5
-        && tuple.items().get(0).equals("storage")
+        && "storage".equals(tuple.items().get(0))
         && tuple.items().get(1) instanceof Global global
         && tuple.items().get(2) instanceof String key
         && tuple.items().get(3) instanceof String device
@@ -129,12 +132,12 @@ final class PickleCalls {
                 && args.get(0) instanceof String device
                 && DEVICE.matcher(device).matches(),
             "names a device that is none");
-        yield new Made(0);
+        yield new Made("Device", 0);
       }
       case "builtins.complex" -> {
         require(
             args.size() == 2 && all(args, Double.class::isInstance), "has a bad complex number");
-        yield new Made(0);
+        yield new Made("complex", 0);
       }
       case "collections.OrderedDict" -> {
         require(args.isEmpty(), "has a hook of a tensor");
@@ -152,24 +155,36 @@ final class PickleCalls {
   private Object object(String name, Object argument, boolean isBuild) throws BadPickle {
     require(
         !(argument instanceof Global || argument instanceof Storage), "makes an object of a name");
-    boolean isEnum = pickles.isEnum(name);
+    boolean isEnum = objects.isEnum(name);
     require(
-        isEnum ? !isBuild && pickles.hasEnumValue(name, argument) : isBuild,
+        isEnum ? !isBuild && objects.hasEnumValue(name, argument) : isBuild,
         "makes a " + name + " in another way than torch does");
-    return new Made(PickleValues.deeper(PickleValues.depthOf(argument)));
+    if (isBuild) {
+      objects.requireState(name, argument);
+    }
+    return new Made(name, PickleValues.deeper(PickleValues.depthOf(argument)));
   }
 
   /** A list or dictionary and its type, which LibTorch's parser reads by recursion. */
-  private static Object typed(List<Object> args) throws BadPickle {
+  private Object typed(List<Object> args) throws BadPickle {
     if (args.size() == 2
         && args.get(0) instanceof Box box
         && args.get(1) instanceof String type
         && type.length() <= LONGEST_TYPE
         && depth(type) <= MOST_TYPE_DEPTH
-        && type.startsWith(box.isDict ? "Dict[" : "List[")) {
+        && type.startsWith(box.isDict ? "Dict[" : "List[")
+        && objects.fits(parsed(type), box)) {
       return box;
     }
     throw new BadPickle("gives a list or dictionary a type that it can't have");
+  }
+
+  private static Types.Type parsed(String type) throws BadPickle {
+    try {
+      return Types.parse(type);
+    } catch (IllegalArgumentException e) {
+      throw (BadPickle) new BadPickle("has a type that is none").initCause(e);
+    }
   }
 
   private static int depth(String type) {

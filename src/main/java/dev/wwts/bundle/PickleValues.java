@@ -128,8 +128,13 @@ final class PickleValues {
   /** A tensor. */
   record Tensor(ElementType type, List<Long> sizes) {}
 
-  /** An object of a class, a device or a complex number, and how deep it nests. */
-  record Made(int depth) {}
+  /**
+   * An object.
+   *
+   * @param of its class; Device or complex
+   * @param depth how deep it nests
+   */
+  record Made(String of, int depth) {}
 
   static int deeper(int depth) throws BadPickle {
     if (depth >= MOST_DEPTH) {

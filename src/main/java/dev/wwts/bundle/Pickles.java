@@ -4,10 +4,7 @@ import dev.wwts.ModelException;
 import dev.wwts.bundle.PickleValues.BadPickle;
 import dev.wwts.bundle.PickleValues.Made;
 import dev.wwts.bundle.PickleValues.Tuple;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import dev.wwts.bundle.script.Types;
 
 /**
  * Walks the pickles that LibTorch reads from an archive, with the records of tensors that they
@@ -21,39 +18,33 @@ final class Pickles {
   private static final long FREE_BYTES = 1L << 26;
 
   private static final long MOST_RATIO = 4;
-  private static final Pattern ENUM_WORD = Pattern.compile("\\bEnum\\b");
-
-  /** An enum as LibTorch prints it; its values follow, a line each. */
-  private static final Pattern ENUM =
-      Pattern.compile("(?m)^class (\\w+)\\(Enum\\):\\n((?:  \\w+(?: : \\w+)? = [^\\n]*\\n)+)");
-
-  private static final Pattern ENUM_VALUE = Pattern.compile("(?m) = (.*)$");
-
   private final Archive archive;
-  private final Map<String, String> enums = new HashMap<>();
+  private final Types types;
   private long bytesLeft;
 
-  private Pickles(Archive archive, long fileBytes) {
+  private Pickles(Archive archive, long fileBytes, Types types) {
     this.archive = archive;
+    this.types = types;
     this.bytesLeft = FREE_BYTES + MOST_RATIO * fileBytes;
   }
 
   /**
    * Checks all.
    *
+   * @param types what the archive's code declares
    * @throws ModelException if one is not as TorchScript writes it
    */
-  static void check(Archive archive, long fileBytes) {
-    new Pickles(archive, fileBytes).check();
+  static void check(Archive archive, long fileBytes, Types types) {
+    new Pickles(archive, fileBytes, types).check();
   }
 
   private void check() {
-    findEnums();
     for (String name : Archive.PICKLES) {
       byte[] pickle = archive.bytes(name, MOST_BYTES).orElseThrow();
       String folder = name.substring(0, name.indexOf('.')) + "/";
       try {
-        Object root = new PickleWalk(pickle, new PickleCalls(this, folder)).run();
+        Object root =
+            new PickleWalk(pickle, new PickleCalls(this, new ObjectRules(types), folder)).run();
         boolean isModule = name.startsWith("data");
         if (isModule ? !(root instanceof Made) : !(root instanceof Tuple)) {
           throw new BadPickle("holds no " + (isModule ? "module" : "tuple of constants"));
@@ -62,47 +53,6 @@ final class Pickles {
         throw archive.corrupt("its " + name + " " + e.getMessage(), e);
       }
     }
-  }
-
-  /** LibTorch's reader loses count of its stack where an enum has no such value. */
-  private void findEnums() {
-    for (String name : archive.names()) {
-      if (name.startsWith("code/") && name.endsWith(".py")) {
-        String code = archive.text(name);
-        long words = ENUM_WORD.matcher(code).results().count();
-        if (words == 0) {
-          continue;
-        }
-        String module = name.substring("code/".length(), name.length() - 3).replace('/', '.');
-        Matcher matcher = ENUM.matcher(code);
-        while (matcher.find()) {
-          words--;
-          enums.put(module + "." + matcher.group(1), matcher.group(2));
-        }
-        if (words != 0) {
-          throw archive.corrupt(
-              "its " + ZipDirectory.shown(name) + " has an Enum that LibTorch did not write", null);
-        }
-      }
-    }
-  }
-
-  /** Whether the archive's code has the file that a class of that qualified name stands in. */
-  boolean hasCode(String module) {
-    return archive.size("code/" + module.replace('.', '/') + ".py").isPresent();
-  }
-
-  boolean isEnum(String qualified) {
-    return enums.containsKey(qualified);
-  }
-
-  boolean hasEnumValue(String qualified, Object value) {
-    String printed = value instanceof Long ? value.toString() : "\"" + value + "\"";
-    return (value instanceof Long || value instanceof String)
-        && ENUM_VALUE
-            .matcher(enums.get(qualified))
-            .results()
-            .anyMatch(found -> found.group(1).equals(printed));
   }
 
   /** The record of a tensor, as long as the pickle says. */

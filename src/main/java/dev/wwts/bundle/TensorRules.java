@@ -49,7 +49,7 @@ final class TensorRules {
       return false;
     }
     for (int i = 0; i < box.items.size(); i += 2) {
-      boolean isKnown = box.items.get(i).equals("conj") || box.items.get(i).equals("neg");
+      boolean isKnown = "conj".equals(box.items.get(i)) || "neg".equals(box.items.get(i));
       if (!isKnown || !(box.items.get(i + 1) instanceof Boolean)) {
         return false;
       }

@@ -119,15 +119,17 @@ final class ZipDirectory {
     long header = wide(u32(directory, at + 42), zip64, name);
     int flags = u16(directory, at + 8);
     int method = u16(directory, at + 10);
-    require(!zip64.hasRemaining(), "zip64 field of " + shown(name) + " says more than is asked");
-    require((flags & ~KNOWN_FLAGS) == 0, "entry " + shown(name) + " is encrypted or patched");
-    require(method == 0 || method == 8, "entry " + shown(name) + " is compressed unusually");
+    require(!zip64.hasRemaining(), "zip64 field of %s says more than is asked", name);
+    require((flags & ~KNOWN_FLAGS) == 0, "entry %s is encrypted or patched", name);
+    require(method == 0 || method == 8, "entry %s is compressed unusually", name);
     require(
         directory.getShort(at + 32) == 0 && directory.getShort(at + 34) == 0,
-        "entry " + shown(name) + " has a comment, or is on another disk");
+        "entry %s has a comment, or is on another disk",
+        name);
     require(
         size >= 0 && stored >= 0 && header >= 0 && (method == 8 || stored == size),
-        "sizes of " + shown(name) + " contradict each other");
+        "sizes of %s contradict each other",
+        name);
     directory.position(at + CENTRAL_BYTES + nameBytes + extraBytes);
     return new Entry(
         name,
@@ -148,16 +150,18 @@ final class ZipDirectory {
     long at = 0;
     for (int i = 0; i < inOrder.size(); i++) {
       Entry entry = inOrder.get(i);
-      require(entry.header() == at, "entry " + shown(entry.name()) + " overlaps, or hides, bytes");
+      require(entry.header() == at, "entry %s overlaps, or hides, bytes", entry.name());
       long data = data(entry);
       long next = i + 1 < inOrder.size() ? inOrder.get(i + 1).header() : end.directoryAt();
       require(
           data <= next && entry.stored() <= next - data,
-          "entry " + shown(entry.name()) + " overlaps what follows it");
+          "entry %s overlaps what follows it",
+          entry.name());
       long gap = next - data - entry.stored();
       require(
           (entry.flags() & HAS_DESCRIPTOR) == 0 ? gap == 0 : isDescriptor(entry, next - gap, gap),
-          "entry " + shown(entry.name()) + " is not followed by what should follow it");
+          "entry %s is not followed by what should follow it",
+          entry.name());
       located.add(new Located(entry, data));
       at = next;
     }
@@ -167,14 +171,16 @@ final class ZipDirectory {
 
   /** Compares the local header; gives where the data begin. */
   private long data(Entry entry) throws BadZip {
-    String fault = "header of " + shown(entry.name()) + " and its directory differ";
-    require(entry.header() <= end.directoryAt() - LOCAL_BYTES, fault);
+    String fault = "header of %s and its directory differ";
+    require(entry.header() <= end.directoryAt() - LOCAL_BYTES, fault, entry.name());
     ByteBuffer header = little(content.bytes(entry.header(), LOCAL_BYTES));
     int nameBytes = u16(header, 26);
     int extraBytes = u16(header, 28);
     long nameAt = entry.header() + LOCAL_BYTES;
     require(
-        header.getInt(0) == LOCAL && nameAt + nameBytes + extraBytes <= end.directoryAt(), fault);
+        header.getInt(0) == LOCAL && nameAt + nameBytes + extraBytes <= end.directoryAt(),
+        fault,
+        entry.name());
     byte[] extra = content.bytes(nameAt + nameBytes, extraBytes);
     ByteBuffer zip64 = zip64(little(extra), 0, extraBytes, entry.name());
     long size = u32(header, 22);
@@ -194,7 +200,8 @@ final class ZipDirectory {
             && isSame(u32(header, 14), entry.crc(), later)
             && isSame(size, entry.size(), later)
             && isSame(stored, entry.stored(), later),
-        fault);
+        fault,
+        entry.name());
     return nameAt + nameBytes + extraBytes;
   }
 
@@ -227,14 +234,14 @@ final class ZipDirectory {
   private static ByteBuffer zip64(ByteBuffer extras, int from, int bytes, String name)
       throws BadZip {
     ByteBuffer zip64 = ByteBuffer.allocate(0);
-    String fault = "extra fields of " + shown(name) + " are damaged";
+    String fault = "extra fields of %s are damaged";
     for (int at = from; at < from + bytes; ) {
-      require(from + bytes - at >= 4, fault);
+      require(from + bytes - at >= 4, fault, name);
       int id = u16(extras, at);
       int length = u16(extras, at + 2);
-      require(length <= from + bytes - at - 4 && KNOWN_EXTRAS.contains(id), fault);
+      require(length <= from + bytes - at - 4 && KNOWN_EXTRAS.contains(id), fault, name);
       if (id == ZIP64_EXTRA) {
-        require(length > 0 && zip64.capacity() == 0, fault);
+        require(length > 0 && zip64.capacity() == 0, fault, name);
         zip64 = extras.slice(at + 4, length).order(ByteOrder.LITTLE_ENDIAN);
       }
       at += 4 + length;
@@ -246,7 +253,7 @@ final class ZipDirectory {
     if (narrow != FULL_32) {
       return narrow;
     }
-    require(zip64.remaining() >= 8, "zip64 field of " + shown(name) + " is missing");
+    require(zip64.remaining() >= 8, "zip64 field of %s is missing", name);
     return zip64.getLong();
   }
 
@@ -260,6 +267,13 @@ final class ZipDirectory {
 
   static String shown(String name) {
     return Printable.line(name, 80);
+  }
+
+  /** The name of an entry is made fit to be shown only where it is. */
+  private static void require(boolean holds, String fault, String name) throws BadZip {
+    if (!holds) {
+      throw new BadZip(fault.formatted(shown(name)));
+    }
   }
 
   static void require(boolean holds, String fault) throws BadZip {

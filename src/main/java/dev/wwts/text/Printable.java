@@ -89,8 +89,27 @@ public final class Printable {
           false;
       // joiners stand in emoji and in Indic words; the rest turns or hides what follows
       case Character.FORMAT -> point == 0x200C || point == 0x200D;
-      default -> true;
+      default -> !isHidden(point);
     };
+  }
+
+  /**
+   * What is not shown though no category says so (Unicode's Default_Ignorable_Code_Point, but for
+   * the selectors of emoji and of ideographs), and what is no character at all.
+   */
+  private static boolean isHidden(int point) {
+    return switch (point) {
+      case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0 -> true;
+      default ->
+          (point >= 0xFFF0 && point <= 0xFFF8)
+              || (point >= 0xE0000 && point <= 0xE0FFF && !isSelector(point))
+              || (point >= 0xFDD0 && point <= 0xFDEF)
+              || (point & 0xFFFE) == 0xFFFE;
+    };
+  }
+
+  private static boolean isSelector(int point) {
+    return (point >= 0xE0100 && point <= 0xE01EF) || point == 0x180F;
   }
 
   private static boolean isVisible(int point) {
@@ -104,13 +123,8 @@ public final class Printable {
           Character.NON_SPACING_MARK,
           Character.ENCLOSING_MARK ->
           false;
-      // Hangul fillers and the empty Braille cell
-      default ->
-          point != 0x115F
-              && point != 0x1160
-              && point != 0x3164
-              && point != 0xFFA0
-              && point != 0x2800;
+      // 0x2800 is the empty Braille cell
+      default -> point != 0x2800 && !isHidden(point) && !isSelector(point);
     };
   }
 }

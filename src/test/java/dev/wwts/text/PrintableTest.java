@@ -26,7 +26,10 @@ class PrintableTest {
         "\ufeff",
         "\u200f",
         "\ud800",
-        "\udb40\udc41"
+        "\udb40\udc41",
+        "a\u3164",
+        "a\u034f",
+        "\uffff"
       })
   void whatMovesTurnsOrHidesIsEscaped(String text) {
     assertThat(Printable.isPlain(text)).isFalse();
@@ -35,14 +38,15 @@ class PrintableTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"红 (a), é", "👩\u200d🔬", "C:\\x", ""})
+  @ValueSource(strings = {"红 (a), é", "👩\u200d🔬", "☀\ufe0f", "C:\\x", ""})
   void otherTextStaysAsItIs(String text) {
     assertThat(Printable.line(text)).isSameAs(text);
     assertThat(Printable.message(text)).isSameAs(text);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "\u3000", "\u00a0\t", "\u200b", "\u2800", "\u3164", "\u0301"})
+  @ValueSource(
+      strings = {"", " ", "\u3000", "\u00a0\t", "\u200b", "\u2800", "\u3164", "\u0301", "\u2065"})
   void whatCannotBeSeenIsNotVisible(String text) {
     assertThat(Printable.isVisible(text)).isFalse();
   }

@@ -16,16 +16,17 @@ import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.Text;
 import dev.wwts.bundle.script.Tree.While;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one function does, as far as types tell it: whom of the archive it calls, and how much. */
 final class Calls {
-  private static final Expression WARN = new Attribute(new Name("torch"), "warn");
-
   private final Declarations declarations;
 
   /** The class or function that a variable stands for; none for tensors, numbers and the like. */
@@ -34,15 +35,24 @@ final class Calls {
   private final List<Function> callees = new ArrayList<>();
   private final IdentityHashMap<Call, List<Function>> targets = new IdentityHashMap<>();
   private int operations;
-  private final String self;
-  private boolean writes;
   private boolean warns;
+
+  /** The first parameter, and the variables that only ever hold what {@code __new__} gave. */
+  private final String self;
+
+  private final Set<String> fresh = new HashSet<>();
+  private boolean writesSelf;
+  private boolean writesOther;
+
+  /** The callees by what they are called on. */
+  private final Set<Function> onSelf = Collections.newSetFromMap(new IdentityHashMap<>());
+
+  private final Set<Function> onOther = Collections.newSetFromMap(new IdentityHashMap<>());
 
   private Calls(Declarations declarations, Function function) {
     this.declarations = declarations;
     this.self =
-        function.name().equals("__init__")
-                && !function.parameters().isEmpty()
+        !function.parameters().isEmpty()
                 && function.parameters().get(0).targets().get(0) instanceof Name name
             ? name.id()
             : "";
@@ -54,6 +64,7 @@ final class Calls {
     for (Assign parameter : function.parameters()) {
       calls.means(parameter.targets(), Declarations.fullName(parameter.type()));
     }
+    calls.fresh.addAll(FreshNames.of(function));
     calls.statements(function.body());
     return calls;
   }
@@ -68,11 +79,24 @@ final class Calls {
     return operations;
   }
 
-  /**
-   * Whether it sets an attribute of something that was there before; a constructor's own was not.
-   */
-  boolean writes() {
-    return writes;
+  /** Whether it sets an attribute of its first parameter. */
+  boolean writesSelf() {
+    return writesSelf;
+  }
+
+  /** Whether it sets one of anything else that was there before. */
+  boolean writesOther() {
+    return writesOther;
+  }
+
+  /** Those that it calls on its own first parameter. */
+  Set<Function> onSelf() {
+    return onSelf;
+  }
+
+  /** Those that it calls on something that was there before, or on nothing. */
+  Set<Function> onOther() {
+    return onOther;
   }
 
   /** Whether it warns. */
@@ -85,11 +109,17 @@ final class Calls {
       if (target instanceof Name name) {
         meanings.put(name.id(), targets.size() == 1 ? meaning : "");
       } else if (target instanceof Attribute attribute) {
-        writes |= !attribute.base().equals(new Name(self));
+        boolean isSelf = Tree.isName(attribute.base(), self);
+        writesSelf |= isSelf;
+        writesOther |= !isSelf && !isFresh(attribute.base());
       } else if (target instanceof Group group) {
         means(group.parts(), "");
       }
     }
+  }
+
+  private boolean isFresh(Expression expression) {
+    return expression instanceof Name name && fresh.contains(name.id());
   }
 
   private void statements(List<Statement> body) {
@@ -128,7 +158,7 @@ final class Calls {
     }
     if (expression instanceof Call call) {
       operations++;
-      warns |= WARN.equals(call.function());
+      warns |= operator(call.function()).equals("torch.warn");
       return call(call);
     }
     List<Expression> parts =
@@ -151,7 +181,15 @@ final class Calls {
     int before = callees.size();
     String meaning = meaningOf(call, meant, receiver);
     if (callees.size() > before) {
-      targets.put(call, List.copyOf(callees.subList(before, callees.size())));
+      List<Function> called = List.copyOf(callees.subList(before, callees.size()));
+      targets.put(call, called);
+      Expression on =
+          call.function() instanceof Attribute attribute ? attribute.base() : call.function();
+      if (Tree.isName(on, self)) {
+        onSelf.addAll(called);
+      } else if (!isFresh(on)) {
+        onOther.addAll(called);
+      }
     }
     return meaning;
   }
@@ -181,7 +219,8 @@ final class Calls {
       return calls(function);
     }
     if (declarations.type(called) != null) {
-      // the value is called, not its class: forward, after hooks
+      // the value is called, not its class
+      method(called, "__call__");
       return method(called, "forward");
     }
     return called.endsWith(".__new__") ? called.substring(0, called.length() - 8) : "";
@@ -207,6 +246,11 @@ final class Calls {
   /** Where the class is not known, any method of that name may be meant. */
   private String method(String type, String name) {
     Members members = declarations.type(type);
+    if (members != null && members.base().endsWith("Interface")) {
+      for (String implementer : declarations.implementers(type)) {
+        method(implementer, name);
+      }
+    }
     if (members != null) {
       @Nullable Function method = members.methods().get(name);
       return method == null ? "" : calls(method);

@@ -23,6 +23,7 @@ import java.util.Set;
 final class ClassBody {
   private static final Set<String> LISTS =
       Set.of(
+          "__annotations__",
           "__parameters__",
           "__buffers__",
           "__constants__",
@@ -92,7 +93,7 @@ final class ClassBody {
     Expression target = field.targets().get(0);
     if (target instanceof Other subscript) {
       return subscript.parts().size() == 2
-          && subscript.parts().get(0).equals(new Name("__annotations__"))
+          && Tree.isName(subscript.parts().get(0), "__annotations__")
           && subscript.parts().get(1) instanceof Text
           && field.type() == null
           && field.value() != null;

@@ -125,9 +125,11 @@ final class Containers {
     }
     if (expression instanceof Call call) {
       Size arguments = all(call.arguments());
-      return call.function() instanceof Attribute operator && HANDING_ON.contains(operator.name())
-          ? arguments
-          : NONE;
+      boolean handsOn =
+          call.function() instanceof Attribute operator
+              ? HANDING_ON.contains(operator.name())
+              : Tree.isName(call.function(), "sorted");
+      return handsOn ? arguments : NONE;
     }
     return NONE;
   }

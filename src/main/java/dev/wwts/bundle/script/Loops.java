@@ -10,6 +10,7 @@ import dev.wwts.bundle.script.Tree.Function;
 import dev.wwts.bundle.script.Tree.Group;
 import dev.wwts.bundle.script.Tree.Literal;
 import dev.wwts.bundle.script.Tree.Name;
+import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.While;
 import java.util.HashMap;
@@ -159,8 +160,8 @@ final class Loops {
     if (sum == null
         || !isCall(sum, "add")
         || !(((Call) sum).arguments().get(0) instanceof Name counter)
-        || !((Call) sum).arguments().get(1).equals(new Literal("1"))
-        || !next.equals(carriedTo(carried, counter.id()))
+        || !Tree.isLiteral(((Call) sum).arguments().get(1), "1")
+        || !isSame(carriedTo(carried, counter.id()), next)
         || !countsFromZero(loop, counter)
         || isSetIn(loop, limit)) {
       return UNBOUNDED;
@@ -172,16 +173,22 @@ final class Loops {
   /** The value of a variable that is set in one place only, in each round of the loop. */
   private @Nullable Expression inBody(While loop, Expression variable) {
     for (Statement statement : loop.body()) {
-      if (statement instanceof Assign assign && assign.targets().equals(List.of(variable))) {
+      if (statement instanceof Assign assign
+          && assign.targets().size() == 1
+          && isSame(assign.targets().get(0), variable)) {
         return once(variable);
       }
     }
     return null;
   }
 
+  private static boolean isSame(@Nullable Expression one, Expression other) {
+    return other instanceof Name name && Tree.isName(one, name.id());
+  }
+
   private boolean countsFromZero(While loop, Name counter) {
     return times.getOrDefault(counter.id(), 0) == 2
-        && new Literal("0").equals(first.get(counter.id()))
+        && Tree.isLiteral(first.get(counter.id()), "0")
         && body(loop).times.getOrDefault(counter.id(), 0) == 1;
   }
 
@@ -197,7 +204,7 @@ final class Loops {
 
   private static @Nullable Expression carriedTo(Assign carried, String name) {
     for (int i = 0; i < carried.targets().size(); i++) {
-      if (carried.targets().get(i).equals(new Name(name))) {
+      if (Tree.isName(carried.targets().get(i), name)) {
         return part(carried.targets(), carried.value(), i);
       }
     }
@@ -220,10 +227,12 @@ final class Loops {
   private static boolean isOperator(Call call, String operator) {
     return call.function() instanceof Attribute attribute
         && attribute.name().equals(operator)
-        && attribute.base().equals(new Name("torch"));
+        && Tree.isName(attribute.base(), "torch");
   }
 
-  /** The most that a whole number may be; variables that are set again may grow. */
+  /**
+   * The most that a whole number may be, whatever its sign; variables that are set again may grow.
+   */
   private double bound(Expression expression, int depth) {
     if (expression instanceof Literal number) {
       return NUMBER.matcher(number.text()).matches()
@@ -234,19 +243,39 @@ final class Loops {
       Expression value = depth > DEEPEST ? null : once(expression);
       return value == null ? UNBOUNDED : bound(value, depth + 1);
     }
-    if (!(expression instanceof Call call)
-        || !(call.function() instanceof Attribute attribute)
-        || !attribute.base().equals(new Name("torch"))
-        || call.arguments().isEmpty()) {
+    if (expression instanceof Other signed && signed.parts().size() == 1) {
+      return bound(signed.parts().get(0), depth + 1) + 1;
+    }
+    if (!(expression instanceof Call call) || call.arguments().isEmpty()) {
       return UNBOUNDED;
     }
-    return switch (attribute.name()) {
-      case "len", "dim", "size" -> LENGTH;
-      case "sub", "floordiv" ->
-          call.arguments().size() == 2 && call.arguments().get(1) instanceof Literal
-              ? bound(call.arguments().get(0), depth + 1)
-              : UNBOUNDED;
+    List<Expression> of = call.arguments();
+    return switch (Calls.operator(call.function())) {
+      case "torch.len", "torch.dim", "torch.size" -> LENGTH;
+      case "torch.floordiv" -> bound(of.get(0), depth + 1);
+      // from, to, step
+      case "torch.sub", "torch.add", "torch.__range_length" ->
+          of.size() < 2 ? UNBOUNDED : bound(of.get(0), depth + 1) + bound(of.get(1), depth + 1);
+      case "ops.prim.min" -> least(of, depth + 1);
       default -> UNBOUNDED;
     };
+  }
+
+  /** The least of a list, or of two; {@code enumerate} writes the largest number into it. */
+  private double least(List<Expression> of, int depth) {
+    Expression list = of.get(0) instanceof Name ? once(of.get(0)) : of.get(0);
+    List<Expression> parts = of.size() == 1 && list instanceof Group group ? group.parts() : of;
+    double most = 0;
+    boolean isBounded = false;
+    for (Expression part : parts) {
+      double bound = bound(part, depth);
+      if (bound < UNBOUNDED) {
+        most = Math.max(most, bound);
+        isBounded = true;
+      } else if (!(part instanceof Literal)) {
+        return UNBOUNDED;
+      }
+    }
+    return isBounded ? most : UNBOUNDED;
   }
 }

@@ -51,7 +51,10 @@ final class ModuleWrites {
   private final Function function;
   private final Map<String, Long> origins = new HashMap<>();
   private final Set<String> training = new HashSet<>();
-  private final boolean isMethod;
+
+  /** The parameter that is the module; empty where there is none. */
+  private final String self;
+
   private long writes;
   private long returns;
 
@@ -59,7 +62,12 @@ final class ModuleWrites {
     this.work = work;
     this.declarations = declarations;
     this.function = function;
-    this.isMethod = !function.parameters().isEmpty() && isModule(function.parameters().get(0));
+    this.self =
+        !function.parameters().isEmpty()
+                && isModule(function.parameters().get(0))
+                && function.parameters().get(0).targets().get(0) instanceof Name name
+            ? name.id()
+            : "";
   }
 
   private boolean isModule(Assign parameter) {
@@ -124,10 +132,9 @@ final class ModuleWrites {
   }
 
   private boolean isTraining(Expression value) {
-    return isMethod
-        && value instanceof Attribute attribute
+    return value instanceof Attribute attribute
         && attribute.name().equals("training")
-        && attribute.base().equals(function.parameters().get(0).targets().get(0));
+        && Tree.isName(attribute.base(), self);
   }
 
   private long all(List<Expression> expressions) {
@@ -181,6 +188,7 @@ final class ModuleWrites {
       return switch (word.id()) {
         case "getattr" -> MODULE;
         case "annotate", "unchecked_cast" -> arguments.length > 1 ? arguments[1] : 0;
+        case "sorted" -> held(all(call.arguments()));
         default -> 0;
       };
     }

@@ -14,8 +14,10 @@ import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.Text;
 import dev.wwts.bundle.script.Tree.While;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -30,9 +32,23 @@ final class NameCheck {
   private static final List<String> NATIVE_CLASSES =
       List.of("__torch__.torch.classes.quantized.", "__torch__.torch.classes.rnn.");
 
+  /** Methods that torch.jit.save calls by their names; the others run where none can be seen. */
+  private static final Set<String> CALLED_BY_NAME =
+      Set.of(
+          "__call__",
+          "__enter__",
+          "__exit__",
+          "__getstate__",
+          "__init__",
+          "__len__",
+          "__setstate__");
+
   private final Declarations declarations;
   private final Operators operators = Operators.reviewed();
   private Set<String> locals = Set.of();
+
+  /** The types of parameters that are not assigned to. */
+  private final Map<String, Expression> parameters = new HashMap<>();
 
   NameCheck(Declarations declarations) {
     this.declarations = declarations;
@@ -44,11 +60,23 @@ final class NameCheck {
    * @throws Untrusted if a name in it is none of these
    */
   void check(Function function) {
+    String name = function.name();
+    if (name.startsWith("__") && name.endsWith("__") && !CALLED_BY_NAME.contains(name)) {
+      throw new Untrusted("declares " + name);
+    }
     locals = new HashSet<>();
+    collectFrom(function.body());
+    parameters.clear();
+    for (Assign parameter : function.parameters()) {
+      if (parameter.targets().get(0) instanceof Name id
+          && parameter.type() != null
+          && !locals.contains(id.id())) {
+        parameters.put(id.id(), parameter.type());
+      }
+    }
     for (Assign parameter : function.parameters()) {
       collect(parameter.targets());
     }
-    collectFrom(function.body());
     for (Assign parameter : function.parameters()) {
       check(parameter);
     }
@@ -173,18 +201,37 @@ final class NameCheck {
       member(member.raw());
       return;
     }
+    if (Tree.isName(call.function(), "unchecked_cast")) {
+      requireSafeCast(call);
+    }
     if (!(call.function() instanceof Attribute called && isAllowedOperator(called))) {
       expression(call.function());
     }
     all(call.arguments());
   }
 
+  /**
+   * LibTorch looks at a value's kind where it uses it, but not at a tuple's length nor an object's
+   * class: those may only be what a parameter says it is, unless it is None.
+   */
+  private void requireSafeCast(Call call) {
+    List<Expression> of = call.arguments();
+    boolean isSafe =
+        of.size() == 2
+            && (Types.isPlain(of.get(0))
+                || (of.get(1) instanceof Name name
+                    && Types.isOptional(parameters.get(name.id()), of.get(0))));
+    if (!isSafe) {
+      throw new Untrusted("casts a value to a type that it need not have");
+    }
+  }
+
   private boolean isAllowedOperator(Attribute called) {
-    if (called.base().equals(new Name("torch"))) {
+    if (Tree.isName(called.base(), "torch")) {
       return operators.allows("aten::" + called.name());
     }
     return called.base() instanceof Attribute namespace
-        && namespace.base().equals(new Name("ops"))
+        && Tree.isName(namespace.base(), "ops")
         && operators.allows(namespace.name() + "::" + called.name());
   }
 
@@ -198,7 +245,7 @@ final class NameCheck {
     if (!operator.isEmpty()) {
       throw Untrusted.use(operator);
     }
-    if (attribute.base().equals(new Name("CONSTANTS"))) {
+    if (Tree.isName(attribute.base(), "CONSTANTS")) {
       return;
     }
     String fullName = Declarations.fullName(attribute);

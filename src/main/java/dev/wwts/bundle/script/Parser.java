@@ -112,6 +112,10 @@ final class Parser {
     tokens.take(Kind.INDENT);
     List<Statement> found = new ArrayList<>();
     while (tokens.kind() != Kind.DEDENT) {
+      if (tokens.take("with")) {
+        found.addAll(with());
+        continue;
+      }
       Statement statement = statement();
       if (statement != null) {
         found.add(statement);
@@ -138,19 +142,31 @@ final class Parser {
       tokens.require("in");
       return new For(targets, expressions.expression(), block());
     }
-    if (tokens.take("with")) {
-      List<Expression> contexts = new ArrayList<>();
-      do {
-        contexts.add(expressions.expression());
-        if (tokens.take("as")) {
-          contexts.add(new Name(tokens.take(Kind.NAME)));
-        }
-      } while (tokens.take(","));
-      return new Branch(contexts, block(), List.of());
-    }
     Statement simple = simple();
     tokens.take(Kind.NEWLINE);
     return simple;
+  }
+
+  /** {@code with a as b} is what it does: it calls two methods, around its block. */
+  private List<Statement> with() {
+    List<Statement> found = new ArrayList<>();
+    List<Statement> ends = new ArrayList<>();
+    do {
+      Expression context = expressions.expression();
+      Expression entered = method(context, "__enter__");
+      found.add(
+          tokens.take("as")
+              ? new Assign(List.of(new Name(tokens.take(Kind.NAME))), null, entered)
+              : new Evaluate(List.of(entered)));
+      ends.add(new Evaluate(List.of(method(context, "__exit__"))));
+    } while (tokens.take(","));
+    found.addAll(block());
+    found.addAll(ends);
+    return found;
+  }
+
+  private static Expression method(Expression value, String name) {
+    return new Tree.Call(new Tree.Attribute(value, name), List.of(), List.of());
   }
 
   private List<Expression> targets() {

@@ -43,9 +43,10 @@ public final class ScriptCheck {
    * @param file its name, for messages
    * @param code the entries of its code folder by their path in it, those that don't end in .py
    *     ignored
+   * @return what its classes hold
    * @throws ModelException CORRUPT or UNTRUSTED
    */
-  public static void run(String file, Map<String, byte[]> code, boolean trusted) {
+  public static Types run(String file, Map<String, byte[]> code, boolean trusted) {
     ScriptCheck check = new ScriptCheck(file);
     code.forEach(check::parse);
     if (check.declarations.size() > MOST_DECLARATIONS) {
@@ -62,6 +63,7 @@ public final class ScriptCheck {
     if (!trusted) {
       check.requireHarmless();
     }
+    return new Types(check.declarations);
   }
 
   private void parse(String path, byte[] text) {

@@ -1,16 +1,25 @@
 package dev.wwts.bundle.script;
 
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The statements and expressions of TorchScript, as far as its check tells them apart. */
 final class Tree {
   private Tree() {}
 
+  /** Whether it is the variable, type, function or namespace of that name. */
+  static boolean isName(@Nullable Expression expression, String id) {
+    return expression instanceof Name name && name.id().equals(id);
+  }
+
+  /** Whether it is that number, or True, False or None, as it is written. */
+  static boolean isLiteral(@Nullable Expression expression, String text) {
+    return expression instanceof Literal literal && literal.text().equals(text);
+  }
+
   /**
-   * Something with a value. Records whose components are of our own types compare themselves: for
-   * the comparison that Java makes it keeps such a type, and with it our class loader, in a cache.
+   * Something with a value. Nothing here is compared as a whole: for a record's own equals the JDK
+   * keeps the record's class, and with it our class loader, in a cache of its own.
    */
   sealed interface Expression permits Name, Text, Literal, Attribute, Call, Group, Other {}
 
@@ -28,17 +37,7 @@ final class Tree {
   record Literal(String text) implements Expression {}
 
   /** {@code base.name}. */
-  record Attribute(Expression base, String name) implements Expression {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Attribute that && name.equals(that.name) && base.equals(that.base);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(base, name);
-    }
-  }
+  record Attribute(Expression base, String name) implements Expression {}
 
   /**
    * {@code function(arguments)}.
@@ -47,20 +46,7 @@ final class Tree {
    * @param outs those of them that are named out: what the result is written to
    */
   record Call(Expression function, List<Expression> arguments, List<Expression> outs)
-      implements Expression {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Call that
-          && function.equals(that.function)
-          && arguments.equals(that.arguments)
-          && outs.equals(that.outs);
-    }
-
-    @Override
-    public int hashCode() {
-      return Objects.hash(function, arguments, outs);
-    }
-  }
+      implements Expression {}
 
   /** A list, tuple or dictionary with its parts. */
   record Group(List<Expression> parts) implements Expression {}
@@ -82,7 +68,7 @@ final class Tree {
   /** An expression for its effect, or what {@code return}, {@code raise} or {@code assert} take. */
   record Evaluate(List<Expression> values) implements Statement {}
 
-  /** {@code if}, and {@code with}, whose second block is empty. */
+  /** {@code if}. */
   record Branch(List<Expression> conditions, List<Statement> then, List<Statement> otherwise)
       implements Statement {}
 

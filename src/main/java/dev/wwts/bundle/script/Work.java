@@ -32,6 +32,7 @@ final class Work {
   private long edges;
   private final List<Function> order = new ArrayList<>();
   private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
+  private final IdentityHashMap<Function, Boolean> writingOther = new IdentityHashMap<>();
 
   Work(Declarations declarations) {
     this.declarations = declarations;
@@ -118,8 +119,27 @@ final class Work {
     }
     Calls made = calls.get(function);
     boolean writes =
-        made != null && (made.writes() || made.callees().stream().anyMatch(this::writes));
+        made != null
+            && (made.writesSelf()
+                || made.onSelf().stream().anyMatch(this::writes)
+                || writesOther(function));
     writing.put(function, writes);
+    return writes;
+  }
+
+  /** Beyond what it is called on, which may be its caller's own. */
+  private boolean writesOther(Function function) {
+    Boolean known = writingOther.get(function);
+    if (known != null) {
+      return known;
+    }
+    Calls made = calls.get(function);
+    boolean writes =
+        made != null
+            && (made.writesOther()
+                || made.onOther().stream().anyMatch(this::writes)
+                || made.callees().stream().anyMatch(this::writesOther));
+    writingOther.put(function, writes);
     return writes;
   }
 

@@ -55,6 +55,10 @@ class ScriptCheckTest {
         "ops.prim.RaiseException(\"never \\\"so\\\" \\\\\", \"builtins.ValueError\")",
         "y : Optional[int] = None",
         "for i in range(torch.sub(torch.len([m]), 1)):\n      y = torch.add(m, i)",
+        "for i in range(torch.__range_length(1, torch.len([m]), 1)):\n      y = torch.add(m, i)",
+        "n = [9223372036854775807, torch.len([m])]\n    for i in range(ops.prim.min(n)):\n      y = torch.add(m, i)",
+        "n = sorted([3, 1, 2])",
+        "y = unchecked_cast(List[Optional[int]], m)",
         "y = 1 if torch.gt(1, 2) else -2",
         "torch.warn(\"old\", 2)",
         "y = CONSTANTS.c0",
@@ -93,7 +97,7 @@ class ScriptCheckTest {
           torch.set_(x, m)                                | torch.set_
           torch.resize_(x, [1])                           | torch.resize_
           torch.manual_seed(1)                            | torch.manual_seed
-          torch.set_grad_enabled(True)                    | torch.set_grad_enabled
+          torch.seed()                                    | torch.seed
           y = torch.data(x)                               | torch.data
           y = (x).data                                    | .data
           y = ops.profiler._record_function_enter("a")    | ops.profiler._record_function_enter
@@ -108,6 +112,10 @@ class ScriptCheckTest {
           y = fork(self.sub, x)                           | fork
           self.training = True                            | sets an attribute
           a, self.training = m, True                      | sets an attribute
+          y = torch.ljust("a", 40000000000, "x")          | torch.ljust
+          y = ops.prim.TupleUnpack((m, m))                | ops.prim.TupleUnpack
+          y = unchecked_cast(Tuple[int, int], m)          | casts a value
+          y = unchecked_cast(List[__torch__.Sub], m)      | casts a value
           y = [m, torch.save]                             | torch.save
           y = {"a": torch.save}                           | torch.save
           y = m if torch.save else m                      | torch.save
@@ -133,6 +141,8 @@ class ScriptCheckTest {
         "i = 0\n    while torch.ge(i, 0):\n      i = torch.remainder(torch.add(i, 1), 9)",
         "for i in range(999999999999):\n      pass",
         "n = torch.mul(100000, 100000)\n    for i in range(n):\n      pass",
+        "for i in range(torch.__range_length(-999999999, 999999999, 1)):\n      pass",
+        "n = [9223372036854775807, torch.numel(m)]\n    for i in range(ops.prim.min(n)):\n      pass",
         "n = 1\n    for i in range(60):\n      n = torch.add(n, n)\n    for j in range(n):\n      pass",
         "a = torch.add(b, 1)\n    b = torch.add(a, 1)\n    for i in range(b):\n      pass",
         // looks like a loop that is left early, but does not count
@@ -360,6 +370,73 @@ class ScriptCheckTest {
   void mayWriteIntoWhatItMade(String body) {
     assertThatCode(() -> run(body, "class L(Module):\n  s : List[int]", false))
         .doesNotThrowAnyException();
+  }
+
+  private static final String CONTEXT =
+      """
+      class C:
+        prev : bool
+        def __init__(self: __torch__.C) -> NoneType:
+          self.prev = False
+          return None
+        def __enter__(self: __torch__.C) -> NoneType:
+          self.prev = torch.is_grad_enabled()
+          torch.set_grad_enabled(False)
+          return None
+        def __exit__(self: __torch__.C,
+          a: Any,
+          b: Any,
+          c: Any) -> NoneType:
+          torch.set_grad_enabled(self.prev)
+          return None
+      class K(Module):
+        c : __torch__.C""";
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "c = __torch__.C.__new__(__torch__.C)\n    _1 = (c).__init__()\n    with c:\n      y = torch.relu(m)",
+        "c = __torch__.C.__new__(__torch__.C)\n    c.prev = True\n    with c as d:\n      y = torch.relu(m)",
+      })
+  void anObjectThatIsNewMayBeChanged(String body) {
+    assertThatCode(() -> run(body, CONTEXT, false)).doesNotThrowAnyException();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "with self.c:\n      y = torch.relu(m)",
+        "_1 = (self.c).__init__()",
+        "c = self.c\n    c.prev = True",
+        "c = __torch__.C.__new__(__torch__.C)\n    c = self.c\n    c.prev = True",
+        "for i in range(2):\n      c.prev = True\n      c = self.c",
+      })
+  void anObjectOfTheModuleMayNot(String body) {
+    untrusted(body, CONTEXT, "sets an attribute in forward");
+  }
+
+  @Test
+  void aTupleMayBeCastFromWhatIsOneOrNone() {
+    String function =
+        "def f(%s) -> Tensor:\n  a, b, = unchecked_cast(Tuple[Tensor, Tensor], t)\n  return b";
+    run("pass", function.formatted("t: Optional[Tuple[Tensor, Tensor]]=None"), false);
+    untrusted("pass", function.formatted("t: Optional[Tuple[Tensor, int]]"), "casts");
+    untrusted("pass", function.formatted("t: Any"), "casts");
+  }
+
+  @Test
+  void whatIsCalledWithoutItsNameIsSeen() {
+    String writes =
+        "class %s(Module):\n  v : Tensor\n  def %s(self: __torch__.%1$s,\n    y: Tensor) -> Tensor:\n    return torch.add_(self.v, 1)";
+    String face =
+        "\nclass F(ModuleInterface):\n  def go(self: __torch__.F,\n    y: Tensor) -> Tensor:\n    pass\nclass H(Module):\n  f : __torch__.F\n  k : __torch__.K";
+    untrusted("y = torch.relu(m)", writes.formatted("K", "__add__"), "declares __add__");
+    untrusted("y = (self.f).go(x, )", writes.formatted("K", "go") + face, "own values");
+    untrusted("k = self.k\n    y = (k).go(x, )", writes.formatted("K", "go") + face, "own values");
+    untrusted(
+        "k = __torch__.K.__new__(__torch__.K)\n    y = k(x)",
+        writes.formatted("K", "__call__"),
+        "own values");
   }
 
   @Test
