@@ -34,13 +34,21 @@ final class BmpDecoder {
     }
   }
 
+  /** A file that ends before its palette does is read, as by Pillow: what is not there is black. */
   private static Palette palette(Encoded picture, BmpLayout bmp) {
+    int there = Math.min(bmp.colours(), (picture.size() - bmp.palette()) / bmp.entry());
     Palette palette = new Palette();
-    for (int i = 0; i < bmp.colours(); i++) {
+    boolean ramp = there == bmp.colours() && there > 2;
+    for (int i = 0; i < there; i++) {
       int at = bmp.palette() + bmp.entry() * i;
-      palette.set(i, picture.u8(at + 2), picture.u8(at + 1), picture.u8(at));
+      int red = picture.u8(at + 2);
+      int green = picture.u8(at + 1);
+      int blue = picture.u8(at);
+      palette.set(i, red, green, blue);
+      ramp &= red == i && green == i && blue == i;
     }
-    return palette;
+    // for Pillow greys in their order are no palette, and those behind it are greys as well
+    return ramp ? Palette.grey() : palette;
   }
 
   private void expand(BmpLayout bmp, Palette palette, boolean white, int width) {

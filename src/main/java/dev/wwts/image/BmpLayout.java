@@ -123,14 +123,8 @@ record BmpLayout(
     return ((long) header.width() * bits + 31) / 32 * 4;
   }
 
-  /**
-   * Refuses a picture whose rows or palette are not all there; the padding of the last row may be
-   * missing.
-   */
+  /** Refuses a picture whose rows are not all there; the padding of the last one may be missing. */
   void checkClaim(Encoded picture) {
-    if (bits <= 8) {
-      picture.need(palette, entry * colours);
-    }
     long rowBytes = ((long) header.width() * bits + 7) / 8;
     long end = runBits > 0 ? data + 2 : data + pitch() * (header.height() - 1) + rowBytes;
     if (end > picture.size()) {

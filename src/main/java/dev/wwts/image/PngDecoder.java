@@ -64,16 +64,16 @@ final class PngDecoder implements AutoCloseable {
 
   private void pass(Encoded picture, PngLayout png, PngSamples samples, Canvas canvas, int[] pass) {
     int count = (png.header().width() - pass[0] + pass[2] - 1) / pass[2];
-    int length = (int) png.rowBytes(count);
-    int pixel = Math.max(1, png.channels() * png.depth() / 8);
+    int length = samples.rowBytes(count);
+    int pixel = samples.pixel();
     Arrays.fill(row, 0, pixel + length, (byte) 0);
     Arrays.fill(above, 0, pixel + length, (byte) 0);
     for (int y = pass[1]; y < png.header().height(); y += pass[3]) {
       byte[] last = row;
       row = above;
       above = last;
-      rows.read(picture, filtered, length + 1);
-      System.arraycopy(filtered, 1, row, pixel, length);
+      rows.read(picture, filtered, (int) png.rowBytes(count) + 1);
+      samples.keep(filtered, count, row);
       if (!PngFilter.undo(filtered[0], row, above, length, pixel)) {
         throw picture.corrupt(
             "row " + y + " of the PNG has the unknown filter " + (filtered[0] & 0xFF));

@@ -12,7 +12,9 @@
  *   <li>16-bit grey PNG keeps its high byte; Pillow clips it, so that nearly all becomes white.
  *   <li>CMYK JPEG is within 2 levels; OpenCV rounds differently.
  *   <li>A PNG whose data have a wrong checksum is refused; Pillow does not look at that one.
- *   <li>A palette PNG without a palette is refused.
+ *   <li>A palette PNG without a palette is refused, and one whose data end early, also where they
+ *       do so at the end of a row; Pillow then fills the rest.
+ *   <li>A BMP may say that it has more than 256 colours; those behind are not used.
  *   <li>JPEG with arithmetic, lossless or hierarchical coding is refused by name.
  *   <li>A JPEG without an end whose data are complete and followed, within the next 64 KiB, by what
  *       can't be part of it is refused; Pillow may have stopped reading before it gets there.

@@ -8,9 +8,10 @@ import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,12 @@ final class CudaLane implements Lane {
    */
   private static final int MOST_STAGING = 4;
 
+  /**
+   * A batch between two graphs takes the next larger one, whose other slots are computed for
+   * nothing, if it is at most this many times as large: one launch instead of hundreds.
+   */
+  private static final int MOST_EMPTY = 4;
+
   private final CudaSetup setup;
   private final Network network;
   private final Parts parts = new Parts();
@@ -32,7 +39,7 @@ final class CudaLane implements Lane {
   private final @Nullable Staging[] staging;
   private final CudaPreprocessor preprocessor;
   private final List<SlotClock> clocks = new ArrayList<>();
-  private final Map<Integer, CudaBatch> expected = new HashMap<>();
+  private final NavigableMap<Integer, CudaBatch> expected = new TreeMap<>();
   private @Nullable CudaBatch spare;
   private int spareSize;
   private @Nullable CudaBatch batch;
@@ -107,6 +114,11 @@ final class CudaLane implements Lane {
     CudaBatch kept = expected.get(n);
     if (kept != null) {
       return kept;
+    }
+    Map.Entry<Integer, CudaBatch> larger =
+        setup.expected().contains(n) ? null : expected.ceilingEntry(n);
+    if (larger != null && larger.getKey() <= MOST_EMPTY * n && larger.getValue().isCaptured()) {
+      return larger.getValue();
     }
     CudaBatch last = spare;
     if (last != null && spareSize == n) {

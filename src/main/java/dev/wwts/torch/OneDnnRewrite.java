@@ -45,8 +45,7 @@ final class OneDnnRewrite {
 
   private final Graph graph;
   private final torch.ScalarType type;
-  private final JitNode first;
-  private final PackedWeights packed;
+  private final OneDnnOperators operators;
   private final PixelwiseLinear pixelwise;
 
   /** Whether nodes may be computed later than they stand. */
@@ -70,8 +69,7 @@ final class OneDnnRewrite {
     this.type = type;
     this.free = free;
     this.sums = sums;
-    this.first = graph.nodes().front();
-    this.packed = new PackedWeights(graph, first);
+    this.operators = new OneDnnOperators(graph);
     this.pixelwise = new PixelwiseLinear(graph);
     this.uses = GraphNodes.uses(graph);
     this.outermost = new HashSet<>(GraphNodes.of(graph));
@@ -198,10 +196,12 @@ final class OneDnnRewrite {
     } else {
       pointwise = null;
     }
+    long[] sizes = shapes.get(layer.input()).sizes();
     JitNode replacement =
         layer.isConvolution()
-            ? convolution(layer, last, residual, pointwise)
-            : linear(layer, residual, pointwise);
+            ? operators.convolution(
+                layer, channelsLast(layer.input(), last), sizes, residual, pointwise)
+            : operators.linear(layer, sizes, residual, pointwise);
     replacement.insertBefore(last);
     last.output().replaceAllUsesWith(replacement.output());
     Value now = replacement.output();
@@ -233,64 +233,6 @@ final class OneDnnRewrite {
     return layer.isConvolution() && pointwise.name().equals(RELU);
   }
 
-  private JitNode convolution(
-      Layer layer, JitNode at, @Nullable Value residual, @Nullable Pointwise pointwise) {
-    Value input = channelsLast(layer.input(), at);
-    Value weight = packed.convolution(layer, shapes.get(layer.input()).sizes()).output();
-    ValueVector inputs = new ValueVector(input);
-    if (residual != null) {
-      inputs.push_back(residual);
-    }
-    inputs.push_back(weight);
-    inputs.push_back(layer.bias());
-    inputs.push_back(layer.padding());
-    inputs.push_back(layer.stride());
-    inputs.push_back(layer.dilation());
-    inputs.push_back(layer.groups());
-    if (residual == null) {
-      addPointwise(inputs, pointwise, "none");
-    } else {
-      inputs.push_back(constant(new IValue("add")));
-      inputs.push_back(constant(new IValue()));
-      addPointwise(inputs, pointwise, null);
-    }
-    return graph.create(Symbol.fromQualString("mkldnn::_convolution_pointwise"), inputs);
-  }
-
-  private JitNode linear(Layer layer, @Nullable Value residual, @Nullable Pointwise pointwise) {
-    Value weight = packed.linear(layer, shapes.get(layer.input()).sizes()).output();
-    ValueVector inputs = new ValueVector(layer.input());
-    if (residual != null) {
-      inputs.push_back(residual);
-    }
-    inputs.push_back(weight);
-    inputs.push_back(layer.bias());
-    if (residual == null) {
-      addPointwise(inputs, pointwise, "none");
-    } else {
-      inputs.push_back(constant(new IValue("add")));
-    }
-    return graph.create(Symbol.fromQualString("mkldnn::_linear_pointwise"), inputs);
-  }
-
-  private void addPointwise(
-      ValueVector inputs, @Nullable Pointwise pointwise, @Nullable String none) {
-    ValueVector scalars = new ValueVector();
-    if (pointwise != null) {
-      pointwise.scalars().forEach(scalar -> scalars.push_back(constant(new IValue(scalar))));
-    }
-    JitNode list = graph.createList(GraphNodes.elementOf("Scalar?[]"), scalars);
-    list.insertBefore(first);
-    String name = pointwise == null ? none : pointwise.name();
-    inputs.push_back(constant(name == null ? new IValue() : new IValue(name)));
-    inputs.push_back(list.output());
-    inputs.push_back(constant(new IValue(pointwise == null ? "" : pointwise.algorithm())));
-  }
-
-  private Value constant(IValue value) {
-    return graph.insertConstant(value);
-  }
-
   /** A layout that a layer's result has already costs nothing to ask for. */
   private Value channelsLast(Value input, JitNode at) {
     JitNode producer = input.node();
@@ -303,7 +245,7 @@ final class OneDnnRewrite {
     JitNode laid =
         graph.create(
             Symbol.fromQualString("aten::contiguous"),
-            new ValueVector(source, constant(new IValue(Layouts.CHANNELS_LAST))));
+            new ValueVector(source, graph.insertConstant(new IValue(Layouts.CHANNELS_LAST))));
     laid.insertBefore(at);
     return laid.output();
   }

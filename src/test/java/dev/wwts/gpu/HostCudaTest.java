@@ -26,11 +26,9 @@ import dev.wwts.Timings;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.torch.LaneProbe;
 import dev.wwts.torch.RelocationTest;
-import dev.wwts.torch.TestModels;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -142,76 +140,20 @@ class HostCudaTest extends HostCudaCase {
     }
   }
 
-  /** Each trial of an algorithm waits for the card. */
   @Test
-  void cudnnTriesItsAlgorithmsForATraceAsForAScript() {
-    String scripted = "torch.conv2d(x, w, None, [1, 1], [1, 1], [1, 1], 1)";
-    String traced =
-        "torch._convolution(x, w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, False, False, True, True)";
-    int waitsOfScript = waitsOfLoading("scripted", scripted);
-    int waitsOfTrace = waitsOfLoading("traced", traced);
-    // of two convolutions, each more than one
-    int waitsWithout = waitsOfLoading("none", "torch.relu(x)");
-    assertThat(waitsOfScript).isGreaterThan(waitsWithout + 2);
-    assertThat(waitsOfTrace).isEqualTo(waitsOfScript);
-  }
+  void aBatchBetweenTwoGraphsTakesTheLargerOne() {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: preprocessing by LibTorch launches kernels");
+    List<Picture> three = Collections.nCopies(3, Picture.of(TestPictures.jpeg(64, 64)));
+    try (Recognizer recognizer = on(CUDA).batchSizes(1, 4).load()) {
+      recognizer.answers(three);
+      Map<HostCuda.Count, Integer> before = counts();
+      assertThat(recognizer.answers(three)).hasSize(3);
+      Map<HostCuda.Count, Integer> after = counts();
 
-  private static int waitsOfLoading(String name, String convolution) {
-    Path network = ModelFiles.of(folder, convolving(name, convolution));
-    int before = WAITS.read();
-    Recognizer.builder(network).device(CUDA).lanes(1).load().close();
-    return WAITS.read() - before;
-  }
-
-  private static Path convolving(String name, String convolution) {
-    Path bare = folder.resolve(name + ".pt");
-    TestModels.define(
-        bare,
-        """
-        def forward(self, x):
-          w = torch.ones([3, 3, 3, 3], device=x.device, dtype=x.dtype)
-          x = torch.relu(%s)
-          x = torch.relu(%s)
-          return x.mean([2, 3])
-        """
-            .formatted(convolution, convolution));
-    return bare;
-  }
-
-  /**
-   * Waiting for the card while another stream is captured breaks the capture; CUDA's rules tell.
-   */
-  @Test
-  void recognizersThatLoadAtTheSameTimeDoNotSpoilEachOthersCaptures() throws Exception {
-    ExecutorService services = Executors.newFixedThreadPool(4);
-    try {
-      List<Future<List<String>>> loads = new ArrayList<>();
-      for (int i = 0; i < 16; i++) {
-        loads.add(services.submit(HostCudaTest::remarksOfALoad));
-      }
-      for (Future<List<String>> load : loads) {
-        assertThat(load.get())
-            .anyMatch(remark -> remark.endsWith("captured."))
-            .noneMatch(remark -> remark.contains("failed") || remark.contains("ended early"));
-      }
-    } finally {
-      services.shutdown();
+      assertThat(after.get(GRAPH_LAUNCHES) - before.get(GRAPH_LAUNCHES)).isEqualTo(1);
+      assertThat(after.get(KERNELS)).isEqualTo(before.get(KERNELS));
+      assertThat(after.get(DEVICE_ALLOCATIONS)).isEqualTo(before.get(DEVICE_ALLOCATIONS));
     }
-  }
-
-  /** In a thread of its own, as cuDNN remembers by thread what it has tried. */
-  private static List<String> remarksOfALoad() throws InterruptedException {
-    List<String> remarks = new ArrayList<>();
-    Thread thread =
-        new Thread(
-            () -> {
-              try (Recognizer recognizer = on(CUDA).load()) {
-                remarks.addAll(recognizer.remarks());
-              }
-            });
-    thread.start();
-    thread.join();
-    return remarks;
   }
 
   /** Sizes that were computed on the card would be waited for: one wait more for each. */

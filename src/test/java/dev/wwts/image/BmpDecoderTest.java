@@ -70,6 +70,16 @@ class BmpDecoderTest {
   }
 
   @Test
+  void greysInTheirOrderAreNoPaletteAndAnOverlongOneIsReadAsFarAsItGoes() {
+    byte[] greys = Decoding.bytes(0, 0, 0, 0, 1, 1, 1, 0, 2, 2, 2, 0);
+    assertThat(Decoding.decode(bmp(2, 1, 8, 0, 3, greys, 2, 200, 0, 0)).rgb())
+        .isEqualTo(Decoding.bytes(2, 2, 2, 200, 200, 200));
+    // says 256 colours, has 4, and its row stands where the fifth would
+    assertThat(Decoding.decode(bmp(2, 1, 8, 0, 256, PALETTE, 3, 9, 0, 0)).rgb())
+        .isEqualTo(Decoding.bytes(33, 32, 31, 0, 0, 0));
+  }
+
+  @Test
   void sixteenBitsAreSpreadOver255() {
     // 0 11111 00000 10000 in 555: 31, 0, 16
     assertThat(Decoding.decode(bmp(1, 1, 16, 0, 0, new byte[0], 0x10, 0x7C, 0, 0)).rgb())

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PngDecoderTest {
@@ -83,6 +84,26 @@ class PngDecoderTest {
         assertThat(decoded.at(x, y))
             .as("pixel %d, %d", x, y)
             .isEqualTo(expected(png, palette, x, y));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"4, 8", "4, 16", "6, 8", "6, 16"})
+  void alphaIsBlendedOnWhiteByItsHighByte(int colour, int depth) {
+    for (boolean interlaced : new boolean[] {false, true}) {
+      TestPng png = new TestPng(37, 23, depth, colour, interlaced);
+      Decoding.Decoded white = Decoding.decode(png.encode(), AlphaMode.WHITE);
+      for (int y = 0; y < png.height; y++) {
+        for (int x = 0; x < png.width; x++) {
+          int alpha = png.sample(x, y, png.channels() - 1) >> (depth - 8);
+          int pixel = 0;
+          for (int shift = 16; shift >= 0; shift -= 8) {
+            int sample = expected(png, palette(1), x, y) >> shift & 0xFF;
+            pixel |= (Alpha.onWhite(sample, alpha) & 0xFF) << shift;
+          }
+          assertThat(white.at(x, y)).as("pixel %d, %d", x, y).isEqualTo(pixel);
+        }
       }
     }
   }

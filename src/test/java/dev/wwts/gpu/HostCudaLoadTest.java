@@ -1,0 +1,86 @@
+package dev.wwts.gpu;
+
+import static dev.wwts.gpu.HostCuda.Count.WAITS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wwts.ModelFiles;
+import dev.wwts.Recognizer;
+import dev.wwts.torch.TestModels;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+/** Loads over a card: cuDNN's trials, and several at the same time; see {@link HostCudaCase}. */
+class HostCudaLoadTest extends HostCudaCase {
+  /** Each trial of an algorithm waits for the card. */
+  @Test
+  void cudnnTriesItsAlgorithmsForATraceAsForAScript() throws Exception {
+    Path scripted = folder.resolve("scripted.pt");
+    TestModels.convolve(scripted, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)");
+    Path traced = folder.resolve("traced.pt");
+    TestModels.convolve(
+        traced,
+        "torch._convolution(x, self.w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, False, False, True, True)");
+    // what a process sets up once
+    waitsOfLoading(ModelFiles.of(folder, scripted));
+    int without = waitsOfLoading(model);
+    int waitsOfScript = waitsOfLoading(ModelFiles.of(folder, scripted));
+
+    assertThat(waitsOfScript).isGreaterThan(without);
+    assertThat(waitsOfLoading(ModelFiles.of(folder, traced))).isEqualTo(waitsOfScript);
+  }
+
+  /** In a thread of its own: what cuDNN has tried it remembers by thread. */
+  private static int waitsOfLoading(Path network) throws InterruptedException {
+    int before = WAITS.read();
+    Thread thread =
+        new Thread(() -> Recognizer.builder(network).device(CUDA).lanes(1).load().close());
+    thread.start();
+    thread.join();
+    return WAITS.read() - before;
+  }
+
+  /**
+   * Waiting for the card while another stream is captured breaks the capture; CUDA's rules tell.
+   */
+  @Test
+  void recognizersThatLoadAtTheSameTimeDoNotSpoilEachOthersCaptures() throws Exception {
+    Path bare = folder.resolve("several.pt");
+    TestModels.convolve(bare, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)");
+    Path network = ModelFiles.of(folder, bare);
+    ExecutorService services = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<List<String>>> loads = new ArrayList<>();
+      for (int i = 0; i < 32; i++) {
+        loads.add(services.submit(() -> remarksOfALoad(network)));
+      }
+      for (Future<List<String>> load : loads) {
+        assertThat(load.get())
+            .anyMatch(remark -> remark.endsWith("captured."))
+            .noneMatch(remark -> remark.contains("failed") || remark.contains("ended early"));
+      }
+    } finally {
+      services.shutdown();
+    }
+  }
+
+  /** In a thread of its own: what cuDNN has tried it remembers by thread. */
+  private static List<String> remarksOfALoad(Path network) throws InterruptedException {
+    List<String> remarks = new ArrayList<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try (Recognizer recognizer =
+                  Recognizer.builder(network).device(CUDA).lanes(2).load()) {
+                remarks.addAll(recognizer.remarks());
+              }
+            });
+    thread.start();
+    thread.join();
+    return remarks;
+  }
+}
