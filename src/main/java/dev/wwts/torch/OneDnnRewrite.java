@@ -165,7 +165,8 @@ final class OneDnnRewrite {
   /** A linear layer as a convolution where that is faster, else the layer. */
   private Layer convolutionOf(Layer layer, Shape input) {
     long[] sizes = input.sizes();
-    if (!PixelwiseLinear.pays(type, sizes)) {
+    boolean ofOneForm = input.twice().size() == sizes.length;
+    if (!ofOneForm || !PixelwiseLinear.pays(type, sizes)) {
       return layer;
     }
     PixelwiseLinear.Replaced replaced = pixelwise.replace(layer.node(), sizes.length);

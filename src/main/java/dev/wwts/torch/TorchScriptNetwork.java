@@ -113,7 +113,7 @@ final class TorchScriptNetwork implements Network {
             () -> {
               JitModule loaded = loaded(content);
               copied.run();
-              FrozenGraph frozen = FrozenGraph.of(torch.freeze(widened(loaded)));
+              FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(widened(loaded)));
               Warnings.remove(frozen.graph());
               outer.attach(frozen.graph());
               if (frozen.self() != null) {
