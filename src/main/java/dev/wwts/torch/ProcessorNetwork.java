@@ -94,17 +94,21 @@ final class ProcessorNetwork {
 
   private Network inFull(Network rewritten, double difference, Trial trial) {
     Network network = plainAgain(trial);
-    if (isExplained(difference, trial.allowed(network))) {
-      network.close();
-      return rewritten;
+    boolean explained = false;
+    try {
+      explained = isExplained(difference, trial.allowed(network));
+    } finally {
+      (explained ? network : rewritten).close();
     }
-    rewritten.close();
-    return network;
+    return explained ? rewritten : network;
   }
 
   /** The network as it is in the file, and that it runs. */
   private Network plainAgain(Trial trial) {
-    Network network = network(plain(bundle.again()), false);
+    Network network;
+    try (Bundle again = bundle.again()) {
+      network = network(plain(again), false);
+    }
     try {
       trial.expect(network);
       return network;
