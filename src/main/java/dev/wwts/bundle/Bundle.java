@@ -7,9 +7,11 @@ import dev.wwts.bundle.script.ScriptCheck;
 import dev.wwts.bundle.script.Types;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.Channels;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,10 +172,18 @@ public record Bundle(
                     Reason.CORRUPT, path + " has no entry extra/" + name + " for its self-test."));
   }
 
-  private static byte[] beside(Path model, String suffix, long maxBytes) {
-    String name = model.getFileName().toString();
+  /** By its URI where that is a file's: its bytes are the name's, whatever the locale can say. */
+  private static Path sibling(Path model, String suffix) {
+    boolean isFile = model.getFileSystem().equals(FileSystems.getDefault());
+    String name = isFile ? model.toUri().toString() : String.valueOf(model.getFileName());
     int dot = name.lastIndexOf('.');
-    Path path = model.resolveSibling((dot > 0 ? name.substring(0, dot) : name) + suffix);
+    boolean hasEnding = dot > name.lastIndexOf('/') + 1;
+    String beside = (hasEnding ? name.substring(0, dot) : name) + suffix;
+    return isFile ? Path.of(URI.create(beside)) : model.resolveSibling(beside);
+  }
+
+  private static byte[] beside(Path model, String suffix, long maxBytes) {
+    Path path = sibling(model, suffix);
     if (!Files.isRegularFile(path)) {
       throw new ModelException(
           Reason.NOT_A_MODEL,

@@ -95,9 +95,18 @@ final class Console extends OutputStream {
         return BROKEN_PIPE;
       }
       if (number != ERR) {
-        err.println("[ERROR] " + getMessage());
+        say(err);
       }
       return Wwts.UNUSABLE;
+    }
+
+    private void say(PrintWriter err) {
+      try {
+        err.println("[ERROR] " + getMessage());
+      } catch (Lost e) {
+        // neither can be written: the exit code tells
+        addSuppressed(e);
+      }
     }
 
     /**

@@ -55,6 +55,18 @@ class ConsoleTest {
   }
 
   @Test
+  void endsWithTwoWhereErrorsCannotBeWrittenEither() throws Exception {
+    assumeTrue(FULL.exists(), "skipped: this system has no /dev/full");
+    Process process =
+        new ProcessBuilder(CliProcess.command("recognize", "--model", model, red))
+            .redirectOutput(FULL)
+            .redirectError(FULL)
+            .start();
+
+    assertThat(process.waitFor()).isEqualTo(2);
+  }
+
+  @Test
   void endsQuietlyWhereNobodyReadsOn() throws Exception {
     File errors = folder.resolve("errors").toFile();
     Process process =
@@ -87,6 +99,24 @@ class ConsoleTest {
       assertThat(run.out().split("正在处理图像: " + picture + "\n", -1)).hasSize(3);
       assertThat(run.out()).contains("- 红 (置信度: 1.00)");
       assertThat(run.err()).contains("没有.png does not exist.");
+    }
+  }
+
+  @Test
+  void findsFilesBesideAModelOfAnyName() throws Exception {
+    Path model = Path.of("..", "shared", "cases", "networks", "coupling");
+    assumeTrue(Files.exists(model), "skipped: ../shared/cases is not there");
+    Path models = Files.createDirectory(folder.resolve("模型"));
+    for (String ending : new String[] {".pt", ".wwts.json", ".labels.txt"}) {
+      Files.copy(model.resolve("m" + ending), models.resolve("耦合" + ending));
+    }
+    for (String locale : new String[] {"C", "C.UTF-8"}) {
+      CliProcess run =
+          CliProcess.run(
+              Map.of("LC_ALL", locale), Redirect.PIPE, "info", models.resolve("耦合.pt").toString());
+
+      assertThat(run.code()).as(run.err()).isZero();
+      assertThat(run.out()).contains("耦合.pt").contains("atk.coupling");
     }
   }
 }
