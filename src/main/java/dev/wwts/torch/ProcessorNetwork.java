@@ -103,7 +103,7 @@ final class ProcessorNetwork {
     return explained ? rewritten : network;
   }
 
-  /** The network as it is in the file, and that it runs. */
+  /** The network as it is in the file, and that it runs, if only for one picture at a time. */
   private Network plainAgain(Trial trial) {
     Network network;
     try (Bundle again = bundle.again()) {
@@ -111,11 +111,13 @@ final class ProcessorNetwork {
     }
     try {
       trial.expect(network);
-      return network;
     } catch (RuntimeException e) {
-      network.close();
-      throw told(e);
+      if (!trial.runsAlone(network)) {
+        network.close();
+        throw told(e);
+      }
     }
+    return network;
   }
 
   private RuntimeException told(RuntimeException failure) {

@@ -86,6 +86,16 @@ final class Trial implements AutoCloseable {
     }
   }
 
+  /** Whether a plain network that does not run for both rows does for one, as some traces do. */
+  boolean runsAlone(Network plain) {
+    try {
+      answer(plain, rows.get().narrow(0, 0, 1), torch.ScalarType.Float);
+      return true;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
   private Tensor expected() {
     return Objects.requireNonNull(expected, "expect comes first").get();
   }

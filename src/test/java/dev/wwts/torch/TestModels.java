@@ -49,13 +49,16 @@ public final class TestModels {
 
   /** A network of a convolution, of {@code x} with {@code self.w}, 3 x 3 x 3 x 3. */
   public static void convolve(Path file, String convolution) {
+    convolve(file, "torch.relu(" + convolution + ")", ".mean([2, 3])");
+  }
+
+  static void convolve(Path file, String expression, String rest) {
     LibTorch.load();
     PointerScope scope = new PointerScope();
     try {
       JitModule module = new JitModule(new QualifiedName("Tiny"));
       module.register_parameter("w", torch.ones(3, 3, 3, 3), false);
-      module.define(
-          "def forward(self, x):\n  return torch.relu(" + convolution + ").mean([2, 3])\n");
+      module.define("def forward(self, x):\n  return " + expression + rest + "\n");
       module.save(file.toString());
     } finally {
       scope.close();
