@@ -49,8 +49,9 @@ def network_input(data, spec):
     return normalise(resize_and_crop(decode(data, spec), spec), spec)
 
 
-TOLERANCE_FLOOR = 1e-3
-"""Of the largest logit."""
+TOLERANCE_FLOOR = 2e-3
+"""Of the largest logit, as for files that say nothing. The largest difference that was seen is 1.2e-3: a Swin of random weights on a picture of which 1.1 % of the samples
+are resized to another level than Pillow's, all of them the same way."""
 NOISE, NOISES = 1e-6, 100
 """Relative noise of the input, about float32's roundings there; every layer of a deep network adds its own, in another order than Python's."""
 ROUNDED_OTHERWISE = 0.005
