@@ -238,6 +238,11 @@ final class Calls {
     return "";
   }
 
+  /** Whom its calls may mean. */
+  Map<Call, List<Function>> targets() {
+    return targets;
+  }
+
   /** Whom this call of its may mean. */
   List<Function> callees(Call call) {
     return targets.getOrDefault(call, List.of());

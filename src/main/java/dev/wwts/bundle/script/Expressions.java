@@ -41,6 +41,9 @@ final class Expressions {
   /** Of the call whose arguments are being parsed. */
   private List<Expression> outs = new ArrayList<>();
 
+  /** Whether its arguments may stand elsewhere than their parameters: named, or several in one. */
+  private boolean isNamed;
+
   Expressions(Tokens tokens) {
     this.tokens = tokens;
   }
@@ -102,6 +105,7 @@ final class Expressions {
     int prefixes = 0;
     while ((tokens.kind() == Kind.SIGN || tokens.kind() == Kind.KEYWORD)
         && PREFIXES.contains(tokens.text())) {
+      isNamed |= tokens.is("*") || tokens.is("**");
       tokens.take(tokens.kind());
       prefixes++;
     }
@@ -177,6 +181,7 @@ final class Expressions {
             throw new Malformed(tokens.line());
           }
           part = expression();
+          isNamed = true;
           if (name.id().equals("out")) {
             outs.add(part);
           }
@@ -219,9 +224,13 @@ final class Expressions {
 
   private Call call(Expression function) {
     List<Expression> outer = outs;
+    boolean isOuterNamed = isNamed;
     outs = new ArrayList<>();
-    Call call = new Call(function, parts(")"), outs);
+    isNamed = false;
+    List<Expression> arguments = parts(")");
+    Call call = new Call(function, arguments, outs, isNamed);
     outs = outer;
+    isNamed = isOuterNamed;
     return call;
   }
 

@@ -7,16 +7,10 @@ import dev.wwts.bundle.script.Tree.Call;
 import dev.wwts.bundle.script.Tree.Expression;
 import dev.wwts.bundle.script.Tree.For;
 import dev.wwts.bundle.script.Tree.Function;
-import dev.wwts.bundle.script.Tree.Group;
-import dev.wwts.bundle.script.Tree.Literal;
 import dev.wwts.bundle.script.Tree.Name;
-import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Statement;
 import dev.wwts.bundle.script.Tree.While;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,78 +26,27 @@ import org.jspecify.annotations.Nullable;
  *   more, ..., i = go, ..., next
  * }</pre>
  *
- * where n is the length of a list, a number of dimensions, or the like: what can't grow.
+ * where n is a constant, the length of a list, an input's size or number of dimensions, or the
+ * like: what can't grow. LibTorch reads n once, before the first round.
  */
 final class Loops {
   /** More rounds than a list or a shape of a network gives. */
   private static final double MOST_ROUNDS = 1 << 16;
 
-  /** What a length may be. */
-  private static final double LENGTH = 1 << 12;
+  private final Bounds bounds;
 
-  private static final int DEEPEST = 20;
-  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
-  private static final double UNBOUNDED = Double.POSITIVE_INFINITY;
-
-  private final Map<String, Expression> first = new HashMap<>();
-  private final Map<String, Expression> values = new HashMap<>();
-  private final Map<String, Integer> times = new HashMap<>();
-
-  private Loops() {}
+  private Loops(Bounds bounds) {
+    this.bounds = bounds;
+  }
 
   /**
    * Checks a function.
    *
+   * @param bounds of its numbers
    * @throws Untrusted if one of its loops may not end
    */
-  static void check(Function function) {
-    Loops loops = new Loops();
-    for (Assign parameter : function.parameters()) {
-      loops.collect(parameter.targets(), null);
-    }
-    loops.collect(function.body());
-    loops.statements(function.body(), 1);
-  }
-
-  private void collect(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign) {
-        collect(assign.targets(), assign.value());
-      } else if (statement instanceof Branch branch) {
-        collect(branch.then());
-        collect(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        collect(loop.body());
-      } else if (statement instanceof For loop) {
-        collect(loop.targets(), null);
-        collect(loop.body());
-      }
-    }
-  }
-
-  private void collect(List<Expression> targets, @Nullable Expression value) {
-    for (int i = 0; i < targets.size(); i++) {
-      if (targets.get(i) instanceof Name name) {
-        times.merge(name.id(), 1, Integer::sum);
-        Expression part = part(targets, value, i);
-        if (part == null) {
-          times.merge(name.id(), 1, Integer::sum);
-        } else {
-          first.putIfAbsent(name.id(), part);
-          values.put(name.id(), part);
-        }
-      }
-    }
-  }
-
-  private static @Nullable Expression part(
-      List<Expression> targets, @Nullable Expression value, int i) {
-    if (targets.size() == 1) {
-      return value;
-    }
-    return value instanceof Group group && group.parts().size() == targets.size()
-        ? group.parts().get(i)
-        : null;
+  static void check(Function function, Bounds bounds) {
+    new Loops(bounds).statements(function.body(), 1);
   }
 
   private void statements(List<Statement> body, double rounds) {
@@ -120,7 +63,7 @@ final class Loops {
   }
 
   private static double checked(double rounds, String word) {
-    if (rounds > MOST_ROUNDS * LENGTH) {
+    if (rounds > MOST_ROUNDS * Bounds.LENGTH) {
       throw new Untrusted("holds a " + word + " loop that may not end");
     }
     return rounds;
@@ -131,20 +74,20 @@ final class Loops {
         && call.function() instanceof Name word
         && word.id().equals("range")
         && call.arguments().size() == 1) {
-      double rounds = bound(call.arguments().get(0), 0);
-      return rounds > MOST_ROUNDS ? UNBOUNDED : rounds;
+      double rounds = bounds.bound(call.arguments().get(0), 0);
+      return rounds > MOST_ROUNDS ? Bounds.UNBOUNDED : rounds;
     }
-    return UNBOUNDED;
+    return Bounds.UNBOUNDED;
   }
 
   /** The values that a variable has once its loop begins again. */
   private double ofWhile(While loop) {
     if (!(loop.condition() instanceof Name more) || loop.body().isEmpty()) {
-      return UNBOUNDED;
+      return Bounds.UNBOUNDED;
     }
     Statement last = loop.body().get(loop.body().size() - 1);
     if (!(last instanceof Assign carried) || carried.value() == null) {
-      return UNBOUNDED;
+      return Bounds.UNBOUNDED;
     }
     Expression go = carriedTo(carried, more.id());
     Expression less = go == null ? null : inBody(loop, go);
@@ -152,7 +95,7 @@ final class Loops {
       less = ((Call) less).arguments().get(0);
     }
     if (less == null || !isCall(less, "lt")) {
-      return UNBOUNDED;
+      return Bounds.UNBOUNDED;
     }
     Expression next = ((Call) less).arguments().get(0);
     Expression limit = ((Call) less).arguments().get(1);
@@ -164,10 +107,10 @@ final class Loops {
         || !isSame(carriedTo(carried, counter.id()), next)
         || !countsFromZero(loop, counter)
         || isSetIn(loop, limit)) {
-      return UNBOUNDED;
+      return Bounds.UNBOUNDED;
     }
-    double rounds = bound(limit, 0);
-    return rounds > MOST_ROUNDS ? UNBOUNDED : rounds;
+    double rounds = bounds.bound(limit, 0);
+    return rounds > MOST_ROUNDS ? Bounds.UNBOUNDED : rounds;
   }
 
   /** The value of a variable that is set in one place only, in each round of the loop. */
@@ -176,7 +119,7 @@ final class Loops {
       if (statement instanceof Assign assign
           && assign.targets().size() == 1
           && isSame(assign.targets().get(0), variable)) {
-        return once(variable);
+        return bounds.variables().once(variable);
       }
     }
     return null;
@@ -187,35 +130,22 @@ final class Loops {
   }
 
   private boolean countsFromZero(While loop, Name counter) {
-    return times.getOrDefault(counter.id(), 0) == 2
-        && Tree.isLiteral(first.get(counter.id()), "0")
-        && body(loop).times.getOrDefault(counter.id(), 0) == 1;
+    return bounds.variables().times(counter.id()) == 2
+        && Tree.isLiteral(bounds.variables().first(counter.id()), "0")
+        && Variables.of(loop.body()).times(counter.id()) == 1;
   }
 
   private static boolean isSetIn(While loop, Expression limit) {
-    return limit instanceof Name name && body(loop).times.containsKey(name.id());
-  }
-
-  private static Loops body(While loop) {
-    Loops inside = new Loops();
-    inside.collect(loop.body());
-    return inside;
+    return limit instanceof Name name && Variables.of(loop.body()).times(name.id()) > 0;
   }
 
   private static @Nullable Expression carriedTo(Assign carried, String name) {
     for (int i = 0; i < carried.targets().size(); i++) {
       if (Tree.isName(carried.targets().get(i), name)) {
-        return part(carried.targets(), carried.value(), i);
+        return Variables.part(carried.targets(), carried.value(), i);
       }
     }
     return null;
-  }
-
-  /** A variable's value where it is set in one place only. */
-  private @Nullable Expression once(Expression expression) {
-    return expression instanceof Name name && times.getOrDefault(name.id(), 0) == 1
-        ? values.get(name.id())
-        : null;
   }
 
   private static boolean isCall(Expression expression, String operator) {
@@ -228,54 +158,5 @@ final class Loops {
     return call.function() instanceof Attribute attribute
         && attribute.name().equals(operator)
         && Tree.isName(attribute.base(), "torch");
-  }
-
-  /**
-   * The most that a whole number may be, whatever its sign; variables that are set again may grow.
-   */
-  private double bound(Expression expression, int depth) {
-    if (expression instanceof Literal number) {
-      return NUMBER.matcher(number.text()).matches()
-          ? Double.parseDouble(number.text())
-          : UNBOUNDED;
-    }
-    if (expression instanceof Name) {
-      Expression value = depth > DEEPEST ? null : once(expression);
-      return value == null ? UNBOUNDED : bound(value, depth + 1);
-    }
-    if (expression instanceof Other signed && signed.parts().size() == 1) {
-      return bound(signed.parts().get(0), depth + 1) + 1;
-    }
-    if (!(expression instanceof Call call) || call.arguments().isEmpty()) {
-      return UNBOUNDED;
-    }
-    List<Expression> of = call.arguments();
-    return switch (Calls.operator(call.function())) {
-      case "torch.len", "torch.dim", "torch.size" -> LENGTH;
-      case "torch.floordiv" -> bound(of.get(0), depth + 1);
-      // from, to, step
-      case "torch.sub", "torch.add", "torch.__range_length" ->
-          of.size() < 2 ? UNBOUNDED : bound(of.get(0), depth + 1) + bound(of.get(1), depth + 1);
-      case "ops.prim.min" -> least(of, depth + 1);
-      default -> UNBOUNDED;
-    };
-  }
-
-  /** The least of a list, or of two; {@code enumerate} writes the largest number into it. */
-  private double least(List<Expression> of, int depth) {
-    Expression list = of.get(0) instanceof Name ? once(of.get(0)) : of.get(0);
-    List<Expression> parts = of.size() == 1 && list instanceof Group group ? group.parts() : of;
-    double most = 0;
-    boolean isBounded = false;
-    for (Expression part : parts) {
-      double bound = bound(part, depth);
-      if (bound < UNBOUNDED) {
-        most = Math.max(most, bound);
-        isBounded = true;
-      } else if (!(part instanceof Literal)) {
-        return UNBOUNDED;
-      }
-    }
-    return isBounded ? most : UNBOUNDED;
   }
 }

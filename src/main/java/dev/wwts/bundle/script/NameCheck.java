@@ -1,5 +1,6 @@
 package dev.wwts.bundle.script;
 
+import dev.wwts.bundle.script.Declarations.Members;
 import dev.wwts.bundle.script.Tree.Assign;
 import dev.wwts.bundle.script.Tree.Attribute;
 import dev.wwts.bundle.script.Tree.Branch;
@@ -87,13 +88,11 @@ final class NameCheck {
   /** Checks what stands in a class's body outside its methods. */
   void check(Assign field) {
     Expression target = field.targets().get(0);
-    if (target instanceof Name name) {
-      word(name.id());
-      if (name.id().endsWith("hooks__")
-          && field.value() instanceof Group hooks
-          && !hooks.parts().isEmpty()) {
-        throw Untrusted.use(name.id());
-      }
+    if (target instanceof Name name
+        && name.id().endsWith("hooks__")
+        && field.value() instanceof Group hooks
+        && !hooks.parts().isEmpty()) {
+      throw Untrusted.use(name.id());
     }
     optional(field.type());
     optional(field.value());
@@ -116,10 +115,21 @@ final class NameCheck {
     }
   }
 
+  /** {@code id = self.id}; a word's name is then good for {@code (id).forward(x)} only. */
+  private static boolean isMember(Assign assign) {
+    return assign.value() instanceof Attribute
+        && assign.targets().size() == 1
+        && assign.targets().get(0) instanceof Name;
+  }
+
   private void collectFrom(List<Statement> body) {
     for (Statement statement : body) {
       if (statement instanceof Assign assign) {
-        collect(assign.targets());
+        if (isMember(assign)) {
+          locals.add(((Name) assign.targets().get(0)).id());
+        } else {
+          collect(assign.targets());
+        }
       } else if (statement instanceof Branch branch) {
         collectFrom(branch.then());
         collectFrom(branch.otherwise());
@@ -135,7 +145,9 @@ final class NameCheck {
   private void statements(List<Statement> body) {
     for (Statement statement : body) {
       if (statement instanceof Assign assign) {
-        all(assign.targets());
+        if (!isMember(assign)) {
+          all(assign.targets());
+        }
         optional(assign.type());
         optional(assign.value());
       } else if (statement instanceof Evaluate evaluate) {
@@ -198,7 +210,7 @@ final class NameCheck {
         throw Untrusted.use(name.id());
       }
       expression(call.arguments().get(0));
-      member(member.raw());
+      member(call.arguments().get(0), member.raw());
       return;
     }
     if (Tree.isName(call.function(), "unchecked_cast")) {
@@ -253,8 +265,13 @@ final class NameCheck {
       archived(fullName);
       return;
     }
-    expression(attribute.base());
-    member(attribute.name());
+    // a variable of a word's name is not called here
+    if (!(attribute.base() instanceof Name base
+        && locals.contains(base.id())
+        && operators.is("words-with-effects", base.id()))) {
+      expression(attribute.base());
+    }
+    member(attribute.base(), attribute.name());
   }
 
   /** A class or function of the archive, a member of such a class, or LibTorch's packed weights. */
@@ -272,9 +289,18 @@ final class NameCheck {
 
   /**
    * A member's name may be that of an operator, which TorchScript looks for where the value has no
-   * such member.
+   * such member; those of a module that is a parameter come first.
    */
-  private void member(String name) {
+  private void member(Expression base, String name) {
+    Members members =
+        base instanceof Name parameter
+            ? declarations.type(Declarations.fullName(parameters.get(parameter.id())))
+            : null;
+    if (members != null
+        && members.base().equals("Module")
+        && members.attributes().containsKey(name)) {
+      return;
+    }
     if (operators.refuses("aten::" + name)
         || !(declarations.declares(name) || operators.is("members", name))) {
       throw Untrusted.use("." + name);

@@ -166,7 +166,7 @@ final class Parser {
   }
 
   private static Expression method(Expression value, String name) {
-    return new Tree.Call(new Tree.Attribute(value, name), List.of(), List.of());
+    return new Tree.Call(new Tree.Attribute(value, name), List.of(), List.of(), false);
   }
 
   private List<Expression> targets() {

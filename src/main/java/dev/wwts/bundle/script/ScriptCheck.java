@@ -101,7 +101,11 @@ public final class ScriptCheck {
           check(names, (Struct) statement);
         }
       }
-      new Work(declarations).check();
+      Work work = new Work(declarations);
+      work.check();
+      for (Statement statement : statements) {
+        requireThatLoopsEnd(work, statement);
+      }
     } catch (Untrusted e) {
       throw new ModelException(
           Reason.UNTRUSTED,
@@ -121,9 +125,16 @@ public final class ScriptCheck {
     }
   }
 
+  private static void requireThatLoopsEnd(Work work, Statement statement) {
+    if (statement instanceof Function function) {
+      Loops.check(function, work.bounds(function));
+    } else if (statement instanceof Struct type) {
+      type.body().forEach(member -> requireThatLoopsEnd(work, member));
+    }
+  }
+
   private static void check(NameCheck names, Function function) {
     names.check(function);
-    Loops.check(function);
     Containers.check(function);
   }
 

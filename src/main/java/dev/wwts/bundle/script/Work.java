@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How large a network is once LibTorch has put each function in the place of its calls: ten
@@ -29,8 +30,13 @@ final class Work {
   private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
   private final IdentityHashMap<Function, ModuleWrites.Summary> summaries = new IdentityHashMap<>();
+  private @Nullable CallSites sites;
   private long edges;
   private final List<Function> order = new ArrayList<>();
+
+  /** Those that LibTorch runs while it loads. */
+  private final IdentityHashMap<Function, Boolean> restorers = new IdentityHashMap<>();
+
   private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Boolean> writingOther = new IdentityHashMap<>();
 
@@ -49,7 +55,9 @@ final class Work {
       members.methods().values().forEach(this::read);
     }
     calls.keySet().forEach(function -> size(function, 0));
+    restorers.putAll(reachable(declarations.methods("__setstate__")));
     requireQuietRestorers();
+    sites = new CallSites(declarations, calls);
     IdentityHashMap<Function, Boolean> run = reachable(declarations.methods("forward"));
     // callees first, so that no summary waits for another
     order.stream().filter(run::containsKey).forEach(this::summary);
@@ -60,9 +68,16 @@ final class Work {
     }
   }
 
-  /** They run while LibTorch loads, as they are. */
+  /** How large a function's numbers are, once all are checked. */
+  Bounds bounds(Function function) {
+    // before any input, nothing is bounded by its size
+    return sites == null || restorers.containsKey(function) || !calls.containsKey(function)
+        ? new Bounds(function, null)
+        : sites.bounds(function);
+  }
+
   private void requireQuietRestorers() {
-    for (Function function : reachable(declarations.methods("__setstate__")).keySet()) {
+    for (Function function : restorers.keySet()) {
       Calls made = calls.get(function);
       if (made != null && made.warns()) {
         throw new Untrusted("warns while it is loaded (torch.warn)");

@@ -24,6 +24,8 @@ class ScriptCheckTest {
         w : Tensor
         training : bool
         sub : __torch__.Sub
+        id : __torch__.Sub
+        save : __torch__.Sub
         __annotations__["0"] = __torch__.Sub
         def forward(self: __torch__.M,
           x: Tensor) -> Tensor:
@@ -57,6 +59,12 @@ class ScriptCheckTest {
         "for i in range(torch.sub(torch.len([m]), 1)):\n      y = torch.add(m, i)",
         "for i in range(torch.__range_length(1, torch.len([m]), 1)):\n      y = torch.add(m, i)",
         "n = [9223372036854775807, torch.len([m])]\n    for i in range(ops.prim.min(n)):\n      y = torch.add(m, i)",
+        "for i in range((torch.size(x))[0]):\n      y = torch.add(m, i)",
+        "for i in range(torch.mul(torch.size(x, 0), 2)):\n      y = torch.add(m, i)",
+        "b, c, h, w, = torch.size(x)\n    for i in range(torch.floordiv(h, 2)):\n      y = torch.add(m, i)",
+        "id = self.id\n    y = (id).forward(x, )",
+        "y = self.save",
+        "y = getattr(self, \"save\")",
         "n = sorted([3, 1, 2])",
         "y = unchecked_cast(List[Optional[int]], m)",
         "y = 1 if torch.gt(1, 2) else -2",
@@ -92,6 +100,11 @@ class ScriptCheckTest {
           print("text")                                   | print
           p = print                                       | print
           print = 1                                       | print
+          id = self.id; y = id(x)                         | id
+          id = self.id; y = torch.add(x, id)              | id
+          id = self.id; f = id                            | id
+          y = (id).forward(x)                             | id
+          self = self.sub; y = self.save                  | .save
           y = unknown(m)                                  | unknown
           y = (m).unknown()                               | .unknown
           torch.set_(x, m)                                | torch.set_
@@ -123,7 +136,8 @@ class ScriptCheckTest {
           y : torch.save = None                           | torch.save
           y = x[torch.save:1]                             | torch.save
           """)
-  void namesWhatReachesBeyondTheNetwork(String body, String named) {
+  void namesWhatReachesBeyondTheNetwork(String lines, String named) {
+    String body = lines.replace("; ", "\n    ");
     assertThatThrownBy(() -> run(body, "", false))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNTRUSTED))
@@ -143,6 +157,12 @@ class ScriptCheckTest {
         "n = torch.mul(100000, 100000)\n    for i in range(n):\n      pass",
         "for i in range(torch.__range_length(-999999999, 999999999, 1)):\n      pass",
         "n = [9223372036854775807, torch.numel(m)]\n    for i in range(ops.prim.min(n)):\n      pass",
+        "b, c, h, w, = [1, 1, 1, 999999999999]\n    for i in range(w):\n      pass",
+        "n = 3\n    (n, k), b, = (999999999999, 1), 1\n    for i in range(n):\n      pass",
+        "a = b = torch.size(x)\n    torch.append(a, 999999999999)\n    for i in range(b[-1]):\n      pass",
+        "s = torch.size(x)\n    torch.append(s, 999999999999)\n    for i in range(s[-1]):\n      pass",
+        "s = torch.size(x) + [999999999999]\n    for i in range(ops.prim.min(s)):\n      pass",
+        "n = torch.add(torch.mul(0, torch.numel(m)), 999999999999)\n    for i in range(n):\n      pass",
         "n = 1\n    for i in range(60):\n      n = torch.add(n, n)\n    for j in range(n):\n      pass",
         "a = torch.add(b, 1)\n    b = torch.add(a, 1)\n    for i in range(b):\n      pass",
         // looks like a loop that is left early, but does not count
@@ -158,6 +178,62 @@ class ScriptCheckTest {
     assertThatThrownBy(() -> run(body, "", false))
         .isInstanceOfSatisfying(
             ModelException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNTRUSTED));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          y = __torch__.f(x, 3, )                                | true
+          y = __torch__.f(x, torch.size(x, 0), )                 | true
+          f = __torch__.f; y = f(x, 3, )                         | true
+          y = (self.k).go(x, 3, )                                | true
+          y = (self.k).go(x, 3, ); z = (self.k).go(x, 4, 5, )    | true
+          y = __torch__.f(x, 999999999999, )                     | false
+          f = __torch__.f; y = f(x, 999999999999, )              | false
+          y = __torch__.f(x, 3, ); z = __torch__.f(x, 999999999, ) | false
+          n = 1; n = torch.add(n, n); y = __torch__.f(x, n, )    | false
+          y = (self.k).go(x, 999999999999, )                     | false
+          k = self.k; y = (k).go(x, 999999999999, )              | false
+          y = (self.k).go(x, 3, 999999999999, )                  | false
+          y = __torch__.f(n=999999999999, x=3)                   | false
+          y = __torch__.f(*[x, 999999999999])                    | false
+          y = m                                                  | false
+          """)
+  void aCountMayBeWhatAllCallersGive(String lines, boolean isAllowed) {
+    String functions =
+        """
+        class K(Module):
+          training : bool
+          def go(self: __torch__.K,
+            x: Tensor,
+            n: int,
+            o: int=2) -> Tensor:
+            for i in range(n):
+              y = __torch__.f(x, o, )
+            return x
+        class H(Module):
+          k : __torch__.K
+        def f(x: Tensor,
+            n: int) -> Tensor:
+          for i in range(n):
+            y = torch.add(x, i)
+          return x""";
+    String body = lines.replace("; ", "\n    ");
+    if (isAllowed) {
+      String used = lines.contains("go(") ? "" : "\n    z = (self.k).go(x, 1, )";
+      run(body + used, functions, false);
+    } else {
+      untrusted(body, functions, "for loop");
+    }
+  }
+
+  @Test
+  void onlyAModuleIsSureToHaveItsMembers() {
+    String function = "\ndef f(e: __torch__.E) -> int:\n  y = (e).save(\"f\")\n  return 1";
+    untrusted("pass", "class E(Enum):\n  save = 1" + function, ".save");
+    untrusted("pass", "class E(NamedTuple):\n  save : int" + function, ".save");
   }
 
   @Test
@@ -455,6 +531,13 @@ class ScriptCheckTest {
     untrusted("pass", head + "torch.warn(\"a\")" + tail.replace("BODY", "pass"), "torch.warn");
     untrusted(
         "pass", head + "_0 = (self).restore()" + tail.replace("BODY", "torch.warn(\"a\")"), "warn");
+    for (String count : new String[] {"n", "(torch.size(self.w))[0]", "torch.mul(2, 3)"}) {
+      String loop =
+          tail.replace("BODY", "pass")
+              .replace("restore(self: __torch__.Q)", "restore(self: __torch__.Q,\n    n: int)");
+      loop = loop.replace("pass", "for i in range(" + count + "):\n      pass");
+      untrusted("pass", head + "_0 = (self).restore(3, )" + loop, "for loop");
+    }
     untrusted("pass", head + "while True:\n      pass" + tail.replace("BODY", "pass"), "while");
   }
 
