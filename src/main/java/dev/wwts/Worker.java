@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
   /** The profiling executor records on the first run and optimises on the second. */
-  private static final int WARM_UPS = 3;
+  private static final int WARM_UPS = 2;
 
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
