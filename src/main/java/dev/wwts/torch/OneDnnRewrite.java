@@ -123,7 +123,7 @@ final class OneDnnRewrite {
           new OneDnnRewrite(graph, type, free, sums, examples.shapes()).rewrite(layers);
       graph.lint();
       return new Result(channelsLast, examples.answers());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       examples.answers().close();
       throw e;
     }
