@@ -52,7 +52,7 @@ final class TorchScriptNetwork implements Network {
   }
 
   /**
-   * Loads the file's module onto a device, in a type, as it is.
+   * Loads the file's module onto a device that is no card, in a type, as it is.
    *
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
@@ -67,25 +67,26 @@ final class TorchScriptNetwork implements Network {
           FrozenGraph frozen = frozen(content, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
-          boolean onCard = device.kind() == Device.Kind.CUDA;
-          if (onCard) {
-            CardConvolutions.run(frozen.graph());
-          }
-          return new TorchScriptNetwork(content.file(), frozen, channelsLast, onCard);
+          return of(content.file(), frozen, channelsLast);
         });
   }
 
-  /** A network on the processor. */
+  /** A network that is not on a card. */
   static TorchScriptNetwork of(Path path, FrozenGraph network, boolean channelsLast) {
     return new TorchScriptNetwork(path, network, channelsLast, false);
   }
 
-  /** Does what makes a network, in a pointer scope and on a thread of its own. */
-  static Network load(Path path, Supplier<Network> loading) {
+  /** A network on a card. */
+  static TorchScriptNetwork onCard(Path path, FrozenGraph network, boolean channelsLast) {
+    return new TorchScriptNetwork(path, network, channelsLast, true);
+  }
+
+  /** Does what makes a network, or a part of it, in a pointer scope and on a thread of its own. */
+  static <T> T load(Path path, Supplier<T> loading) {
     try {
-      Network network = LoadThread.call(loading);
+      T made = LoadThread.call(loading);
       Pointer.trimMemory();
-      return network;
+      return made;
     } catch (RuntimeException e) {
       throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }
