@@ -240,10 +240,17 @@ final class CardNetwork implements AutoCloseable {
    * A network on a stream of its own, as lanes run it, for inputs and answers in the host's memory.
    */
   private record OnStream(Network network, CudaSetup setup, CudaStream stream) implements Network {
+    /** In a scope of its own, so that nothing of it stays on the card. */
     @Override
     public Tensor forward(Tensor input) {
+      try (Owned<Tensor> answer = NativeScope.of(() -> answer(input))) {
+        return new Tensor(answer.get());
+      }
+    }
+
+    private Owned<Tensor> answer(Tensor input) {
       Tensor there = input.to(setup.card(), setup.type());
-      return stream.with(() -> network.forward(there).cpu());
+      return stream.with(() -> new Owned<>(network.forward(there).cpu()));
     }
 
     @Override
