@@ -1,8 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.OutOfDeviceMemoryException;
-import dev.wwts.cuda.CudaMemory;
-import dev.wwts.cuda.CudaStream;
+import dev.wwts.cuda.CudaGraph;
 import dev.wwts.torch.FusionTrial.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,16 +9,13 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitModule;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,12 +28,6 @@ final class CardNetwork implements AutoCloseable {
 
   /** Where cuDNN's trials take longer, the rest stays as it is. */
   private static final double MOST_SECONDS = 20;
-
-  /** Of float32: 1 MiB and 32 MiB, as LibTorch's allocator has two pools. */
-  private static final long[] SMALL_BLOCK = {1 << 18};
-
-  private static final long[] LARGE_BLOCK = {1 << 23};
-  private static final int SMALL_BLOCKS = 8;
 
   private final CudaSetup setup;
   private final Parts parts = new Parts();
@@ -88,21 +78,25 @@ final class CardNetwork implements AutoCloseable {
     List<Value> asked = found.stream().flatMap(fused -> fused.operands().stream()).toList();
     int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
     try {
-      return NativeScope.of(
-          () -> {
-            Tensor rows = trial.input().to(setup.card(), setup.type());
-            ExampleShapes.Examples examples = ExampleShapes.of(plain, asked, rows);
-            examples.answers().close();
-            List<@Nullable ConvolutionShape> all = new ArrayList<>();
-            for (FusedConvolution fused : found) {
-              all.add(ConvolutionShape.of(fused, setup.type(), examples.shapes(), batch));
-            }
-            return all;
-          });
+      // not in the middle of another load's trials, whose switch is the process's
+      return CudaGraph.supplyBetweenCaptures(
+          () -> NativeScope.of(() -> shapes(plain, found, asked, batch)));
     } catch (RuntimeException e) {
       tellApart("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
       return List.of();
     }
+  }
+
+  private List<@Nullable ConvolutionShape> shapes(
+      FrozenGraph plain, List<FusedConvolution> found, List<Value> asked, int batch) {
+    Tensor rows = trial.input().to(setup.card(), setup.type());
+    ExampleShapes.Examples examples = ExampleShapes.of(plain, asked, rows);
+    examples.answers().close();
+    List<@Nullable ConvolutionShape> all = new ArrayList<>();
+    for (FusedConvolution fused : found) {
+      all.add(ConvolutionShape.of(fused, setup.type(), examples.shapes(), batch));
+    }
+    return all;
   }
 
   /** What cuDNN is faster at in one call; measured by the caller's thread, which will warm up. */
@@ -151,10 +145,12 @@ final class CardNetwork implements AutoCloseable {
       FrozenGraph changed = plain.copy();
       fuse(changed.graph(), together);
       fused = network(changed);
-      if (isProven(network, fused)) {
+      String fault = FusionProof.fault(setup, trial, network, fused);
+      if (fault.isEmpty()) {
         network.close();
         return fused;
       }
+      tellApart(fault);
     } catch (RuntimeException e) {
       tellApart("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
     }
@@ -178,48 +174,6 @@ final class CardNetwork implements AutoCloseable {
     changed.lint();
   }
 
-  private boolean isProven(Network plain, Network fused) {
-    CudaStream stream = new CudaStream(setup.device());
-    try {
-      Network expected = new OnStream(plain, setup, stream);
-      trial.expect(expected);
-      spoilMemory(stream);
-      double difference = trial.difference(new OnStream(fused, setup, stream), setup.type());
-      double allowed =
-          difference <= Trial.SIXTEEN_BITS ? Trial.SIXTEEN_BITS : trial.allowedOnCard(expected);
-      if (difference > allowed) {
-        tellApart(
-            String.format(
-                Locale.ROOT,
-                "logits would differ by %.1e of the largest, more than the %.1e that rounding explains",
-                difference,
-                allowed));
-      }
-      return difference <= allowed;
-    } finally {
-      stream.await();
-      stream.close();
-    }
-  }
-
-  /**
-   * Lets the memory that the fused network gets hold NaN. LibTorch has cuDNN add what its result's
-   * memory held, times zero, where a convolution adds nothing: cuDNN must not read it.
-   */
-  private void spoilMemory(CudaStream stream) {
-    CudaMemory.emptyCache();
-    stream.with(
-        () ->
-            NativeScope.inference(
-                () -> {
-                  Scalar nan = new Scalar(Double.NaN);
-                  for (int i = 0; i < SMALL_BLOCKS; i++) {
-                    torch.full(SMALL_BLOCK, nan, setup.on(torch.ScalarType.Float));
-                  }
-                  return torch.full(LARGE_BLOCK, nan, setup.on(torch.ScalarType.Float));
-                }));
-  }
-
   private void tellApart(String fault) {
     setup
         .remarks()
@@ -234,33 +188,5 @@ final class CardNetwork implements AutoCloseable {
   @Override
   public void close() {
     parts.close();
-  }
-
-  /**
-   * A network on a stream of its own, as lanes run it, for inputs and answers in the host's memory.
-   */
-  private record OnStream(Network network, CudaSetup setup, CudaStream stream) implements Network {
-    /** In a scope of its own, so that nothing of it stays on the card. */
-    @Override
-    public Tensor forward(Tensor input) {
-      try (Owned<Tensor> answer = NativeScope.of(() -> answer(input))) {
-        return new Tensor(answer.get());
-      }
-    }
-
-    private Owned<Tensor> answer(Tensor input) {
-      Tensor there = input.to(setup.card(), setup.type());
-      return stream.with(() -> new Owned<>(network.forward(there).cpu()));
-    }
-
-    @Override
-    public boolean wantsChannelsLast() {
-      return network.wantsChannelsLast();
-    }
-
-    @Override
-    public void close() {
-      network.close();
-    }
   }
 }
