@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses what runs a model on a card: its network with convolutions and ReLU as calls of cuDNN's
- * ({@link FusedConvolution}) where that measures faster ({@link FusionTrial}), if it answers as the
- * plain one does ({@link Trial}), else the plain one.
+ * ({@link FusedConvolution}) where that measures faster ({@link FusionTrial}), and with leaner
+ * {@link SplitAttention}, if it answers as the plain one does ({@link FusionProof}), else the plain
+ * one.
  */
 final class CardNetwork implements AutoCloseable {
   private static final double NANOS = 1e9;
@@ -36,7 +37,10 @@ final class CardNetwork implements AutoCloseable {
   private final Trial trial;
 
   /** Of each {@link FusedConvolution} of the graph, in its order; null where it may not be one. */
-  private final List<@Nullable ConvolutionShape> shapes;
+  private final List<@Nullable ConvolutionShape> convolutions = new ArrayList<>();
+
+  /** Of each {@link SplitAttention} of the graph, in its order, whether it is one. */
+  private final List<Boolean> attentions = new ArrayList<>();
 
   /** Reads the network, inside a pointer scope. */
   private CardNetwork(CudaSetup setup) {
@@ -53,7 +57,7 @@ final class CardNetwork implements AutoCloseable {
     if (self != null) {
       parts.add(self, self::close);
     }
-    this.shapes = shapes(plain);
+    examine(plain);
   }
 
   /**
@@ -70,40 +74,42 @@ final class CardNetwork implements AutoCloseable {
     }
   }
 
-  private List<@Nullable ConvolutionShape> shapes(FrozenGraph plain) {
-    List<FusedConvolution> found = FusedConvolution.in(plain.graph(), setup.type());
-    if (found.isEmpty()) {
-      return List.of();
+  /** Finds what could be rewritten. */
+  private void examine(FrozenGraph plain) {
+    List<FusedConvolution> fused = FusedConvolution.in(plain.graph(), setup.type());
+    List<SplitAttention> split = SplitAttention.in(plain.graph());
+    if (fused.isEmpty() && split.isEmpty()) {
+      return;
     }
-    List<Value> asked = found.stream().flatMap(fused -> fused.operands().stream()).toList();
-    int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
     try {
       // not in the middle of another load's trials, whose switch is the process's
-      return CudaGraph.supplyBetweenCaptures(
-          () -> NativeScope.of(() -> shapes(plain, found, asked, batch)));
+      CudaGraph.betweenCaptures(() -> NativeScope.of(() -> examine(plain, fused, split)));
     } catch (RuntimeException e) {
-      tellApart("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
-      return List.of();
+      tellPlain("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
     }
   }
 
-  private List<@Nullable ConvolutionShape> shapes(
-      FrozenGraph plain, List<FusedConvolution> found, List<Value> asked, int batch) {
+  private CardNetwork examine(
+      FrozenGraph plain, List<FusedConvolution> fused, List<SplitAttention> split) {
+    List<Value> asked = new ArrayList<>();
+    fused.forEach(each -> asked.addAll(each.operands()));
+    split.forEach(each -> asked.addAll(each.operands()));
     Tensor rows = trial.input().to(setup.card(), setup.type());
     ExampleShapes.Examples examples = ExampleShapes.of(plain, asked, rows);
     examples.answers().close();
-    List<@Nullable ConvolutionShape> all = new ArrayList<>();
-    for (FusedConvolution fused : found) {
-      all.add(ConvolutionShape.of(fused, setup.type(), examples.shapes(), batch));
+    int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
+    for (FusedConvolution each : fused) {
+      convolutions.add(ConvolutionShape.of(each, setup.type(), examples.shapes(), batch));
     }
-    return all;
+    split.forEach(each -> attentions.add(each.isOfTwo(setup.type(), examples.shapes())));
+    return this;
   }
 
   /** What cuDNN is faster at in one call; measured by the caller's thread, which will warm up. */
   private Set<ConvolutionShape> together() {
     Set<ConvolutionShape> together = new HashSet<>();
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-    List<ConvolutionShape> asked = shapes.stream().filter(Objects::nonNull).toList();
+    List<ConvolutionShape> asked = convolutions.stream().filter(Objects::nonNull).toList();
     if (asked.isEmpty()) {
       return together;
     }
@@ -118,7 +124,7 @@ final class CardNetwork implements AutoCloseable {
         }
       }
     } catch (OutOfDeviceMemoryException e) {
-      tellApart(NativeErrors.firstWords(e));
+      tellPlain(NativeErrors.firstWords(e));
       return Set.of();
     }
     setup
@@ -137,25 +143,25 @@ final class CardNetwork implements AutoCloseable {
   private Network network(Set<ConvolutionShape> together) {
     FrozenGraph plain = new FrozenGraph(graph.get(), self == null ? null : self.get());
     Network network = network(plain);
-    if (together.isEmpty()) {
+    if (together.isEmpty() && !attentions.contains(true)) {
       return network;
     }
-    Network fused = null;
+    Network rewritten = null;
     try {
       FrozenGraph changed = plain.copy();
-      fuse(changed.graph(), together);
-      fused = network(changed);
-      String fault = FusionProof.fault(setup, trial, network, fused);
+      rewrite(changed.graph(), together);
+      rewritten = network(changed);
+      String fault = FusionProof.fault(setup, trial, network, rewritten);
       if (fault.isEmpty()) {
         network.close();
-        return fused;
+        return rewritten;
       }
-      tellApart(fault);
+      tellPlain(fault);
     } catch (RuntimeException e) {
-      tellApart("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
+      tellPlain("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
     }
-    if (fused != null) {
-      fused.close();
+    if (rewritten != null) {
+      rewritten.close();
     }
     return network;
   }
@@ -164,21 +170,31 @@ final class CardNetwork implements AutoCloseable {
     return TorchScriptNetwork.onCard(setup.bundle().content().file(), frozen, setup.channelsLast());
   }
 
-  private void fuse(Graph changed, Set<ConvolutionShape> together) {
-    List<FusedConvolution> found = FusedConvolution.in(changed, setup.type());
-    for (int i = 0; i < found.size(); i++) {
-      if (together.contains(shapes.get(i))) {
-        found.get(i).fuse(changed);
+  private void rewrite(Graph changed, Set<ConvolutionShape> together) {
+    List<FusedConvolution> fused = FusedConvolution.in(changed, setup.type());
+    List<SplitAttention> split = SplitAttention.in(changed);
+    for (int i = 0; i < convolutions.size(); i++) {
+      if (together.contains(convolutions.get(i))) {
+        fused.get(i).fuse(changed);
       }
+    }
+    for (int i = 0; i < attentions.size(); i++) {
+      if (attentions.get(i)) {
+        split.get(i).merge(changed);
+      }
+    }
+    if (setup.channelsLast()) {
+      Layouts.releaseConvolutions(changed);
     }
     changed.lint();
   }
 
-  private void tellApart(String fault) {
+  private void tellPlain(String fault) {
     setup
         .remarks()
         .warn(
-            "Convolutions and ReLU stay kernels of their own, %s: %s.".formatted(layout(), fault));
+            "The network runs as it is in the file, %s, not rewritten for cards, and slower: %s."
+                .formatted(layout(), fault));
   }
 
   private String layout() {

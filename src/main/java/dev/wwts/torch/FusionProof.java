@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Holds a network with fused convolutions against the plain one, both on the card. */
+/** Holds a network that was rewritten for cards against the plain one, both on the card. */
 final class FusionProof {
   /** Of float32: 1 MiB and 32 MiB, as LibTorch's allocator has two pools. */
   private static final long[] SMALL_BLOCK = {1 << 18};
@@ -32,13 +32,13 @@ final class FusionProof {
    *
    * @throws RuntimeException if one of them fails
    */
-  static String fault(CudaSetup setup, Trial trial, Network plain, Network fused) {
+  static String fault(CudaSetup setup, Trial trial, Network plain, Network rewritten) {
     // not in the middle of another load's trials, whose switch is the process's
     return CudaGraph.supplyBetweenCaptures(
         () -> {
           CudaStream stream = new CudaStream(setup.device());
           try {
-            return new FusionProof(setup, trial, stream).fault(plain, fused);
+            return new FusionProof(setup, trial, stream).fault(plain, rewritten);
           } finally {
             stream.await();
             stream.close();
@@ -46,11 +46,11 @@ final class FusionProof {
         });
   }
 
-  private String fault(Network plain, Network fused) {
+  private String fault(Network plain, Network rewritten) {
     Network expected = new OnStream(plain, setup, stream);
     trial.expect(expected);
     spoilMemory();
-    double difference = trial.difference(new OnStream(fused, setup, stream), setup.type());
+    double difference = trial.difference(new OnStream(rewritten, setup, stream), setup.type());
     if (difference <= Trial.SIXTEEN_BITS) {
       return "";
     }
@@ -65,8 +65,8 @@ final class FusionProof {
   }
 
   /**
-   * Lets the memory that the fused network gets hold NaN. LibTorch has cuDNN add what its result's
-   * memory held, times zero, where a convolution adds nothing: cuDNN must not read it.
+   * Lets the memory that the rewritten network gets hold NaN. LibTorch has cuDNN add what its
+   * result's memory held, times zero, where a convolution adds nothing: cuDNN must not read it.
    */
   private void spoilMemory() {
     CudaMemory.emptyCache();
