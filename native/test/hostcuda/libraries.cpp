@@ -46,6 +46,7 @@ size_t cudnnGetCudartVersion() { return 13000; }
 const char *cudnnGetErrorString(int) { return "hostcuda"; }
 void cudnnGetLastErrorString(char *text, size_t n) { std::snprintf(text, n, "hostcuda"); }
 int cudnnCreate(void **handle) { return *handle = some(), 0; }
+int cudnnSetStream(void **handle, void *stream) { return *handle = stream, 0; }
 int cudnnCreateTensorDescriptor(void **out) { return *out = some(), 0; }
 int cudnnCreateFilterDescriptor(void **out) { return *out = some(), 0; }
 int cudnnCreateConvolutionDescriptor(void **out) { return *out = some(), 0; }
@@ -80,6 +81,13 @@ int cudnnBackendGetAttribute(Descriptor *it, int name, int type, int64_t wanted,
   if (n) *n = there;
   if (values && wanted > 0) std::memcpy(values, kept.data(), size_of(type) * static_cast<size_t>(wanted < there ? wanted : there));
   return 0;
+}
+int hostcuda_cudnn_call(void *stream, bool fused);  // of runtime.cpp
+int cudnnBackendExecute(void **handle, Descriptor *, Descriptor *variants) {
+  constexpr int kDataPointers = 1001;  // CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS
+  constexpr size_t kFused = 5;         // input, weight, bias, what is added, result; a convolution alone has three
+  const auto pointers = variants->find(kDataPointers);
+  return hostcuda_cudnn_call(*handle, pointers != variants->end() && pointers->second.size() == kFused * sizeof(void *));
 }
 
 #elif defined(LIB_libcuda)

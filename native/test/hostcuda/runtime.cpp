@@ -29,11 +29,11 @@
 namespace {
 
 constexpr int kCounters = 100000;
-enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kMost };
+enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kCudnnCalls, kMost };
 std::atomic<int> counters[kMost];
-enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kMostSwitches };
+enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFusedCallsRefused, kFusedCallsSlow, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
-const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph"};
+const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph", "cuDNN call"};
 
 const bool tracing = std::getenv("HOSTCUDA_TRACE") != nullptr;
 void count(Counter counter, const char *what = "") {
@@ -379,6 +379,23 @@ cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void 
 cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t callback, void *data, unsigned) {
   Lock lock(mutex);
   return queue(at(stream), {[=] { callback(stream, cudaSuccess, data); }});
+}
+
+/** A call of cuDNN's, by libraries.cpp: one operation of the stream, which computes nothing; a fused one may be refused, or take a while. */
+int hostcuda_cudnn_call(cudaStream_t stream, bool fused) {
+  constexpr int kNotSupported = 3000;
+  Lock lock(mutex);
+  if (fused && fails(kFusedCallsRefused)) return kNotSupported;
+  count(kCudnnCalls, fused ? "fused" : "");
+  Work work;
+  if (fused && fails(kFusedCallsSlow)) {
+    work = [] {
+      for (const double end = now() + 0.1; now() < end;) {
+      }
+    };
+  }
+  queue(at(stream), {work});
+  return 0;
 }
 
 // --- errors and versions

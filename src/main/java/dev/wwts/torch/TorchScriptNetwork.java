@@ -44,7 +44,7 @@ final class TorchScriptNetwork implements Network {
   }
 
   /**
-   * Loads the file's module onto a device, in a type, as it is.
+   * Loads the file's module onto a device that is no card, in a type, as it is.
    *
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
@@ -59,9 +59,6 @@ final class TorchScriptNetwork implements Network {
           FrozenGraph frozen = frozen(content, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
-          if (device.kind() == Device.Kind.CUDA) {
-            CardConvolutions.run(frozen.graph());
-          }
           return of(content.file(), frozen, channelsLast);
         });
   }
@@ -71,12 +68,12 @@ final class TorchScriptNetwork implements Network {
     return new TorchScriptNetwork(path, network, channelsLast);
   }
 
-  /** Does what makes a network, in a pointer scope and on a thread of its own. */
-  static Network load(Path path, Supplier<Network> loading) {
+  /** Does what makes a network, or a part of it, in a pointer scope and on a thread of its own. */
+  static <T> T load(Path path, Supplier<T> loading) {
     try {
-      Network network = LoadThread.call(loading);
+      T made = LoadThread.call(loading);
       Pointer.trimMemory();
-      return network;
+      return made;
     } catch (RuntimeException e) {
       throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }

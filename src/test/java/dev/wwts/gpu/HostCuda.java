@@ -25,7 +25,8 @@ final class HostCuda {
     PAGEABLE_COPIES(6),
     FAULTS(7),
     GRAPHS(8),
-    GRAPH_KERNELS(9);
+    GRAPH_KERNELS(9),
+    CUDNN_CALLS(10);
 
     private final int number;
 
@@ -44,7 +45,10 @@ final class HostCuda {
   enum Refusal {
     CAPTURES(0),
     MARKS_IN_CAPTURES(1),
-    MEMORY_IN_CAPTURES(2);
+    MEMORY_IN_CAPTURES(2),
+    FUSED_CALLS(3),
+    /** Not refused, but slow. */
+    FAST_FUSED_CALLS(4);
 
     private final int number;
 
