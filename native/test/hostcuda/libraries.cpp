@@ -61,7 +61,12 @@ size_t size_of(int type) {
     default: return 4;
   }
 }
-int cudnnBackendCreateDescriptor(int, Descriptor **out) { return *out = new Descriptor, 0; }
+int hostcuda_fails(int which) __attribute__((weak));
+int cudnnBackendCreateDescriptor(int kind, Descriptor **out) {
+  const bool attention = kind == 19 || kind == 41;  // CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR, .._SDPA_FWD_DESCRIPTOR
+  if (attention && hostcuda_fails && hostcuda_fails(4)) return 3000;  // kNoAttention; CUDNN_STATUS_NOT_SUPPORTED
+  return *out = new Descriptor, 0;
+}
 int cudnnBackendDestroyDescriptor(Descriptor *it) { return delete it, 0; }
 int cudnnBackendSetAttribute(Descriptor *it, int name, int type, int64_t n, const void *values) {
   const char *bytes = static_cast<const char *>(values);

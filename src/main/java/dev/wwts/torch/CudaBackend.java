@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.DeviceException;
 import dev.wwts.DeviceMemory;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.cuda.CudaMemory;
@@ -29,7 +30,16 @@ final class CudaBackend implements Backend {
   static CudaBackend load(
       Bundle bundle, Device device, torch.ScalarType type, EngineOptions options, Remarks remarks) {
     CudaRuntime.load();
-    int card = device.index();
+    try {
+      return open(bundle, device.index(), type, options, remarks);
+    } catch (RuntimeException e) {
+      String failure = CudaRuntime.failure(device.index());
+      throw failure.isEmpty() ? e : new DeviceException(failure, e);
+    }
+  }
+
+  private static CudaBackend open(
+      Bundle bundle, int card, torch.ScalarType type, EngineOptions options, Remarks remarks) {
     CudaRuntime.use(card);
     MemoryBudget budget = MemoryBudget.open(card, options.vramBudget());
     boolean whole = false;
@@ -79,6 +89,11 @@ final class CudaBackend implements Backend {
             Math.max(0, CudaMemory.peak(card) - weights),
             CudaMemory.reserved(card),
             Nvml.processMemory(card)));
+  }
+
+  @Override
+  public String failure() {
+    return CudaRuntime.failure(setup.device());
   }
 
   @Override

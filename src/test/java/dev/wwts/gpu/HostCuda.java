@@ -44,7 +44,10 @@ final class HostCuda {
   enum Refusal {
     CAPTURES(0),
     MARKS_IN_CAPTURES(1),
-    MEMORY_IN_CAPTURES(2);
+    MEMORY_IN_CAPTURES(2),
+    /** The next launch ends with this error, and all that is asked of the card after it. */
+    FATAL(3),
+    ATTENTION(4);
 
     private final int number;
 
