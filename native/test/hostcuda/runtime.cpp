@@ -31,11 +31,11 @@
 namespace {
 
 constexpr int kCounters = 100000;
-enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kMost };
+enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kTf32, kMost };
 std::atomic<int> counters[kMost];
 enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFatal, kNoAttention, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
-const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph"};
+const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph", "product that may round to TF32"};
 
 const bool tracing = std::getenv("HOSTCUDA_TRACE") != nullptr;
 void count(Counter counter, const char *what = "") {
@@ -354,6 +354,7 @@ extern "C" {
 
 /** For the other libraries, which know no more of switches than their number. */
 int hostcuda_fails(int which) { return fails(static_cast<Switch>(which)); }
+void hostcuda_counts(int which) { count(static_cast<Counter>(which)); }
 
 // --- registration and launches
 

@@ -25,7 +25,8 @@ final class HostCuda {
     PAGEABLE_COPIES(6),
     FAULTS(7),
     GRAPHS(8),
-    GRAPH_KERNELS(9);
+    GRAPH_KERNELS(9),
+    TF32_PRODUCTS(10);
 
     private final int number;
 
