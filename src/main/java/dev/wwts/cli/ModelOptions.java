@@ -62,10 +62,11 @@ final class ModelOptions {
   @Option(
       names = "--tf32",
       paramLabel = "on|off",
-      converter = OnOff.class,
+      converter = OnOff.Words.class,
+      defaultValue = "off",
       description =
-          "Whether fp32 on a GPU may round factors to TF32: faster, less exact (default: off).")
-  private boolean tf32;
+          "Whether fp32 on a GPU may round factors to TF32: faster, less exact (default: ${DEFAULT-VALUE}).")
+  private OnOff tf32 = OnOff.OFF;
 
   @Option(
       names = "--sha256",
@@ -107,13 +108,13 @@ final class ModelOptions {
         batches,
         vram == null ? 0 : vram,
         !noCudaGraphs,
-        tf32);
+        tf32 == OnOff.ON);
   }
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
     builder.trusted(trusted);
-    builder.cudaGraphs(!noCudaGraphs).tf32(tf32);
+    builder.cudaGraphs(!noCudaGraphs).tf32(tf32 == OnOff.ON);
     if (vram != null) {
       builder.vramBudget(vram);
     }

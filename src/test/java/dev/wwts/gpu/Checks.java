@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -32,6 +33,8 @@ final class Checks {
 
   private final Path out;
   private final ObjectNode root;
+  private final Supplier<String> failure;
+  private boolean cardLost;
 
   /** A check's body: fills in figures and says whether they are good. */
   interface Body {
@@ -47,9 +50,14 @@ final class Checks {
     }
   }
 
-  /** Goes on with the file that is there, if it tells of the same card. */
-  Checks(Path out, ObjectNode about) throws IOException {
+  /**
+   * Goes on with the file that is there, if it tells of the same card.
+   *
+   * @param failure that the card does nothing more in this process; empty where it goes on
+   */
+  Checks(Path out, ObjectNode about, Supplier<String> failure) throws IOException {
     this.out = out;
+    this.failure = failure;
     this.root = JSON.createObjectNode();
     if (Files.exists(out)) {
       try {
@@ -96,8 +104,13 @@ final class Checks {
     if (!ONLY.matcher(name).find() || (RESUME && root.path(name).has("passed"))) {
       return;
     }
-    if (secondsLeft() <= 0) {
-      outOfTime(name);
+    if (cardLost || secondsLeft() <= 0) {
+      leftOut(
+          name,
+          cardLost
+              ? "the card was lost: run with wwts.check.resume=true"
+              : "out of time: run with wwts.check.only='^%s', or wwts.check.resume=true"
+                  .formatted(name));
       return;
     }
     // what stays in the file if this check ends the process
@@ -118,15 +131,20 @@ final class Checks {
       if (Boolean.getBoolean("wwts.check.trace")) {
         e.printStackTrace(System.out);
       }
+      cardLost = !failure.get().isEmpty();
     }
     root.set(name, figures);
     line(verdict, name, figures, (System.nanoTime() - start) / 1e9);
     write();
   }
 
-  /** What an earlier run found out is worth more than that there was no time now. */
-  private void outOfTime(String name) {
-    String why = "out of time: run with wwts.check.only='^" + name + "', or wwts.check.resume=true";
+  /** Whether an error has ended the card's work in this process: a fresh one can go on. */
+  boolean isCardLost() {
+    return cardLost;
+  }
+
+  /** What an earlier run found out is worth more than that the check was not made now. */
+  private void leftOut(String name, String why) {
     ObjectNode figures = object().put("skipped", why);
     line("SKIP", name, figures, 0);
     if (!root.path(name).has("passed")) {
