@@ -30,6 +30,7 @@ final class Checks {
   private static final long SECONDS = Long.getLong("wwts.check.seconds", Long.MAX_VALUE / 2);
   private static final String ABOUT = "about";
   private static final String CARD = "CUDA card 0";
+  private static final String RESUMING = "run with wwts.check.resume=true";
 
   private final Path out;
   private final ObjectNode root;
@@ -104,13 +105,16 @@ final class Checks {
     if (!ONLY.matcher(name).find() || (RESUME && root.path(name).has("passed"))) {
       return;
     }
-    if (cardLost || secondsLeft() <= 0) {
-      leftOut(
-          name,
-          cardLost
-              ? "the card was lost: run with wwts.check.resume=true"
-              : "out of time: run with wwts.check.only='^%s', or wwts.check.resume=true"
-                  .formatted(name));
+    if (cardLost) {
+      leftOut(name, object().put("skipped", "the card was lost: " + RESUMING));
+      return;
+    }
+    if (secondsLeft() <= 0) {
+      String why =
+          "out of time: run with wwts.check.only='^" + name + "', or wwts.check.resume=true";
+      ObjectNode figures = object().put("skipped", why);
+      line("SKIP", name, figures, 0);
+      leftOut(name, figures);
       return;
     }
     // what stays in the file if this check ends the process
@@ -136,6 +140,9 @@ final class Checks {
     root.set(name, figures);
     line(verdict, name, figures, (System.nanoTime() - start) / 1e9);
     write();
+    if (cardLost) {
+      System.out.println("gpu-check: the card was lost; the checks after this one: " + RESUMING);
+    }
   }
 
   /** Whether an error has ended the card's work in this process: a fresh one can go on. */
@@ -144,9 +151,7 @@ final class Checks {
   }
 
   /** What an earlier run found out is worth more than that the check was not made now. */
-  private void leftOut(String name, String why) {
-    ObjectNode figures = object().put("skipped", why);
-    line("SKIP", name, figures, 0);
+  private void leftOut(String name, ObjectNode figures) {
     if (!root.path(name).has("passed")) {
       root.set(name, figures);
       write();
