@@ -19,7 +19,7 @@ final class SelfTestRun {
    */
   private static final double LOGIT_TOLERANCE = 1e-3;
 
-  /** A card's convolutions round to TF32 also where the rest is in 32 bits. */
+  /** A card may be told to round to TF32 in 32 bits. */
   private static final double CARD_LOGIT_TOLERANCE = 0.02;
 
   private static final double HALF_LOGIT_TOLERANCE = 0.1;

@@ -36,7 +36,8 @@ class SplitBatchTest {
           null,
           false,
           0,
-          true);
+          true,
+          false);
 
   private final List<String> remarks = new ArrayList<>();
 

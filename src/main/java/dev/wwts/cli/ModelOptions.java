@@ -60,6 +60,15 @@ final class ModelOptions {
   private boolean noCudaGraphs;
 
   @Option(
+      names = "--tf32",
+      paramLabel = "on|off",
+      converter = OnOff.Words.class,
+      defaultValue = "off",
+      description =
+          "Whether fp32 on a GPU may round factors to TF32: faster, less exact (default: ${DEFAULT-VALUE}).")
+  private OnOff tf32 = OnOff.OFF;
+
+  @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
       description = "Refuse the model if its SHA-256 is another one.")
@@ -98,13 +107,14 @@ final class ModelOptions {
         1,
         batches,
         vram == null ? 0 : vram,
-        !noCudaGraphs);
+        !noCudaGraphs,
+        tf32 == OnOff.ON);
   }
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
     builder.trusted(trusted);
-    builder.cudaGraphs(!noCudaGraphs);
+    builder.cudaGraphs(!noCudaGraphs).tf32(tf32 == OnOff.ON);
     if (vram != null) {
       builder.vramBudget(vram);
     }

@@ -247,7 +247,6 @@ final class CudaLane implements Lane {
 
   @Override
   public void close() {
-    CudaRuntime.use(setup.device());
     batch = null;
     // each is closed, also where the card refuses everything since an error
     Parts all = new Parts();
@@ -256,6 +255,7 @@ final class CudaLane implements Lane {
     expected.clear();
     all.add(this, this::closeSpare);
     all.add(stream, stream::await);
+    all.add(setup, () -> CudaRuntime.use(setup.device()));
     all.close();
   }
 }

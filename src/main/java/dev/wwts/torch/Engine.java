@@ -118,6 +118,14 @@ public final class Engine implements AutoCloseable {
     return backend.memory();
   }
 
+  /**
+   * That the device does nothing more in this process, as a sentence; empty where it goes on. To be
+   * asked where something has failed.
+   */
+  public String failure() {
+    return backend.failure();
+  }
+
   static torch.ScalarType type(Precision precision) {
     return switch (precision) {
       case FP16 -> torch.ScalarType.Half;

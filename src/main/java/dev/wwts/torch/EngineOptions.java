@@ -14,6 +14,7 @@ import java.util.List;
  * @param batchSizes the batches that are expected; on CUDA each gets its own buffers and graph
  * @param vramBudget bytes of a card's memory, 0 for no limit
  * @param cudaGraphs whether forward and rank are replayed as a graph on CUDA
+ * @param tf32 whether fp32 may be rounded to TF32 on CUDA
  */
 public record EngineOptions(
     Device device,
@@ -22,7 +23,8 @@ public record EngineOptions(
     int topK,
     List<Integer> batchSizes,
     long vramBudget,
-    boolean cudaGraphs) {
+    boolean cudaGraphs,
+    boolean tf32) {
   /** Copies the list. */
   public EngineOptions {
     batchSizes = List.copyOf(batchSizes);

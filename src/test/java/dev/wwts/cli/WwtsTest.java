@@ -178,6 +178,7 @@ class WwtsTest {
           {"recognize", "--min-confidence", "-0.1", "--model", model, red},
           {"recognize", "--top", "1", "--top", "2", "--model", model, red},
           {"recognize", "--threads", "0", "--model", model, red},
+          {"recognize", "--tf32", "maybe", "--model", model, red},
           {"vram", "--minutes", "NaN", "--model", model},
           {"recognize", "--device", "", red},
         }) {

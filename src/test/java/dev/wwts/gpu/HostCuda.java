@@ -26,7 +26,8 @@ final class HostCuda {
     FAULTS(7),
     GRAPHS(8),
     GRAPH_KERNELS(9),
-    CUDNN_CALLS(10);
+    CUDNN_CALLS(10),
+    TF32_PRODUCTS(11);
 
     private final int number;
 
@@ -48,7 +49,10 @@ final class HostCuda {
     MEMORY_IN_CAPTURES(2),
     FUSED_CALLS(3),
     /** Not refused, but slow. */
-    FAST_FUSED_CALLS(4);
+    FAST_FUSED_CALLS(4),
+    /** The next launch ends with this error, and all that is asked of the card after it. */
+    FATAL(5),
+    ATTENTION(6);
 
     private final int number;
 

@@ -60,7 +60,7 @@ final class CaseNetwork {
     Engine engine =
         Engine.load(
             Bundle.read(file, null, false),
-            new EngineOptions(Device.CPU, precision, threads, 1, List.of(1), 0, false));
+            new EngineOptions(Device.CPU, precision, threads, 1, List.of(1), 0, false, false));
     try {
       return new Loaded(engine, (CpuLane) engine.newLane());
     } catch (Throwable e) {

@@ -31,7 +31,7 @@ public final class LaneProbe {
 
   private static EngineOptions options(
       Device device, Precision precision, long budget, boolean graphs) {
-    return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs);
+    return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs, false);
   }
 
   /** Takes nanoseconds of the host's part of a call. */

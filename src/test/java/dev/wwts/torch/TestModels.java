@@ -78,4 +78,13 @@ public final class TestModels {
       scope.close();
     }
   }
+
+  /** Whether LibTorch lets cuDNN and cuBLAS round to TF32 now. */
+  public static boolean[] tf32() {
+    return NativeScope.of(
+        () ->
+            new boolean[] {
+              torch.globalContext().allowTF32CuDNN(), torch.globalContext().allowTF32CuBLAS()
+            });
+  }
 }

@@ -67,7 +67,8 @@ public class Stages {
                 5,
                 List.of(1),
                 0,
-                true));
+                true,
+                false));
     lane = engine.newLane();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));
