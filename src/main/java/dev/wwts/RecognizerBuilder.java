@@ -29,6 +29,7 @@ public final class RecognizerBuilder {
   private boolean trusted;
   private long vramBudget;
   private boolean cudaGraphs = true;
+  private JpegDecoder decoder = JpegDecoder.CPU;
 
   RecognizerBuilder(Path model) {
     this.model = model;
@@ -152,6 +153,16 @@ public final class RecognizerBuilder {
   }
 
   /**
+   * What decodes JPEGs; {@link JpegDecoder#CPU} if not set. {@link JpegDecoder#GPU} needs a CUDA
+   * device, nvJPEG and the preprocessing kernel; where one of them is not there, {@link #load}
+   * throws a {@link DeviceException} that says so.
+   */
+  public RecognizerBuilder decoder(JpegDecoder decoder) {
+    this.decoder = Objects.requireNonNull(decoder, "decoder");
+    return this;
+  }
+
+  /**
    * Loads the model and warms it up.
    *
    * @throws ModelException if the model is not whole, not valid, not the pinned one, or does what
@@ -175,7 +186,8 @@ public final class RecognizerBuilder {
             sha256,
             trusted,
             vramBudget,
-            cudaGraphs));
+            cudaGraphs,
+            decoder));
   }
 
   private static int inRange(String name, int value, int least, int most) {

@@ -19,7 +19,8 @@ record Settings(
     @Nullable String sha256,
     boolean trusted,
     long vramBudget,
-    boolean cudaGraphs) {
+    boolean cudaGraphs,
+    JpegDecoder decoder) {
   Settings withThreshold(double value) {
     return new Settings(
         device,
@@ -34,7 +35,8 @@ record Settings(
         sha256,
         trusted,
         vramBudget,
-        cudaGraphs);
+        cudaGraphs,
+        decoder);
   }
 
   Settings withPrecision(Precision value) {
@@ -51,10 +53,12 @@ record Settings(
         sha256,
         trusted,
         vramBudget,
-        cudaGraphs);
+        cudaGraphs,
+        decoder);
   }
 
   EngineOptions engine() {
-    return new EngineOptions(device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs);
+    return new EngineOptions(
+        device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs, decoder);
   }
 }

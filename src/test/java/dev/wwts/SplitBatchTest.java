@@ -36,7 +36,8 @@ class SplitBatchTest {
           null,
           false,
           0,
-          true);
+          true,
+          JpegDecoder.CPU);
 
   private final List<String> remarks = new ArrayList<>();
 

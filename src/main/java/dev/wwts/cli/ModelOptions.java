@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
@@ -60,6 +61,13 @@ final class ModelOptions {
   private boolean noCudaGraphs;
 
   @Option(
+      names = "--decoder",
+      paramLabel = "cpu|gpu",
+      defaultValue = "cpu",
+      description = "What decodes JPEGs; gpu: nvJPEG, on the GPU that the network runs on.")
+  private JpegDecoder decoder = JpegDecoder.CPU;
+
+  @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
       description = "Refuse the model if its SHA-256 is another one.")
@@ -98,13 +106,15 @@ final class ModelOptions {
         1,
         batches,
         vram == null ? 0 : vram,
-        !noCudaGraphs);
+        !noCudaGraphs,
+        decoder);
   }
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
     builder.trusted(trusted);
     builder.cudaGraphs(!noCudaGraphs);
+    builder.decoder(decoder);
     if (vram != null) {
       builder.vramBudget(vram);
     }

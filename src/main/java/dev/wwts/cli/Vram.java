@@ -216,7 +216,8 @@ final class Vram implements Callable<Integer> {
             kept.topK(),
             List.of(),
             kept.vramBudget(),
-            false);
+            false,
+            kept.decoder());
     try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
       return BatchSearch.largest(MOST, runner::fits);
     }
