@@ -2,11 +2,15 @@ package dev.wwts.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.PictureException;
 import dev.wwts.TestPictures;
+import java.awt.Color;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -72,6 +76,50 @@ class PlainJpegTest {
     }
     byte[] fewer = Decoding.concat(Arrays.copyOf(PROGRESSIVE, last), Decoding.bytes(0xFF, 0xD9));
     assertThat(isPlain(fewer)).as("the last scan is missing: libjpeg smooths").isFalse();
+  }
+
+  /** Takes every picture, and says that it left none. */
+  private static final class Card implements JpegCard {
+    private final List<PictureHeader> taken = new ArrayList<>();
+    private int left;
+
+    @Override
+    public long decode(long jpeg, int bytes, PictureHeader header) {
+      taken.add(header);
+      return taken.size() % 2 == 1 ? 4711 : 0;
+    }
+
+    @Override
+    public void left() {
+      left++;
+    }
+  }
+
+  @Test
+  void theCardGetsPlainOnesAndTheProcessorTheOthersAndWhatItRefuses() {
+    Card card = new Card();
+    ByteBuffer photo = ByteBuffer.wrap(PHOTO);
+
+    Pixels onCard = DECODER.decode(photo, DecoderTest.NO_MEMORY, card, "picture");
+    assertThat(onCard).isEqualTo(new Pixels(4711, 70, 50, Orientation.TOP_LEFT, true));
+    assertThat(DECODER.decode(photo, BUFFER, card, "refused").onCard()).isFalse();
+    ByteBuffer cmyk = ByteBuffer.wrap(JpegTest.CMYK);
+    assertThat(DECODER.decode(cmyk, BUFFER, card, "CMYK").onCard()).isFalse();
+    ByteBuffer png = ByteBuffer.wrap(TestPictures.png(9, 9, Color.RED));
+    assertThat(DECODER.decode(png, BUFFER, card, "a PNG").onCard()).isFalse();
+
+    assertThat(card.taken).hasSize(2);
+    assertThat(card.left).isEqualTo(1);
+  }
+
+  @Test
+  void limitsComeBeforeTheCard() {
+    Card card = new Card();
+    try (Decoder small = new Decoder(new Limits(70 * 50 - 1, 1 << 20), AlphaMode.DROP)) {
+      assertThatThrownBy(() -> small.decode(ByteBuffer.wrap(PHOTO), BUFFER, card, "large"))
+          .isInstanceOf(PictureException.class);
+    }
+    assertThat(card.taken).isEmpty();
   }
 
   /** Damage of the data alone is no reason for libjpeg to refuse: it warns and goes on. */
