@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
-  /** The profiling executor records on the first run and optimises on the second. */
-  private static final int WARM_UPS = 2;
-
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
@@ -204,18 +201,15 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or
-   * allocated at the first calls is done, and an output that is of another shape or not finite
-   * shows now.
+   * Runs a grey picture through all stages once, so that what is compiled, loaded or allocated at
+   * the first calls is done, and an output that is of another shape or not finite shows now.
    */
   void warmUp(int batch) {
     byte[] grey = lane.jpegs() == null ? GreyPicture.bmp() : GreyPicture.jpeg();
     List<Picture> pictures = Collections.nCopies(batch, Picture.of(grey));
     // the limits are for other people's pictures
     try (Decoder own = decoder(Limits.DEFAULT, alpha)) {
-      for (int pass = 0; pass < WARM_UPS; pass++) {
-        answers(own, pictures);
-      }
+      answers(own, pictures);
     }
   }
 

@@ -31,7 +31,7 @@ class CpuOnlyProcessTest {
   @Test
   void loadsNoClassOfCuda() throws Exception {
     assumeTrue(
-        LibTorch.facts().get("CUDA").equals("not in this build"),
+        "not in this build".equals(LibTorch.facts().get("CUDA")),
         "skipped: the natives on the class path are the CUDA build");
     Path model = ModelFiles.tiny(folder);
     Process process =

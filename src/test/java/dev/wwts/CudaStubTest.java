@@ -23,7 +23,7 @@ class CudaStubTest {
 
   @BeforeAll
   static void cudaBuildWithoutACard() {
-    boolean cudaBuild = LibTorch.facts().get("CUDA").equals("in this build");
+    boolean cudaBuild = "in this build".equals(LibTorch.facts().get("CUDA"));
     if (Boolean.getBoolean("wwts.stub.required")) {
       assertThat(cudaBuild).as("the profile gpu's natives are on the class path").isTrue();
     }

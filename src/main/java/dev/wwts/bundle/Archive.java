@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TorchScript file's entries. LibTorch's own reader compares no checksums, so a flipped bit in a
@@ -269,7 +270,7 @@ final class Archive {
     }
   }
 
-  ModelException corrupt(String fault, Exception cause) {
+  ModelException corrupt(String fault, @Nullable Exception cause) {
     String message = file + " is damaged or was made to deceive: " + fault + ".";
     return cause == null
         ? new ModelException(Reason.CORRUPT, message)

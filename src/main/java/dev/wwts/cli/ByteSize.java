@@ -1,7 +1,6 @@
 package dev.wwts.cli;
 
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -11,8 +10,7 @@ import picocli.CommandLine.TypeConversionException;
 final class ByteSize implements ITypeConverter<Long> {
   private static final Pattern SIZE =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?([kmgt]i?b|[kmgt]|b)?");
-  private static final Map<Character, Integer> POWERS =
-      Map.of('b', 0, 'k', 1, 'm', 2, 'g', 3, 't', 4);
+  private static final String POWERS = "bkmgt";
 
   @Override
   public Long convert(String value) {
@@ -23,6 +21,6 @@ final class ByteSize implements ITypeConverter<Long> {
     String unit = matcher.group(2) == null ? "b" : matcher.group(2);
     double base = unit.contains("i") ? 1024 : 1000;
     return (long)
-        (Double.parseDouble(matcher.group(1)) * Math.pow(base, POWERS.get(unit.charAt(0))));
+        (Double.parseDouble(matcher.group(1)) * Math.pow(base, POWERS.indexOf(unit.charAt(0))));
   }
 }

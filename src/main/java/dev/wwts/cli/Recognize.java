@@ -171,7 +171,7 @@ final class Recognize implements Callable<Integer> {
     } catch (IOException | UncheckedIOException e) {
       Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
       String why =
-          cause instanceof AccessDeniedException ? "check its permissions" : cause.toString();
+          cause instanceof AccessDeniedException ? "check its permissions" : String.valueOf(cause);
       throw new PictureException(
           PictureException.Reason.UNREADABLE,
           "The folder " + input + " can't be listed: " + why + ".",

@@ -147,7 +147,7 @@ public final class Wwts {
   private static int refused(CommandLine.ParameterException failure, String[] args) {
     CommandLine command = failure.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("[ERROR] " + Printable.line(failure.getMessage()));
+    err.println("[ERROR] " + Printable.line(String.valueOf(failure.getMessage())));
     CommandLine.UnmatchedArgumentException.printSuggestions(failure, err);
     err.println("How it is used: " + command.getCommandSpec().qualifiedName() + " --help");
     return UNUSABLE;

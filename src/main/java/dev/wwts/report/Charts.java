@@ -156,7 +156,7 @@ final class Charts {
     all.stream()
         .filter(rows::contains)
         .forEach(row -> lines.putIfAbsent(names.of(row), new ArrayList<>()));
-    rows.forEach(row -> lines.get(names.of(row)).add(row));
+    rows.forEach(row -> lines.computeIfAbsent(names.of(row), name -> new ArrayList<>()).add(row));
     lines.forEach(
         (name, line) ->
             chart

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitNode;
@@ -97,7 +98,7 @@ final class ExampleShapes {
     ValueVector lists = new ValueVector();
     JitNode end = copy.return_node();
     for (Value value : values) {
-      Value twin = twins.get(value);
+      Value twin = Objects.requireNonNull(twins.get(value));
       JitNode size = typed(copy, "aten::size", twin, "int[]", end);
       JitNode type = typed(copy, "prim::dtype", twin, "int", end);
       JitNode last = copy.createList(type.output().type(), new ValueVector(type.output()));

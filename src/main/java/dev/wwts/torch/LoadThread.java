@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
@@ -42,7 +43,7 @@ final class LoadThread {
     if (error instanceof RuntimeException exception) {
       throw exception;
     }
-    return result.get();
+    return Objects.requireNonNull(result.get());
   }
 
   private static void join(Thread thread) {

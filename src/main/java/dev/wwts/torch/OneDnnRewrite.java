@@ -193,12 +193,14 @@ final class OneDnnRewrite {
     }
     JitNode activation = follower(last);
     Pointwise pointwise = activation == null ? null : Pointwise.of(activation);
-    if (pointwise != null && (residual == null || isMergedWithSum(layer, pointwise))) {
+    if (activation != null
+        && pointwise != null
+        && (residual == null || isMergedWithSum(layer, pointwise))) {
       last = activation;
     } else {
       pointwise = null;
     }
-    long[] sizes = shapes.get(layer.input()).sizes();
+    long[] sizes = Objects.requireNonNull(shapes.get(layer.input())).sizes();
     JitNode replacement =
         layer.isConvolution()
             ? operators.convolution(

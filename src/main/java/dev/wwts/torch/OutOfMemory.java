@@ -75,7 +75,7 @@ final class OutOfMemory {
     }
     String unit = matcher.group(2) == null ? "bytes" : matcher.group(2);
     String number = matcher.group(1).replaceAll("\\.$", "");
-    return Math.round(Double.parseDouble(number) * UNITS.get(unit));
+    return Math.round(Double.parseDouble(number) * UNITS.getOrDefault(unit, 1L));
   }
 
   private static String size(long bytes) {

@@ -8,7 +8,7 @@ import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -44,6 +44,9 @@ final class Trial implements AutoCloseable {
   private static final int TIMED = 3;
   private static final double NANOS = 1e9;
   private static final long SEED = 20261126;
+
+  /** Of even noise whose variance is 1, as a normalised picture's is. */
+  private static final double SPREAD = Math.sqrt(12);
 
   private final Bundle bundle;
 
@@ -103,10 +106,10 @@ final class Trial implements AutoCloseable {
   /** 2 x 3 x H x W: a picture, normalised, if the model has one, and noise of such a spread. */
   private Tensor made() {
     Recipe recipe = bundle.manifest().input();
-    Random random = new Random(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
     float[] noise = new float[2 * 3 * recipe.height() * recipe.width()];
     for (int i = 0; i < noise.length; i++) {
-      noise[i] = (float) random.nextGaussian();
+      noise[i] = (float) ((random.nextDouble() - 0.5) * SPREAD);
     }
     Tensor made = torch.tensor(noise).view(2, 3, recipe.height(), recipe.width());
     bundle.selfTest().ifPresent(test -> write(test.pictures().get(0), made.narrow(0, 0, 1)));

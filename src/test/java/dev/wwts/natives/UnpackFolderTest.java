@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Whose folder native libraries are loaded from. */
 class UnpackFolderTest {
   @TempDir private Path temporary;
+  private Path above = Path.of("");
   private Path folder = Path.of("");
 
   @BeforeEach
@@ -21,9 +22,10 @@ class UnpackFolderTest {
     assumeTrue(
         temporary.getFileSystem().supportedFileAttributeViews().contains("posix"),
         "skipped: files have no permissions here");
-    folder = Files.createDirectories(temporary.resolve("above/cache"));
+    above = temporary.resolve("above");
+    folder = Files.createDirectories(above.resolve("cache"));
     permit(folder, "rwxr-xr-x");
-    permit(folder.getParent(), "rwxr-xr-x");
+    permit(above, "rwxr-xr-x");
   }
 
   @Test
@@ -41,10 +43,10 @@ class UnpackFolderTest {
     assertThat(UnpackFolder.fault(folder)).contains(folder + ", but it can be written by everyone");
 
     permit(folder, "rwxr-xr-x");
-    permit(folder.getParent(), "rwxrwxrwx");
-    assertThat(UnpackFolder.fault(folder)).contains("but " + folder.getParent() + " can be");
+    permit(above, "rwxrwxrwx");
+    assertThat(UnpackFolder.fault(folder)).contains("but " + above + " can be");
 
-    permit(folder.getParent(), "rwxr-xr-x");
+    permit(above, "rwxr-xr-x");
     permit(Files.createDirectory(folder.resolve("some.jar")), "rwxrwxrwx");
     assertThat(UnpackFolder.fault(folder)).contains("some.jar can be").hasSizeLessThan(300);
   }
@@ -59,7 +61,7 @@ class UnpackFolderTest {
     assertThat(UnpackFolder.fault(folder)).contains("it belongs to nobody", "cachedir");
 
     Files.setOwner(folder, Files.getOwner(temporary));
-    Files.setOwner(folder.getParent(), stranger);
+    Files.setOwner(above, stranger);
     assertThat(UnpackFolder.fault(folder)).contains("above belongs to nobody");
   }
 
@@ -68,7 +70,7 @@ class UnpackFolderTest {
     Path link = Files.createSymbolicLink(temporary.resolve("link"), folder);
     assertThat(UnpackFolder.fault(link)).isNull();
 
-    permit(folder.getParent(), "rwxrwxrwx");
+    permit(above, "rwxrwxrwx");
     assertThat(UnpackFolder.fault(link)).contains("above can be written");
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -91,7 +92,7 @@ public final class FilledModels {
       }
       for (String line : Files.readAllLines(places)) {
         String[] place = line.split("\t", 3);
-        Tensor tensor = tensors.get(place[0]).contiguous();
+        Tensor tensor = Objects.requireNonNull(tensors.get(place[0]), place[0]).contiguous();
         BytePointer bytes = new BytePointer(tensor.data_ptr()).capacity(Long.parseLong(place[2]));
         file.write(bytes.asByteBuffer(), Long.parseLong(place[1]));
       }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -73,7 +74,7 @@ record Python(String executable, Map<String, String> versions) {
   }
 
   static int patience(Map<String, String> params) {
-    return params.get("peer").equals(COMPILED) ? PATIENCE_TO_COMPILE : PATIENCE;
+    return COMPILED.equals(params.get("peer")) ? PATIENCE_TO_COMPILE : PATIENCE;
   }
 
   /**
@@ -82,24 +83,26 @@ record Python(String executable, Map<String, String> versions) {
    * @param calls how often
    */
   List<String> command(Map<String, String> params, int calls) throws IOException {
-    Path picture = Path.of("target/benchmark-models", params.get("picture") + ".jpg");
+    String model = Objects.requireNonNull(params.get("model"));
+    String pictured = Objects.requireNonNull(params.get("picture"));
+    Path picture = Path.of("target/benchmark-models", pictured + ".jpg");
     Files.createDirectories(picture.getParent());
-    Files.write(picture, BenchmarkPictures.of(params.get("picture")));
+    Files.write(picture, BenchmarkPictures.of(pictured));
     List<String> command =
         new ArrayList<>(
             List.of(
                 executable,
                 "benchmarks/python/reference.py",
-                BenchmarkModels.of(params.get("model")).toString(),
+                BenchmarkModels.of(model).toString(),
                 picture.toString(),
                 "--threads",
                 params.get("threads"),
                 "--calls",
                 String.valueOf(calls)));
-    if (params.get("peer").equals(COMPILED)) {
-      JsonNode facts = BenchmarkModels.facts(params.get("model")).orElseThrow();
+    if (COMPILED.equals(params.get("peer"))) {
+      JsonNode facts = BenchmarkModels.facts(model).orElseThrow();
       command.addAll(List.of("--compile", facts.get("architecture").asText()));
-    } else if (params.get("peer").equals(EAGER)) {
+    } else if (EAGER.equals(params.get("peer"))) {
       command.add("--eager");
     }
     return command;

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -60,7 +61,8 @@ final class Turns {
           for (Seat seat : seats.values()) {
             seat.awaitRest();
           }
-          millis.get(peer).add(seats.get(peer).call());
+          Objects.requireNonNull(millis.get(peer))
+              .add(Objects.requireNonNull(seats.get(peer)).call());
         }
         // everyone is followed by everyone, and nobody by himself more often than the others
         Collections.rotate(order, 1);
@@ -103,7 +105,7 @@ final class Turns {
 
   private List<String> command(Map<String, String> params) throws IOException {
     List<String> command;
-    if (isPython(params.get("peer"))) {
+    if (isPython(Objects.requireNonNull(params.get("peer")))) {
       command = python.orElseThrow().command(params, WITHOUT_END);
       command.add("--turns");
       return command;

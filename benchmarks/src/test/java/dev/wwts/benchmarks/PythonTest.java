@@ -23,11 +23,13 @@ class PythonTest {
 
   @Test
   void anEntryHasTheFieldsOfJmhsOwn() throws IOException {
-    JsonNode jmh = null;
-    for (JsonNode each : new ObjectMapper().readTree(STORED.toFile())) {
-      jmh = each.path("benchmark").asText().endsWith("PeersBenchmark.recognize") ? each : jmh;
-    }
-    assertThat(jmh).isNotNull();
+    JsonNode jmh =
+        new ObjectMapper()
+            .readTree(STORED.toFile())
+            .valueStream()
+            .filter(it -> it.path("benchmark").asText().endsWith("PeersBenchmark.recognize"))
+            .findFirst()
+            .orElseThrow();
     Python python = new Python("python3", Map.of("python", "3.11.7", "torch", "2.13.0"));
     JsonNode ours =
         Entries.of(

@@ -110,7 +110,7 @@ public final class ScriptCheck {
       throw new ModelException(
           Reason.UNTRUSTED,
           "%s: its code %s: load it with trusted(true) or --trust-model only if you trust whoever made it."
-              .formatted(file, printable(e.getMessage())),
+              .formatted(file, printable(e.what())),
           e);
     }
   }

@@ -4,9 +4,16 @@ package dev.wwts.bundle.script;
 final class Untrusted extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final String what;
+
   /** {@code what} goes on from "its code". */
   Untrusted(String what) {
     super(what, null, false, false);
+    this.what = what;
+  }
+
+  String what() {
+    return what;
   }
 
   static Untrusted use(String name) {

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -88,7 +89,7 @@ class PeersTest {
       List<Map<Integer, Double>> half = probabilities(model, Precision.BF16, pictures);
       for (int i = 0; i < exact.size(); i++) {
         for (Map.Entry<Integer, Double> each : exact.get(i).entrySet()) {
-          assertThat(Math.abs(half.get(i).get(each.getKey()) - each.getValue()))
+          assertThat(Math.abs(Objects.requireNonNull(half.get(i).get(each.getKey())) - each.getValue()))
               .as("%s, picture %d, class %d", model, i, each.getKey())
               .isLessThanOrEqualTo(HALF_TOLERANCE);
         }
@@ -151,7 +152,7 @@ class PeersTest {
           reference.get(i).values().stream().sorted((a, b) -> Double.compare(b, a)).toList();
       assertThat(answers.get(i)).as(who).hasSize(PLACES).doesNotHaveDuplicates();
       for (int place = 0; place < PLACES; place++) {
-        double given = reference.get(i).get(answers.get(i)[place]);
+        double given = Objects.requireNonNull(reference.get(i).get(answers.get(i)[place]));
         assertThat(Math.abs(Math.log(given) - Math.log(sorted.get(place))))
             .as("%s, picture %d, place %d", who, i, place)
             .isLessThanOrEqualTo(NEAR_TIE);
