@@ -21,7 +21,7 @@ void hostcuda_counts(int which) __attribute__((weak));
 int cublasCreate_v2(void **handle) { return *handle = some(), 0; }
 int cublasDestroy_v2(void *handle) { return std::free(handle), 0; }
 int cublasSetMathMode(void *, int mode) {
-  if ((mode & 15) == 3 && hostcuda_counts) hostcuda_counts(10);  // CUBLAS_TF32_TENSOR_OP_MATH; kTf32
+  if ((mode & 15) == 3 && hostcuda_counts) hostcuda_counts(11);  // CUBLAS_TF32_TENSOR_OP_MATH; kTf32
   return 0;
 }
 int cublasGetMathMode(void *, int *mode) { return *mode = 0, 0; }
@@ -42,7 +42,7 @@ int cublasLtMatmulAlgoGetHeuristic(void *, void *, void *, void *, void *, void 
   return *n = 1, 0;
 }
 int cublasLtMatmulDescCreate(void **out, int compute, int) {
-  if (compute == 77 && hostcuda_counts) hostcuda_counts(10);  // CUBLAS_COMPUTE_32F_FAST_TF32; kTf32
+  if (compute == 77 && hostcuda_counts) hostcuda_counts(11);  // CUBLAS_COMPUTE_32F_FAST_TF32; kTf32
   return *out = some(), 0;
 }
 int cublasLtMatmulDescDestroy(void *it) { return std::free(it), 0; }

@@ -30,6 +30,7 @@ public final class RecognizerBuilder {
   private long vramBudget;
   private boolean cudaGraphs = true;
   private boolean tf32;
+  private JpegDecoder decoder = JpegDecoder.CPU;
 
   RecognizerBuilder(Path model) {
     this.model = model;
@@ -165,6 +166,16 @@ public final class RecognizerBuilder {
   }
 
   /**
+   * What decodes JPEGs; {@link JpegDecoder#CPU} if not set. {@link JpegDecoder#GPU} needs a CUDA
+   * device, nvJPEG and the preprocessing kernel; where one of them is not there, {@link #load}
+   * throws a {@link DeviceException} that says so.
+   */
+  public RecognizerBuilder decoder(JpegDecoder decoder) {
+    this.decoder = Objects.requireNonNull(decoder, "decoder");
+    return this;
+  }
+
+  /**
    * Loads the model and warms it up.
    *
    * @throws ModelException if the model is not whole, not valid, not the pinned one, or does what
@@ -189,7 +200,8 @@ public final class RecognizerBuilder {
             trusted,
             vramBudget,
             cudaGraphs,
-            tf32));
+            tf32,
+            decoder));
   }
 
   private static int inRange(String name, int value, int least, int most) {

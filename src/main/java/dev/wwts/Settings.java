@@ -20,7 +20,8 @@ record Settings(
     boolean trusted,
     long vramBudget,
     boolean cudaGraphs,
-    boolean tf32) {
+    boolean tf32,
+    JpegDecoder decoder) {
   Settings withThreshold(double value) {
     return new Settings(
         device,
@@ -36,7 +37,8 @@ record Settings(
         trusted,
         vramBudget,
         cudaGraphs,
-        tf32);
+        tf32,
+        decoder);
   }
 
   Settings withPrecision(Precision value) {
@@ -54,11 +56,12 @@ record Settings(
         trusted,
         vramBudget,
         cudaGraphs,
-        tf32);
+        tf32,
+        decoder);
   }
 
   EngineOptions engine() {
     return new EngineOptions(
-        device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs, tf32);
+        device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs, tf32, decoder);
   }
 }

@@ -4,13 +4,13 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.EncodedFile;
+import dev.wwts.image.GreyPicture;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
 import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class Worker implements AutoCloseable {
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
-
-  private static final int GREY = 64;
-  private static final int BMP_HEADER = 54;
 
   private final Settings settings;
   private final List<String> labels;
@@ -136,7 +133,7 @@ final class Worker implements AutoCloseable {
       Picture picture = pictures.get(i);
       try {
         long began = System.nanoTime();
-        Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), picture.name());
+        Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), lane.jpegs(), picture.name());
         decode[n] = System.nanoTime() - began;
         lane.preprocess(n, pixels);
         preprocess[n] = System.nanoTime() - began - decode[n];
@@ -208,21 +205,12 @@ final class Worker implements AutoCloseable {
    * the first calls is done, and an output that is of another shape or not finite shows now.
    */
   void warmUp(int batch) {
-    List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));
+    byte[] grey = lane.jpegs() == null ? GreyPicture.bmp() : GreyPicture.jpeg();
+    List<Picture> pictures = Collections.nCopies(batch, Picture.of(grey));
     // the limits are for other people's pictures
     try (Decoder own = decoder(Limits.DEFAULT, alpha)) {
       answers(own, pictures);
     }
-  }
-
-  /** A Windows bitmap of 64 x 64 grey pixels, 24 bits each, no compression. */
-  private static byte[] greyBmp() {
-    byte[] bmp = new byte[BMP_HEADER + 3 * GREY * GREY];
-    Arrays.fill(bmp, BMP_HEADER, bmp.length, (byte) 128);
-    ByteBuffer header = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN);
-    header.put((byte) 'B').put((byte) 'M').putInt(bmp.length).putInt(0).putInt(BMP_HEADER);
-    header.putInt(40).putInt(GREY).putInt(GREY).putShort((short) 1).putShort((short) 24);
-    return bmp;
   }
 
   private interface RankedAt {

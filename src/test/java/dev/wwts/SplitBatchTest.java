@@ -37,7 +37,8 @@ class SplitBatchTest {
           false,
           0,
           true,
-          false);
+          false,
+          JpegDecoder.CPU);
 
   private final List<String> remarks = new ArrayList<>();
 

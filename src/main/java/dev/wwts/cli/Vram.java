@@ -217,7 +217,8 @@ final class Vram implements Callable<Integer> {
             List.of(),
             kept.vramBudget(),
             false,
-            kept.tf32());
+            kept.tf32(),
+            kept.decoder());
     try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
       return BatchSearch.largest(MOST, runner::fits);
     }

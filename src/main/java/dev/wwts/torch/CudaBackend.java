@@ -3,6 +3,7 @@ package dev.wwts.torch;
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.DeviceMemory;
+import dev.wwts.JpegDecoder;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
@@ -62,7 +63,11 @@ final class CudaBackend implements Backend {
               options.topK(),
               Set.copyOf(options.batchSizes()),
               options.cudaGraphs(),
+              options.decoder() == JpegDecoder.GPU,
               remarks);
+      if (setup.cardJpegs()) {
+        CardJpegs.require();
+      }
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
       Network network = winner.network();

@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import java.util.List;
 
@@ -15,6 +16,7 @@ import java.util.List;
  * @param vramBudget bytes of a card's memory, 0 for no limit
  * @param cudaGraphs whether forward and rank are replayed as a graph on CUDA
  * @param tf32 whether fp32 may be rounded to TF32 on CUDA
+ * @param decoder what decodes JPEGs; {@code GPU} on CUDA only
  */
 public record EngineOptions(
     Device device,
@@ -24,7 +26,8 @@ public record EngineOptions(
     List<Integer> batchSizes,
     long vramBudget,
     boolean cudaGraphs,
-    boolean tf32) {
+    boolean tf32,
+    JpegDecoder decoder) {
   /** Copies the list. */
   public EngineOptions {
     batchSizes = List.copyOf(batchSizes);

@@ -111,6 +111,9 @@ public final class GpuCheck {
             f -> speed.fromBytes(model, graphs, hd.get(), f));
       }
     }
+    Jpegs jpegs = new Jpegs(place, mobileNet);
+    checks.check("nvJPEG beside the processor's decoder", f -> jpegs.beside(jpegs(), f));
+    checks.check("nvJPEG, from bytes", f -> jpegs.fromBytes(speed, hd.get(), f));
     checks.check("Python's figures (beside torch.compile)", goals::python);
     Supplier<byte[]> large = picture(4000, 3000);
     Supplier<byte[]> small = picture(640, 480);
@@ -157,6 +160,17 @@ public final class GpuCheck {
     int survived = LaneProbe.survived(mobileNet, place.device(), GIB, picture, 100);
     figures.put("budget", GIB).put("times", 100).put("survived", survived);
     return survived == 100;
+  }
+
+  /** Also those of the kit's odd kinds. */
+  private List<Path> jpegs() throws IOException {
+    List<Path> jpegs = new ArrayList<>();
+    for (String folder : new String[] {"photos", "photos/hard"}) {
+      try (Stream<Path> files = Files.list(kit.resolve(folder))) {
+        files.filter(file -> file.toString().endsWith(".jpg")).sorted().forEach(jpegs::add);
+      }
+    }
+    return jpegs;
   }
 
   private List<Path> photos() throws IOException {
