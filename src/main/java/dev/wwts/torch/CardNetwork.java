@@ -25,16 +25,11 @@ import org.jspecify.annotations.Nullable;
  * one.
  */
 final class CardNetwork implements AutoCloseable {
-  private static final double NANOS = 1e9;
-
-  /** Where cuDNN's trials take longer, the rest stays as it is. */
-  private static final double MOST_SECONDS = 20;
-
   private final CudaSetup setup;
   private final Parts parts = new Parts();
   private final Owned<Graph> graph;
   private final @Nullable Owned<JitModule> self;
-  private final Trial trial;
+  private @Nullable Trial trial;
 
   /** Of each {@link FusedConvolution} of the graph, in its order; null where it may not be one. */
   private final List<@Nullable ConvolutionShape> convolutions = new ArrayList<>();
@@ -48,8 +43,6 @@ final class CardNetwork implements AutoCloseable {
     FrozenGraph plain = TorchScriptNetwork.frozen(setup.bundle().content(), () -> {});
     Relocation.run(plain, setup.card(), setup.type(), setup.channelsLast());
     CardConvolutions.run(plain.graph());
-    this.trial = new Trial(setup.bundle());
-    parts.add(trial, trial::close);
     Owned<Graph> kept = new Owned<>(plain.graph());
     this.graph = parts.add(kept, kept::close);
     JitModule module = plain.self();
@@ -91,10 +84,12 @@ final class CardNetwork implements AutoCloseable {
 
   private CardNetwork examine(
       FrozenGraph plain, List<FusedConvolution> fused, List<SplitAttention> split) {
+    Trial asking = new Trial(setup.bundle());
+    this.trial = parts.add(asking, asking::close);
     List<Value> asked = new ArrayList<>();
     fused.forEach(each -> asked.addAll(each.operands()));
     split.forEach(each -> asked.addAll(each.operands()));
-    Tensor rows = trial.input().to(setup.card(), setup.type());
+    Tensor rows = asking.input().to(setup.card(), setup.type());
     ExampleShapes.Examples examples = ExampleShapes.of(plain, asked, rows);
     examples.answers().close();
     int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
@@ -113,11 +108,9 @@ final class CardNetwork implements AutoCloseable {
     if (asked.isEmpty()) {
       return together;
     }
-    long start = System.nanoTime();
     try (FusionTrial measuring = new FusionTrial(setup)) {
       for (ConvolutionShape shape : asked) {
-        boolean late = System.nanoTime() - start > MOST_SECONDS * NANOS;
-        Verdict verdict = late ? Verdict.APART : measuring.verdict(shape);
+        Verdict verdict = measuring.verdict(shape);
         verdicts.merge(verdict, 1, Integer::sum);
         if (verdict == Verdict.TOGETHER) {
           together.add(shape);
@@ -130,20 +123,22 @@ final class CardNetwork implements AutoCloseable {
     setup
         .remarks()
         .note(
-            "Convolutions with ReLU as one call of cuDNN's, %s: %d of %d (%d faster apart, %d that it has no call for)."
+            "Convolutions with ReLU as one call of cuDNN's, %s: %d of %d (%d faster apart, %d that it has no call for, %d not measured for want of time)."
                 .formatted(
                     layout(),
                     verdicts.getOrDefault(Verdict.TOGETHER, 0),
                     asked.size(),
                     verdicts.getOrDefault(Verdict.APART, 0),
-                    verdicts.getOrDefault(Verdict.REFUSED, 0)));
+                    verdicts.getOrDefault(Verdict.REFUSED, 0),
+                    verdicts.getOrDefault(Verdict.LATE, 0)));
     return together;
   }
 
   private Network network(Set<ConvolutionShape> together) {
     FrozenGraph plain = new FrozenGraph(graph.get(), self == null ? null : self.get());
     Network network = network(plain);
-    if (together.isEmpty() && !attentions.contains(true)) {
+    Trial asking = trial;
+    if (asking == null || (together.isEmpty() && !attentions.contains(true))) {
       return network;
     }
     Network rewritten = null;
@@ -151,7 +146,7 @@ final class CardNetwork implements AutoCloseable {
       FrozenGraph changed = plain.copy();
       rewrite(changed.graph(), together);
       rewritten = network(changed);
-      String fault = FusionProof.fault(setup, trial, network, rewritten);
+      String fault = FusionProof.fault(setup, asking, network, rewritten);
       if (fault.isEmpty()) {
         network.close();
         return rewritten;

@@ -25,10 +25,16 @@ final class FusionTrial implements AutoCloseable {
   private static final int CALLS = 20;
 
   private static final int RUNS = 5;
+
+  /** cuDNN may compile its engines to try them; what is not tried then stays apart. */
+  private static final double MOST_SECONDS = 20;
+
+  private static final double NANOS = 1e9;
   private static final int SPATIAL_AXES = 2;
   private static final Map<Question, Verdict> KNOWN = new ConcurrentHashMap<>();
 
   private final CudaSetup setup;
+  private final long begun = System.nanoTime();
   private final Parts parts = new Parts();
   private final CudaStream stream;
   private final CudaEvent start;
@@ -39,7 +45,9 @@ final class FusionTrial implements AutoCloseable {
     TOGETHER,
     APART,
     /** cuDNN has no such call for it. */
-    REFUSED
+    REFUSED,
+    /** Others took all the time there was. */
+    LATE
   }
 
   private record Question(
@@ -68,6 +76,9 @@ final class FusionTrial implements AutoCloseable {
     Question question =
         new Question(setup.device(), setup.type(), setup.channelsLast(), setup.graphs(), shape);
     Verdict known = KNOWN.get(question);
+    if (known == null && System.nanoTime() - begun > MOST_SECONDS * NANOS) {
+      return Verdict.LATE;
+    }
     if (known == null) {
       // cuDNN's trials wait for the card
       known = CudaGraph.supplyBetweenCaptures(() -> measured(shape));

@@ -65,6 +65,17 @@ class HostCudaFusionTest extends HostCudaCase {
     return ModelFiles.of(folder, bare);
   }
 
+  /** A softmax and an interpolation instead of a softmax, a product and a sum. */
+  @Test
+  void aWeightedSumOfTwoPartsIsOneKernel() {
+    String parts = "torch.sigmoid(x).unsqueeze(1).expand([x.size(0), 2, 3, 8, 8])";
+    String product = "(" + parts + " * torch.softmax(" + parts + ", 1))";
+    int plain = launches(product + ".sum(1, True).squeeze(1)", Precision.FP16)[0];
+    int merged = launches(product + ".sum(1)", Precision.FP16)[0];
+
+    assertThat(plain - merged).isEqualTo(1);
+  }
+
   @Test
   void whatIsFusedIsCapturedAndACallWaitsOnce() {
     try (Recognizer recognizer = load(convolution(2) + " + x")) {
@@ -129,7 +140,7 @@ class HostCudaFusionTest extends HostCudaCase {
   }
 
   private static String remark(String layout, int fused, int apart, int refused) {
-    return "Convolutions with ReLU as one call of cuDNN's, %s: %d of 1 (%d faster apart, %d that it has no call for)."
+    return "Convolutions with ReLU as one call of cuDNN's, %s: %d of 1 (%d faster apart, %d that it has no call for, 0 not measured for want of time)."
         .formatted(layout, fused, apart, refused);
   }
 }
