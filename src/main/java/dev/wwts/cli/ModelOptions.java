@@ -85,7 +85,7 @@ final class ModelOptions {
   @Option(
       names = "--trust-model",
       description =
-          "Load it though its code reaches beyond the network: files, messages, endless loops.")
+          "Load it though its code reaches beyond the network: files, messages, itself changed.")
   private boolean trusted;
 
   /** The default model, in the project's folder. */

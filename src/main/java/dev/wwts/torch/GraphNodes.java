@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.pytorch.Block;
+import org.bytedeco.pytorch.Function;
+import org.bytedeco.pytorch.FunctionVector;
 import org.bytedeco.pytorch.Graph;
+import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Type;
@@ -34,6 +37,27 @@ final class GraphNodes {
     List<JitNode> found = new ArrayList<>();
     collect(graph.nodes().front(), graph.return_node(), found);
     return found;
+  }
+
+  /** How many nodes a block has, at any depth. */
+  static long within(Block block) {
+    List<JitNode> found = new ArrayList<>();
+    collect(block.nodes().front(), block.return_node(), found);
+    return found.size();
+  }
+
+  /** The graphs of all functions that a module's methods may run. */
+  static List<Graph> ofAll(JitModule module) {
+    FunctionVector functions = module._ivalue().compilation_unit().get_functions();
+    List<Graph> graphs = new ArrayList<>();
+    for (long i = 0; i < functions.size(); i++) {
+      Function function = functions.get(i);
+      if (function.isGraphFunction()) {
+        function.ensure_defined();
+        graphs.add(torch.toGraphFunction(function).graph());
+      }
+    }
+    return graphs;
   }
 
   private static void collect(JitNode first, JitNode end, List<JitNode> found) {

@@ -4,9 +4,6 @@ import static dev.wwts.torch.GraphNodes.kind;
 
 import java.util.Set;
 import org.bytedeco.pytorch.Block;
-import org.bytedeco.pytorch.CompilationUnit;
-import org.bytedeco.pytorch.Function;
-import org.bytedeco.pytorch.FunctionVector;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
@@ -14,7 +11,6 @@ import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Writes into a module's graphs which results are their operand itself, where LibTorch's own passes
@@ -44,16 +40,7 @@ final class HiddenAliases {
 
   /** Changes all graphs that a module's methods may run, before its first forward. */
   static void tell(JitModule module) {
-    try (CompilationUnit unit = module._ivalue().compilation_unit();
-        FunctionVector functions = unit.get_functions()) {
-      for (long i = 0; i < functions.size(); i++) {
-        Function function = functions.get(i);
-        if (function.isGraphFunction()) {
-          function.ensure_defined();
-          tell(torch.toGraphFunction(function).graph());
-        }
-      }
-    }
+    GraphNodes.ofAll(module).forEach(HiddenAliases::tell);
   }
 
   private static void tell(Graph graph) {

@@ -80,6 +80,10 @@ final class TorchScriptNetwork implements Network {
   }
 
   private static RuntimeException failure(Reason reason, String what, RuntimeException error) {
+    if (Budget.isSpent(String.valueOf(error.getMessage()))) {
+      return new ModelException(
+          Reason.UNTRUSTED, what + NativeErrors.firstWords(error) + ".", error);
+    }
     RuntimeException typed = OutOfMemory.typed(error);
     return typed == error && !(error instanceof WwtsException)
         ? new ModelException(reason, what + NativeErrors.firstWords(error) + ".", error)
@@ -101,7 +105,9 @@ final class TorchScriptNetwork implements Network {
             () -> {
               JitModule loaded = loaded(content);
               copied.run();
+              Budget.boundLengths(loaded);
               FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(widened(loaded)));
+              Budget.boundLoops(frozen.graph());
               Warnings.remove(frozen.graph());
               outer.attach(frozen.graph());
               if (frozen.self() != null) {

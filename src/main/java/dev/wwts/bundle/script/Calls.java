@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What one function does, as far as types tell it: whom of the archive it calls, and how much. */
 final class Calls {
+  private static final Operators OPERATORS = Operators.reviewed();
+
   private final Declarations declarations;
 
   /** The class or function that a variable stands for; none for tensors, numbers and the like. */
@@ -35,7 +37,7 @@ final class Calls {
   private final List<Function> callees = new ArrayList<>();
   private final IdentityHashMap<Call, List<Function>> targets = new IdentityHashMap<>();
   private int operations;
-  private boolean warns;
+  private @Nullable String noise;
 
   /** The first parameter, and the variables that only ever hold what {@code __new__} gave. */
   private final String self;
@@ -99,9 +101,9 @@ final class Calls {
     return onOther;
   }
 
-  /** Whether it warns. */
-  boolean warns() {
-    return warns;
+  /** What it does beyond giving a module its weights back, if anything. */
+  @Nullable String noise() {
+    return noise;
   }
 
   private void means(List<Expression> targets, String meaning) {
@@ -135,9 +137,11 @@ final class Calls {
         statements(branch.then());
         statements(branch.otherwise());
       } else if (statement instanceof While loop) {
+        noise = "a while loop";
         evaluate(loop.condition());
         statements(loop.body());
       } else if (statement instanceof For loop) {
+        noise = "a for loop";
         evaluate(loop.values());
         means(loop.targets(), "");
         statements(loop.body());
@@ -158,7 +162,10 @@ final class Calls {
     }
     if (expression instanceof Call call) {
       operations++;
-      warns |= operator(call.function()).equals("torch.warn");
+      String operator = operator(call.function());
+      if (!operator.isEmpty() && !OPERATORS.is("restoring", operator)) {
+        noise = operator;
+      }
       return call(call);
     }
     List<Expression> parts =
@@ -182,6 +189,9 @@ final class Calls {
     String meaning = meaningOf(call, meant, receiver);
     if (callees.size() > before) {
       List<Function> called = List.copyOf(callees.subList(before, callees.size()));
+      if (call.isNamed()) {
+        throw new Untrusted("names the arguments of its own " + called.get(0).name());
+      }
       targets.put(call, called);
       Expression on =
           call.function() instanceof Attribute attribute ? attribute.base() : call.function();
@@ -208,7 +218,13 @@ final class Calls {
     if (call.function() instanceof Attribute attribute
         && Declarations.fullName(attribute).isEmpty()
         && operator(attribute).isEmpty()) {
-      return method(receiver, attribute.name());
+      int before = callees.size();
+      String meaning = method(receiver, attribute.name());
+      // a module's own submodule or the like, which torch.jit.save calls by its method
+      if (callees.size() == before && !OPERATORS.is("members", attribute.name())) {
+        throw new Untrusted("calls something without a name");
+      }
+      return meaning;
     }
     String called = evaluate(call.function());
     if (called.isEmpty() && operator(call.function()).isEmpty()) {
@@ -236,11 +252,6 @@ final class Calls {
       return base.isEmpty() ? "" : base + "." + attribute.name();
     }
     return "";
-  }
-
-  /** Whom its calls may mean. */
-  Map<Call, List<Function>> targets() {
-    return targets;
   }
 
   /** Whom this call of its may mean. */

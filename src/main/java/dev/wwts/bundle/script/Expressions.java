@@ -11,7 +11,6 @@ import dev.wwts.bundle.script.Tree.Other;
 import dev.wwts.bundle.script.Tree.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Parses expressions of bounded height. LibTorch's parser and compiler recurse over their trees, in
@@ -24,12 +23,6 @@ final class Expressions {
   /** Lists, tuples and types in each other, for which LibTorch's time doubles with each level. */
   private static final int MOST_BRACKETS = 8;
 
-  private static final Set<String> PREFIXES = Set.of("-", "+", "~", "not", "*", "**");
-  private static final Set<String> OPERATORS =
-      Set.of(
-          "+", "-", "*", "/", "//", "%", "@", "**", "&", "|", "^", "<<", ">>", "==", "!=", "<", ">",
-          "<=", ">=", "and", "or", "in", "is", "not");
-
   private final Tokens tokens;
   private int nesting;
 
@@ -41,14 +34,17 @@ final class Expressions {
   /** Of the call whose arguments are being parsed. */
   private List<Expression> outs = new ArrayList<>();
 
-  /** Whether its arguments may stand elsewhere than their parameters: named, or several in one. */
+  /** Whether its arguments may stand elsewhere than their parameters. */
   private boolean isNamed;
 
   Expressions(Tokens tokens) {
     this.tokens = tokens;
   }
 
-  /** One expression; conditions and operators in any order, for the check needs no precedence. */
+  /**
+   * One expression. torch.jit.save writes calls for all operators: what stands between operands
+   * would call methods that nobody names.
+   */
   Expression expression() {
     if (++nesting > HIGHEST) {
       throw tooHigh();
@@ -88,33 +84,25 @@ final class Expressions {
   private boolean startsExpression() {
     return switch (tokens.kind()) {
       case NAME, NUMBER, TEXT -> true;
-      case SIGN ->
-          tokens.is("(") || tokens.is("[") || tokens.is("{") || PREFIXES.contains(tokens.text());
-      case KEYWORD -> tokens.is("not");
+      case SIGN -> tokens.is("(") || tokens.is("[") || tokens.is("{") || tokens.is("-");
       default -> false;
     };
   }
 
   /** {@code a if c else b} is read as three operands between two operators. */
   private boolean isOperator() {
-    return (tokens.kind() == Kind.SIGN || tokens.kind() == Kind.KEYWORD)
-        && (OPERATORS.contains(tokens.text()) || tokens.is("if") || tokens.is("else"));
+    return tokens.kind() == Kind.KEYWORD && (tokens.is("if") || tokens.is("else"));
   }
 
   private Expression operand() {
-    int prefixes = 0;
-    while ((tokens.kind() == Kind.SIGN || tokens.kind() == Kind.KEYWORD)
-        && PREFIXES.contains(tokens.text())) {
-      isNamed |= tokens.is("*") || tokens.is("**");
-      tokens.take(tokens.kind());
-      prefixes++;
+    if (!tokens.take("-")) {
+      return chain(atom());
     }
-    Expression value = chain(atom());
-    if (prefixes == 0) {
-      return value;
+    Expression number = atom();
+    if (!(number instanceof Literal || Tree.isName(number, "inf"))) {
+      throw new Malformed(tokens.line());
     }
-    raise(height + prefixes);
-    return new Other(List.of(value));
+    return new Other(List.of(number));
   }
 
   private Expression atom() {

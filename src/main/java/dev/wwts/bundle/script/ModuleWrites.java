@@ -117,7 +117,7 @@ final class ModuleWrites {
         targets.size() > 1
             && value instanceof Group group
             && group.parts().size() == targets.size();
-    long whole = each ? 0 : origin(value);
+    long whole = each ? 0 : isSortOfTensor(targets, value) ? sorted((Call) value) : origin(value);
     for (int i = 0; i < targets.size(); i++) {
       if (targets.get(i) instanceof Name name) {
         long origin = each ? origin(((Group) value).parts().get(i)) : whole;
@@ -129,6 +129,19 @@ final class ModuleWrites {
         }
       }
     }
+  }
+
+  /** A list is sorted where it is, and gives nothing; a tensor gives two new ones. */
+  private static boolean isSortOfTensor(List<Expression> targets, Expression value) {
+    return targets.size() == 2
+        && value instanceof Call call
+        && call.outs().isEmpty()
+        && Calls.operator(call.function()).equals("torch.sort");
+  }
+
+  private long sorted(Call call) {
+    all(call.arguments());
+    return 0;
   }
 
   private boolean isTraining(Expression value) {

@@ -37,6 +37,7 @@ final class NameCheck {
   private static final Set<String> CALLED_BY_NAME =
       Set.of(
           "__call__",
+          "__contains__",
           "__enter__",
           "__exit__",
           "__getstate__",

@@ -44,7 +44,7 @@ final class Tree {
    *
    * @param arguments with those that are named, in their order
    * @param outs those of them that are named out: what the result is written to
-   * @param isNamed whether any of them is named, or a list of several
+   * @param isNamed whether any of them is named
    */
   record Call(
       Expression function, List<Expression> arguments, List<Expression> outs, boolean isNamed)

@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How large a network is once LibTorch has put each function in the place of its calls: ten
@@ -30,12 +29,8 @@ final class Work {
   private final IdentityHashMap<Function, Calls> calls = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Long> sizes = new IdentityHashMap<>();
   private final IdentityHashMap<Function, ModuleWrites.Summary> summaries = new IdentityHashMap<>();
-  private @Nullable CallSites sites;
   private long edges;
   private final List<Function> order = new ArrayList<>();
-
-  /** Those that LibTorch runs while it loads. */
-  private final IdentityHashMap<Function, Boolean> restorers = new IdentityHashMap<>();
 
   private final IdentityHashMap<Function, Boolean> writing = new IdentityHashMap<>();
   private final IdentityHashMap<Function, Boolean> writingOther = new IdentityHashMap<>();
@@ -55,9 +50,7 @@ final class Work {
       members.methods().values().forEach(this::read);
     }
     calls.keySet().forEach(function -> size(function, 0));
-    restorers.putAll(reachable(declarations.methods("__setstate__")));
-    requireQuietRestorers();
-    sites = new CallSites(declarations, calls);
+    reachable(declarations.methods("__setstate__")).keySet().forEach(this::requireQuiet);
     IdentityHashMap<Function, Boolean> run = reachable(declarations.methods("forward"));
     // callees first, so that no summary waits for another
     order.stream().filter(run::containsKey).forEach(this::summary);
@@ -68,20 +61,12 @@ final class Work {
     }
   }
 
-  /** How large a function's numbers are, once all are checked. */
-  Bounds bounds(Function function) {
-    // before any input, nothing is bounded by its size
-    return sites == null || restorers.containsKey(function) || !calls.containsKey(function)
-        ? new Bounds(function, null)
-        : sites.bounds(function);
-  }
-
-  private void requireQuietRestorers() {
-    for (Function function : restorers.keySet()) {
-      Calls made = calls.get(function);
-      if (made != null && made.warns()) {
-        throw new Untrusted("warns while it is loaded (torch.warn)");
-      }
+  /** LibTorch runs it while it loads, before anything can end it. */
+  private void requireQuiet(Function restorer) {
+    Calls made = calls.get(restorer);
+    String noise = made == null ? null : made.noise();
+    if (noise != null) {
+      throw new Untrusted("uses " + noise + " while it is loaded");
     }
   }
 
