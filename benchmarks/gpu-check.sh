@@ -5,17 +5,19 @@
 #                                          Weights of models over 32 MB are left out and replaced by random ones over there.
 #   gpu-check.sh kit RUNTIME [OUT.json]    there, from inside APP: on the runtime that gpu-kit/unpack.sh unpacked
 #   gpu-check.sh here OUT.json MODELS KIT     on a machine with a card, CUDA 13, cuDNN 9, a JDK and Maven: from a checkout
+#   gpu-check.sh keep OUT.json [OTHER.json ...]   puts a card's figures under benchmarks/results, as gpu-CARD-DATE.json; the others beside it
 #   gpu-check.sh python OUT.json MODELS KIT   only Python's figures on the same card, into OUT.python.json, going on with what is there
 #
 # kit and here run Java's checks, then Python, then what compares the two. A second run with the same OUT.json keeps what it does not
-# check anew; with WWTS_CHECK_OPTS=-Dwwts.check.resume=true it makes only the checks that have no verdict yet.
-#   WWTS_CHECK_OPTS     more options for java: -Dwwts.check.calls=1000 -Dwwts.check.swaps=1000 -Dwwts.check.only=REGEX -Dwwts.check.trace=true
+# check anew; with WWTS_CHECK_OPTS=-Dwwts.check.resume=true it makes only the checks that have no verdict yet. Where the card was lost
+# (an illegal address, ...) or the JVM died, a fresh JVM makes the rest, once.
+#   WWTS_CHECK_OPTS     more options for java: -Dwwts.check.calls=1000 -Dwwts.check.swaps=100 -Dwwts.check.only=REGEX -Dwwts.check.trace=true
 #   WWTS_CHECK_SECONDS  for all of it (kit: 560, as its machine ends a command after 600; here: no limit)
 #   WWTS_CHECK_PYTHON   the python that has torch (python3; none: left out); WWTS_PYTHON_SECONDS: what it may take (kit: 240)
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(dirname "$here")
-usage() { sed -n '2,17p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
+usage() { sed -n '2,16p' "$0" | sed 's/^# \{0,1\}//'; exit 2; }
 LOG="-Dorg.slf4j.simpleLogger.log.org.bytedeco=error"
 RESERVE=20 # seconds for what compares Java's and Python's figures
 limit=${WWTS_CHECK_SECONDS:-} # 0: none
@@ -67,6 +69,12 @@ all() { # JAVA OPTIONS CLASSPATH MODELS KIT OUT KERNEL_CHECK: Java, Python, what
     seconds=$(($(left) - (${python:+RESERVE + ${WWTS_PYTHON_SECONDS:-240}} + 0)))
   fi
   check "$1" "$2 $kernel" "$3" "$4" "$5" "$6" $seconds || status=$?
+  if [ $status -gt 1 ]; then
+    echo "gpu-check: Java ended with $status: a fresh one makes the checks that have no verdict"
+    if [ "$limit" -gt 0 ]; then seconds=$(($(left) - (${python:+RESERVE + ${WWTS_PYTHON_SECONDS:-240}} + 0))); fi
+    status=0
+    ONLY="-Dwwts.check.resume=true" check "$1" "$2 $kernel" "$3" "$4" "$5" "$6" $seconds || status=$?
+  fi
   if [ -n "$python" ]; then
     seconds=${WWTS_PYTHON_SECONDS:-0}
     if [ "$limit" -gt 0 ]; then seconds=$(($(left) - RESERVE)); fi
@@ -100,6 +108,22 @@ pack() {
     if [ "$(stat -c %s "$model")" -le $((32 << 20)) ]; then cp "$model" "$app/models/"; else slim "$model" "$app/models/$(basename "${model%.pt}").slim.pt"; fi
   done
   du -sh "$app"
+  git -C "$root" ls-files -z | (cd "$root" && xargs -0 du -cb) | awk '/total$/ {s += $1} END {printf "%.1f MiB of tracked files, which travel with each copy\n", s / 1048576}'
+}
+
+keep() { # OUT.json [OTHER.json ...]
+  python3 - "$root/benchmarks/results" "$@" <<'PY'
+import json, os, re, shutil, sys
+folder, out, *others = sys.argv[1:]
+about = json.load(open(out))["about"]
+card = about.get("CUDA card 0", "")
+if not card or card.startswith("hostcuda"):
+    sys.exit("gpu-check: %s tells of no card: nothing to keep" % out)
+name = "gpu-%s-%s" % (re.sub("[^a-z0-9]+", "-", card.split(",")[0].lower()).strip("-"), about["date"][:10])
+for source, target in [(out, name + ".json")] + [(o, "%s.%s" % (name, os.path.basename(o))) for o in others]:
+    shutil.copyfile(source, os.path.join(folder, target))
+    print("gpu-check: benchmarks/results/" + target)
+PY
 }
 
 slim() { # MODEL SLIM: the large weights as zeros, deflated; no self-test, whose logits were the weights'
@@ -123,6 +147,7 @@ PY
 
 case ${1:-} in
   pack) [ $# -ge 2 ] || usage; shift; pack "$@" ;;
+  keep) [ $# -ge 2 ] || usage; shift; keep "$@" ;;
   kit)
     [ $# -ge 2 ] || usage
     app=$here
@@ -143,7 +168,9 @@ case ${1:-} in
     cd "$root"
     mvn -q -Pgpu test-compile dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/gpu-classpath.txt
     nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv || echo "gpu-check: no nvidia-smi"
-    all java "" "target/test-classes:target/classes:$(cat target/gpu-classpath.txt)" "$models" "$kit" "$out" "$root/build/device_check"
+    all java "" "target/test-classes:target/classes:$(cat target/gpu-classpath.txt)" "$models" "$kit" "$out" "$root/build/device_check" || status=$?
+    keep "$out" || true # a rehearsal has nothing to keep
+    exit ${status:-0}
     ;;
   python)
     [ $# -eq 4 ] || usage

@@ -13,9 +13,17 @@ namespace {
 
 extern "C" {
 
+// of libcudart (runtime.cpp), by the numbers of its switches and counters
+int hostcuda_fails(int which) __attribute__((weak));
+void hostcuda_counts(int which) __attribute__((weak));
+
 #if defined(LIB_libcublas)
 int cublasCreate_v2(void **handle) { return *handle = some(), 0; }
 int cublasDestroy_v2(void *handle) { return std::free(handle), 0; }
+int cublasSetMathMode(void *, int mode) {
+  if ((mode & 15) == 3 && hostcuda_counts) hostcuda_counts(11);  // CUBLAS_TF32_TENSOR_OP_MATH; kTf32
+  return 0;
+}
 int cublasGetMathMode(void *, int *mode) { return *mode = 0, 0; }
 int cublasGetPointerMode_v2(void *, int *mode) { return *mode = 0, 0; }
 
@@ -33,7 +41,10 @@ int cublasLtMatmulAlgoGetHeuristic(void *, void *, void *, void *, void *, void 
   std::memset(results, 0, sizeof *results);
   return *n = 1, 0;
 }
-int cublasLtMatmulDescCreate(void **out, int, int) { return *out = some(), 0; }
+int cublasLtMatmulDescCreate(void **out, int compute, int) {
+  if (compute == 77 && hostcuda_counts) hostcuda_counts(11);  // CUBLAS_COMPUTE_32F_FAST_TF32; kTf32
+  return *out = some(), 0;
+}
 int cublasLtMatmulDescDestroy(void *it) { return std::free(it), 0; }
 int cublasLtMatmulPreferenceCreate(void **out) { return *out = some(), 0; }
 int cublasLtMatmulPreferenceDestroy(void *it) { return std::free(it), 0; }
@@ -46,6 +57,7 @@ size_t cudnnGetCudartVersion() { return 13000; }
 const char *cudnnGetErrorString(int) { return "hostcuda"; }
 void cudnnGetLastErrorString(char *text, size_t n) { std::snprintf(text, n, "hostcuda"); }
 int cudnnCreate(void **handle) { return *handle = some(), 0; }
+int cudnnSetStream(void **handle, void *stream) { return *handle = stream, 0; }
 int cudnnCreateTensorDescriptor(void **out) { return *out = some(), 0; }
 int cudnnCreateFilterDescriptor(void **out) { return *out = some(), 0; }
 int cudnnCreateConvolutionDescriptor(void **out) { return *out = some(), 0; }
@@ -55,13 +67,23 @@ int cudnnCreateActivationDescriptor(void **out) { return *out = some(), 0; }
 // the backend's descriptors keep what they are told; what they are not told is one of everything, and zero
 typedef std::map<int, std::vector<char>> Descriptor;
 constexpr int kDescriptorType = 15;  // CUDNN_TYPE_BACKEND_DESCRIPTOR
+constexpr int kNumericalNote = 11;   // CUDNN_TYPE_NUMERICAL_NOTE
 size_t size_of(int type) {
   switch (type) {
     case 0: case 15: case 6: case 3: case 5: return 8;  // handle, descriptor, pointer, int64, double
     default: return 4;
   }
 }
-int cudnnBackendCreateDescriptor(int, Descriptor **out) { return *out = new Descriptor, 0; }
+int cudnnBackendCreateDescriptor(int kind, Descriptor **out) {
+  *out = new Descriptor;
+  (**out)[-1] = {static_cast<char>(kind)};
+  return 0;
+}
+int cudnnBackendFinalize(Descriptor *it) {
+  const int kind = (*it)[-1][0];
+  const bool attention = kind == 19 || kind == 41;  // CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR, .._SDPA_FWD_DESCRIPTOR
+  return attention && hostcuda_fails && hostcuda_fails(4) ? 3000 : 0;  // kNoAttention; CUDNN_STATUS_NOT_SUPPORTED
+}
 int cudnnBackendDestroyDescriptor(Descriptor *it) { return delete it, 0; }
 int cudnnBackendSetAttribute(Descriptor *it, int name, int type, int64_t n, const void *values) {
   const char *bytes = static_cast<const char *>(values);
@@ -70,8 +92,8 @@ int cudnnBackendSetAttribute(Descriptor *it, int name, int type, int64_t n, cons
 }
 int cudnnBackendGetAttribute(Descriptor *it, int name, int type, int64_t wanted, int64_t *n, void *values) {
   const auto found = it->find(name);
-  if (type == kDescriptorType) {
-    if (n) *n = 1;
+  if (type == kDescriptorType || type == kNumericalNote) {
+    if (n) *n = type == kDescriptorType;  // engines without notes: one with a zero for a note would be of tensor cores only
     return 0;
   }
   const std::vector<char> zero(size_of(type));
@@ -80,6 +102,13 @@ int cudnnBackendGetAttribute(Descriptor *it, int name, int type, int64_t wanted,
   if (n) *n = there;
   if (values && wanted > 0) std::memcpy(values, kept.data(), size_of(type) * static_cast<size_t>(wanted < there ? wanted : there));
   return 0;
+}
+int hostcuda_cudnn_call(void *stream, bool fused);  // of runtime.cpp
+int cudnnBackendExecute(void **handle, Descriptor *, Descriptor *variants) {
+  constexpr int kDataPointers = 1001;  // CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS
+  constexpr size_t kFused = 5;         // input, weight, bias, what is added, result; a convolution alone has three
+  const auto pointers = variants->find(kDataPointers);
+  return hostcuda_cudnn_call(*handle, pointers != variants->end() && pointers->second.size() == kFused * sizeof(void *));
 }
 
 #elif defined(LIB_libcuda)

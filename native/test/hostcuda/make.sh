@@ -1,10 +1,10 @@
 #!/bin/sh
-# CUDA for a machine without a card: libcudart (runtime.cpp), and libraries that answer 0, in a folder for LD_LIBRARY_PATH.
+# CUDA for a machine without a card: libcudart (runtime.cpp), libnvjpeg (nvjpeg.cpp), and libraries that answer 0, in a folder for LD_LIBRARY_PATH.
 #
 #   make.sh OUT CUDA_INCLUDE FOLDER...    FOLDER: where the natives of LibTorch's CUDA build and of the CUDA presets lie, unpacked
 #
 # OUT gets every library that those need of CUDA, and libwwts_preprocess.so, whose launch runs on the host in the stream's order.
-# Needs nm, readelf and c++ with C++20.
+# Needs nm, readelf and c++ with C++20; nvJPEG decodes where libjpeg and its header are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1 include=$2
@@ -18,6 +18,12 @@ mkdir -p "$work"
 find "$@" -name '*.so*' -type f | while read -r library; do
   nm -D --undefined-only "$library" 2>/dev/null | awk '{print $2}'
 done | grep -E '^(_*cuda[A-Z]|cu[A-Z]|cublas|cudnn|cusparse|cusolver|cufft|curand|nvrtc|nccl|cupti|nvml|nvjpeg)' | sort -u >"$work/wanted"
+
+jpeg=-ljpeg without=
+if ! printf '#include <cstdio>\n#include <jpeglib.h>\nint main() {}' | c++ -x c++ -o "$work/jpeg" - -ljpeg 2>/dev/null; then
+  echo "hostcuda: no libjpeg here to decode with: its nvJPEG supports no picture" >&2
+  jpeg= without=-DHOSTCUDA_NO_JPEG
+fi
 
 library_of() { # the symbols that belong to a library: by its version, else by its prefix
   case $1 in
@@ -37,12 +43,18 @@ for library in $(sed -n 's/.*@//p' "$work/wanted" | sort -u) libcuda.so.1 libcuf
     source=$here/runtime.cpp
     none=801 # cudaErrorNotSupported
   fi
-  c++ -std=c++20 -O1 -fPIC -Wall -Wextra "-DLIB_$name" -I"$include" -c "$source" -o "$work/$name.o"
+  more=
+  if [ "$library" = libnvjpeg.so.13 ]; then # made behind libcudart, in the alphabet's order
+    source=$here/nvjpeg.cpp
+    more="$out/libcudart.so.13 $jpeg"
+  fi
+  # shellcheck disable=SC2086
+  c++ -std=c++20 -O1 -fPIC -Wall -Wextra $without "-DLIB_$name" -I"$include" -c "$source" -o "$work/$name.o"
   nm --defined-only "$work/$name.o" | awk '$2 == "T" {print $3}' | sort -u >"$work/$name.own"
   library_of "$library" | sort -u | comm -23 - "$work/$name.own" | sed "s/.*/int &(void) { return $none; }/" >"$work/$name.c"
   cc -fPIC -w -c "$work/$name.c" -o "$work/$name.rest.o"
   if grep -q "@$library\$" "$work/wanted"; then echo "$library { global: *; };"; else echo "{ global: *; };"; fi >"$work/$name.map"
-  c++ -shared -Wl,-soname,"$library" -Wl,--version-script,"$work/$name.map" -o "$out/$library" "$work/$name.o" "$work/$name.rest.o" -lpthread
+  c++ -shared -Wl,-soname,"$library" -Wl,--version-script,"$work/$name.map" -o "$out/$library" "$work/$name.o" "$work/$name.rest.o" $more -lpthread
 done
 
 # libraries that are loaded and never called

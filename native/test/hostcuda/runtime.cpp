@@ -5,9 +5,11 @@
 //
 //   HOSTCUDA_MEMORY   bytes of the card (default 8 GiB)
 //   HOSTCUDA_TRACE=1  each call that the counters below count, on stderr
+//   HOSTCUDA_FATAL=N  the Nth launch reads a wrong address: from then on every call fails, as on a card
 //
 // For tests in the same process: cudaDeviceGetAttribute(&value, kCounters + N, 0) reads counter N (enum Counter), and
-// cudaDeviceSetLimit(kCounters + N, times) makes what switch N (enum Switch) names fail so many times.
+// cudaDeviceSetLimit(kCounters + N, times) makes what switch N (enum Switch) names fail so many times;
+// kFatal takes the error that the next launch ends with, and with it all that is asked of the card afterwards.
 #include <cuda_runtime_api.h>
 #include <execinfo.h>
 #include <sys/mman.h>
@@ -29,11 +31,11 @@
 namespace {
 
 constexpr int kCounters = 100000;
-enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kMost };
+enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kCudnnCalls, kTf32, kMost };
 std::atomic<int> counters[kMost];
-enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kMostSwitches };
+enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFusedCallsRefused, kFusedCallsSlow, kFatal, kNoAttention, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
-const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph"};
+const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph", "cuDNN call", "product that may round to TF32"};
 
 const bool tracing = std::getenv("HOSTCUDA_TRACE") != nullptr;
 void count(Counter counter, const char *what = "") {
@@ -61,6 +63,10 @@ cudaError_t answer(cudaError_t error) {
   if (error != cudaSuccess) last_error = error;
   return error;
 }
+
+/** What ended all work on the card, found out when something waits for it; no call forgives it. */
+std::atomic<int> lost{cudaSuccess};
+cudaError_t alive() { return answer(static_cast<cudaError_t>(lost.load())); }
 
 std::recursive_mutex mutex;
 using Lock = std::lock_guard<std::recursive_mutex>;
@@ -146,8 +152,24 @@ void drain_all() {
   for (CUstream_st *stream : streams) drain(stream);
 }
 
+/** The error that a launch ends with; 0: none. */
+int fatal() {
+  static std::atomic<long> launches{std::getenv("HOSTCUDA_FATAL") ? std::atol(std::getenv("HOSTCUDA_FATAL")) : 0};
+  if (launches > 0 && --launches == 0) return cudaErrorIllegalAddress;
+  return switches[kFatal].exchange(cudaSuccess);
+}
+
+/** A launch's work that ends the card's. */
+Work failing(int error) {
+  return [=] {
+    lost = error;
+    for (CUstream_st *stream : streams) stream->queue.clear();
+  };
+}
+
 /** What may not be called while this thread, or in global mode any thread, captures; it spoils the capture. */
 cudaError_t unsafe(const char *call) {
+  if (const cudaError_t error = alive()) return error;
   for (const auto &capture : captures) {
     const bool mine = pthread_equal(capture->thread, pthread_self());
     const bool forbidden = thread_mode == cudaStreamCaptureModeRelaxed ? false
@@ -163,6 +185,7 @@ cudaError_t unsafe(const char *call) {
 }
 
 cudaError_t captured_wait(CUstream_st *stream, const char *call) {
+  if (const cudaError_t error = alive()) return error;
   if (!stream->capture) return cudaSuccess;
   stream->capture->broken = true;
   fault(std::string(call) + " of a stream that is being captured");
@@ -170,16 +193,18 @@ cudaError_t captured_wait(CUstream_st *stream, const char *call) {
 }
 
 cudaError_t wait_for_device(const char *call) {
+  if (const cudaError_t error = alive()) return error;
   if (!captures.empty()) {
     for (const auto &capture : captures) capture->broken = true;
     fault(std::string(call) + " while a stream is being captured");
     return answer(cudaErrorStreamCaptureUnsupported);
   }
   drain_all();
-  return cudaSuccess;
+  return alive();
 }
 
 cudaError_t queue(CUstream_st *stream, Operation operation) {
+  if (const cudaError_t error = alive()) return error;
   if (stream->capture) {
     stream->capture->graph->operations.push_back(std::move(operation));
     return stream->capture->broken ? answer(cudaErrorStreamCaptureInvalidated) : cudaSuccess;
@@ -265,6 +290,7 @@ cudaError_t copy(void *to, const void *from, size_t bytes, CUstream_st *stream, 
       return queue(stream, {[=] { std::memcpy(to, kept->data(), bytes); }});
     }
     drain(stream);
+    if (const cudaError_t error = alive()) return error;
     std::memcpy(to, from, bytes);
     return cudaSuccess;
   }
@@ -302,11 +328,13 @@ cudaError_t launch(const void *function, void **arguments, cudaStream_t handle) 
   auto name = kernels.find(function);
   count(stream->capture ? kGraphKernels : kKernels, name == kernels.end() ? "?" : name->second.c_str());
   const bool ranks = name != kernels.end() && name->second.find("gatherTopK") != std::string::npos;
+  if (const int error = stream->capture ? 0 : fatal()) return queue(stream, {failing(error)});
   return queue(stream, {ranks ? top_k(arguments) : Work()});
 }
 
 cudaError_t begin_capture(cudaStream_t handle, cudaStreamCaptureMode mode) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   CUstream_st *stream = at(handle);
   if (stream == &legacy) return answer(cudaErrorStreamCaptureUnsupported);
   if (stream->capture) return answer(cudaErrorIllegalState);
@@ -323,6 +351,10 @@ cudaError_t begin_capture(cudaStream_t handle, cudaStreamCaptureMode mode) {
 }  // namespace
 
 extern "C" {
+
+/** For the other libraries, which know no more of switches than their number. */
+int hostcuda_fails(int which) { return fails(static_cast<Switch>(which)); }
+void hostcuda_counts(int which) { count(static_cast<Counter>(which)); }
 
 // --- registration and launches
 
@@ -381,6 +413,23 @@ cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t call
   return queue(at(stream), {[=] { callback(stream, cudaSuccess, data); }});
 }
 
+/** A call of cuDNN's, by libraries.cpp: one operation of the stream, which computes nothing; a fused one may be refused, or take a while. */
+int hostcuda_cudnn_call(cudaStream_t stream, bool fused) {
+  constexpr int kNotSupported = 3000;
+  Lock lock(mutex);
+  if (fused && fails(kFusedCallsRefused)) return kNotSupported;
+  count(kCudnnCalls, fused ? "fused" : "");
+  Work work;
+  if (fused && fails(kFusedCallsSlow)) {
+    work = [] {
+      for (const double end = now() + 0.1; now() < end;) {
+      }
+    };
+  }
+  queue(at(stream), {work});
+  return 0;
+}
+
 // --- errors and versions
 
 cudaError_t cudaGetLastError() {
@@ -398,6 +447,10 @@ const char *cudaGetErrorString(cudaError_t error) {
   switch (error) {
     case cudaSuccess: return "no error";
     case cudaErrorMemoryAllocation: return "out of memory";
+    case cudaErrorECCUncorrectable: return "uncorrectable ECC error encountered";
+    case cudaErrorIllegalAddress: return "an illegal memory access was encountered";
+    case cudaErrorAssert: return "device-side assert triggered";
+    case cudaErrorLaunchFailure: return "unspecified launch failure";
     case cudaErrorStreamCaptureUnsupported: return "operation not permitted when stream is capturing";
     case cudaErrorStreamCaptureInvalidated: return "operation failed due to a previous error during capture";
     default: return cudaGetErrorName(error);
@@ -422,7 +475,7 @@ cudaError_t cudaGetDevice(int *device) {
 cudaError_t cudaSetDevice(int device) {
   if (device != 0) return answer(cudaErrorInvalidDevice);
   current_device = device;
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp *card, int device) {
   if (device != 0) return answer(cudaErrorInvalidDevice);
@@ -492,6 +545,7 @@ cudaError_t cudaDeviceSynchronize() {
 }
 cudaError_t cudaMemGetInfo(size_t *free, size_t *total) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   *total = capacity();
   *free = *total - used;
   return cudaSuccess;
@@ -548,7 +602,7 @@ cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind)
   if (const cudaError_t error = copy(to, from, bytes, &legacy, false)) return error;
   count(kWaits, "cudaMemcpy");
   drain(&legacy);
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t stream) {
   Lock lock(mutex);
@@ -570,6 +624,7 @@ cudaError_t cudaMemcpyToSymbol(const void *symbol, const void *from, size_t byte
 
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t *stream, unsigned flags, int priority) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   *stream = new CUstream_st;
   (*stream)->flags = flags;
   (*stream)->priority = priority;
@@ -582,7 +637,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream) {
   drain(stream);
   streams.erase(stream);
   delete stream;
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaStreamGetPriority(cudaStream_t stream, int *priority) {
   *priority = at(stream)->priority;
@@ -593,13 +648,13 @@ cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
   count(kWaits, "cudaStreamSynchronize");
   if (const cudaError_t error = captured_wait(at(stream), "cudaStreamSynchronize")) return error;
   drain(at(stream));
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaStreamQuery(cudaStream_t stream) {
   Lock lock(mutex);
   if (const cudaError_t error = captured_wait(at(stream), "cudaStreamQuery")) return error;
   drain(at(stream));
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned) {
   Lock lock(mutex);
@@ -620,6 +675,7 @@ cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t *event, unsigned flags) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   *event = new CUevent_st;
   (*event)->timing = !(flags & cudaEventDisableTiming);
   events.insert(*event);
@@ -634,7 +690,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t event) {
   }
   reach(event, event->asked);
   delete event;
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t handle, unsigned flags) {
   Lock lock(mutex);
@@ -667,7 +723,7 @@ cudaError_t cudaEventQuery(cudaEvent_t event) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaEventQuery")) return error;
   reach(event, event->asked);
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaEventSynchronize(cudaEvent_t event) {
   Lock lock(mutex);
@@ -677,10 +733,11 @@ cudaError_t cudaEventSynchronize(cudaEvent_t event) {
     return answer(cudaErrorCapturedEvent);
   }
   reach(event, event->asked);
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaEventElapsedTime(float *millis, cudaEvent_t start, cudaEvent_t end) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   if (!start->timing || !end->timing || start->reached == 0 || end->reached == 0) {
     fault("elapsed time of events that were never recorded");
     return answer(cudaErrorInvalidResourceHandle);
@@ -739,6 +796,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t *graph) {
 }
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *executable, cudaGraph_t graph, unsigned long long) {
   Lock lock(mutex);
+  if (const cudaError_t error = alive()) return error;
   count(kGraphs);
   *executable = new CUgraphExec_st{*graph};
   return cudaSuccess;
@@ -749,8 +807,9 @@ cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *executable, cudaGraph
 cudaError_t cudaGraphLaunch(cudaGraphExec_t executable, cudaStream_t stream) {
   Lock lock(mutex);
   count(kGraphLaunches);
+  if (const int error = fatal()) return queue(at(stream), {failing(error)});
   for (const Operation &operation : executable->operations) queue(at(stream), operation);
-  return cudaSuccess;
+  return alive();
 }
 cudaError_t cudaGraphGetNodes(cudaGraph_t graph, cudaGraphNode_t *, size_t *nodes) {
   *nodes = graph->operations.size();
@@ -762,7 +821,7 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
 }
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t executable) {
   delete executable;
-  return cudaSuccess;
+  return alive();
 }
 
 // --- the driver's functions that LibTorch asks the runtime for

@@ -29,6 +29,8 @@ public final class RecognizerBuilder {
   private boolean trusted;
   private long vramBudget;
   private boolean cudaGraphs = true;
+  private boolean tf32;
+  private JpegDecoder decoder = JpegDecoder.CPU;
 
   RecognizerBuilder(Path model) {
     this.model = model;
@@ -152,6 +154,28 @@ public final class RecognizerBuilder {
   }
 
   /**
+   * Whether a GPU may round the factors of {@link Precision#FP32}'s convolutions and matrix
+   * products to TF32 (10 bits after the point instead of 23), which is faster on cards since RTX
+   * 30; false if not set: FP32 is then 32 bits throughout. LibTorch has one switch a process: of
+   * several recognizers in FP32, one that forbids it forbids it for all. Graphs keep what held when
+   * they were captured.
+   */
+  public RecognizerBuilder tf32(boolean tf32) {
+    this.tf32 = tf32;
+    return this;
+  }
+
+  /**
+   * What decodes JPEGs; {@link JpegDecoder#CPU} if not set. {@link JpegDecoder#GPU} needs a CUDA
+   * device, nvJPEG and the preprocessing kernel; where one of them is not there, {@link #load}
+   * throws a {@link DeviceException} that says so.
+   */
+  public RecognizerBuilder decoder(JpegDecoder decoder) {
+    this.decoder = Objects.requireNonNull(decoder, "decoder");
+    return this;
+  }
+
+  /**
    * Loads the model and warms it up.
    *
    * @throws ModelException if the model is not whole, not valid, not the pinned one, or does what
@@ -175,7 +199,9 @@ public final class RecognizerBuilder {
             sha256,
             trusted,
             vramBudget,
-            cudaGraphs));
+            cudaGraphs,
+            tf32,
+            decoder));
   }
 
   private static int inRange(String name, int value, int least, int most) {

@@ -23,6 +23,9 @@ final class Resources {
   private final ReentrantLock closing = new ReentrantLock();
   private boolean closed;
 
+  /** That the device does nothing more in this process; empty where it does. */
+  private volatile String failure = "";
+
   private Resources(Engine engine, WorkerPool pool) {
     this.engine = engine;
     this.pool = pool;
@@ -92,7 +95,11 @@ final class Resources {
    */
   void warmUp(List<Integer> batchSizes) {
     if (engine.device().kind() == Device.Kind.CUDA) {
-      pool.withAll(worker -> batchSizes.forEach(worker::warmUp));
+      try {
+        pool.withAll(worker -> batchSizes.forEach(worker::warmUp));
+      } catch (RuntimeException e) {
+        throw failed(e);
+      }
     } else {
       with(
           worker -> {
@@ -107,8 +114,25 @@ final class Resources {
     OpenResources.guard(owner, this);
   }
 
-  /** Does something with a worker, for as long as it takes. */
+  /**
+   * Does something with a worker, for as long as it takes.
+   *
+   * @throws DeviceException if the device has failed for good, now or in an earlier call
+   */
   <R> R with(Function<Worker, R> use) {
+    if (!failure.isEmpty()) {
+      throw new DeviceException(failure);
+    }
+    try {
+      return withWorker(use);
+    } catch (PictureException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  private <R> R withWorker(Function<Worker, R> use) {
     Worker worker = pool.take();
     try {
       MemoryLimits.require(0);
@@ -118,6 +142,16 @@ final class Resources {
     } finally {
       pool.give(worker);
     }
+  }
+
+  /** What a call that failed throws: that the device has failed, where it has, else its error. */
+  private RuntimeException failed(RuntimeException error) {
+    String now = engine.failure();
+    if (now.isEmpty()) {
+      return error;
+    }
+    failure = now;
+    return new DeviceException(now, error);
   }
 
   private static RuntimeException typed(OutOfMemoryError error) {
@@ -169,6 +203,12 @@ final class Resources {
         }
       }
       return back;
+    } catch (RuntimeException e) {
+      // a device that has failed takes nothing back: what it holds goes with the process
+      if (engine.failure().isEmpty()) {
+        throw e;
+      }
+      return true;
     } finally {
       closing.unlock();
     }

@@ -19,7 +19,9 @@ record Settings(
     @Nullable String sha256,
     boolean trusted,
     long vramBudget,
-    boolean cudaGraphs) {
+    boolean cudaGraphs,
+    boolean tf32,
+    JpegDecoder decoder) {
   Settings withThreshold(double value) {
     return new Settings(
         device,
@@ -34,7 +36,9 @@ record Settings(
         sha256,
         trusted,
         vramBudget,
-        cudaGraphs);
+        cudaGraphs,
+        tf32,
+        decoder);
   }
 
   Settings withPrecision(Precision value) {
@@ -51,10 +55,13 @@ record Settings(
         sha256,
         trusted,
         vramBudget,
-        cudaGraphs);
+        cudaGraphs,
+        tf32,
+        decoder);
   }
 
   EngineOptions engine() {
-    return new EngineOptions(device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs);
+    return new EngineOptions(
+        device, precision, threads, topK, batchSizes, vramBudget, cudaGraphs, tf32, decoder);
   }
 }

@@ -10,7 +10,7 @@ package dev.wwts;
  * @param forward the network
  * @param rank activation and top-k
  * @param total the whole call, waiting for a free lane not included
- * @param upload pixels to a GPU, 0 elsewhere
+ * @param upload pixels to a GPU, 0 elsewhere; of a JPEG that a GPU decodes, its part of that
  * @param download indices and scores from a GPU, 0 elsewhere
  */
 public record Timings(

@@ -9,7 +9,7 @@ package dev.wwts;
  * @param clear of them, those whose best two reference probabilities are at least 0.02 apart
  * @param agreeing of the clear ones, those with the same top-1
  * @param logitDifference the largest, relative to the reference's largest absolute logit
- * @param logitTolerance how large it may be: what the exporter measured for this model, 0.002 for
+ * @param logitTolerance how large it may be: what the exporter measured for this model, 0.001 for
  *     files that do not say; more in less than 32 bits and on a card
  * @param probabilityDifference the largest, absolute
  * @param probabilityTolerance how large it may be: 0.02, in less than 32 bits 0.05

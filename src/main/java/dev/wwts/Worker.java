@@ -4,13 +4,13 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.EncodedFile;
+import dev.wwts.image.GreyPicture;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
 import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,14 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One call at a time, from bytes to labels: it only strings decoder and lane together. */
 final class Worker implements AutoCloseable {
-  /** The profiling executor records on the first run and optimises on the second. */
-  private static final int WARM_UPS = 2;
-
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
-
-  private static final int GREY = 64;
-  private static final int BMP_HEADER = 54;
 
   private final Settings settings;
   private final List<String> labels;
@@ -139,7 +133,7 @@ final class Worker implements AutoCloseable {
       Picture picture = pictures.get(i);
       try {
         long began = System.nanoTime();
-        Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), picture.name());
+        Pixels pixels = decoder.decode(bytes(picture), lane.pixels(), lane.jpegs(), picture.name());
         decode[n] = System.nanoTime() - began;
         lane.preprocess(n, pixels);
         preprocess[n] = System.nanoTime() - began - decode[n];
@@ -207,28 +201,16 @@ final class Worker implements AutoCloseable {
   }
 
   /**
-   * Runs a grey picture through all stages a few times, so that what is compiled, loaded or
-   * allocated at the first calls is done, and an output that is of another shape or not finite
-   * shows now.
+   * Runs a grey picture through all stages once, so that what is compiled, loaded or allocated at
+   * the first calls is done, and an output that is of another shape or not finite shows now.
    */
   void warmUp(int batch) {
-    List<Picture> pictures = Collections.nCopies(batch, Picture.of(greyBmp()));
+    byte[] grey = lane.jpegs() == null ? GreyPicture.bmp() : GreyPicture.jpeg();
+    List<Picture> pictures = Collections.nCopies(batch, Picture.of(grey));
     // the limits are for other people's pictures
     try (Decoder own = decoder(Limits.DEFAULT, alpha)) {
-      for (int pass = 0; pass < WARM_UPS; pass++) {
-        answers(own, pictures);
-      }
+      answers(own, pictures);
     }
-  }
-
-  /** A Windows bitmap of 64 x 64 grey pixels, 24 bits each, no compression. */
-  private static byte[] greyBmp() {
-    byte[] bmp = new byte[BMP_HEADER + 3 * GREY * GREY];
-    Arrays.fill(bmp, BMP_HEADER, bmp.length, (byte) 128);
-    ByteBuffer header = ByteBuffer.wrap(bmp).order(ByteOrder.LITTLE_ENDIAN);
-    header.put((byte) 'B').put((byte) 'M').putInt(bmp.length).putInt(0).putInt(BMP_HEADER);
-    header.putInt(40).putInt(GREY).putInt(GREY).putShort((short) 1).putShort((short) 24);
-    return bmp;
   }
 
   private interface RankedAt {

@@ -36,7 +36,9 @@ class SplitBatchTest {
           null,
           false,
           0,
-          true);
+          true,
+          false,
+          JpegDecoder.CPU);
 
   private final List<String> remarks = new ArrayList<>();
 

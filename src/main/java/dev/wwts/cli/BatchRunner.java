@@ -42,7 +42,8 @@ final class BatchRunner implements AutoCloseable {
     lane.begin(n);
     for (int slot = 0; slot < n; slot++) {
       ByteBuffer picture = pictures.get(slot % pictures.size());
-      lane.preprocess(slot, decoder.decode(picture, lane.pixels(), "picture " + slot));
+      lane.preprocess(
+          slot, decoder.decode(picture, lane.pixels(), lane.jpegs(), "picture " + slot));
     }
     lane.forward(n);
     lane.rank(top);

@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
@@ -60,6 +61,22 @@ final class ModelOptions {
   private boolean noCudaGraphs;
 
   @Option(
+      names = "--tf32",
+      paramLabel = "on|off",
+      converter = OnOff.Words.class,
+      defaultValue = "off",
+      description =
+          "Whether fp32 on a GPU may round factors to TF32: faster, less exact (default: ${DEFAULT-VALUE}).")
+  private OnOff tf32 = OnOff.OFF;
+
+  @Option(
+      names = "--decoder",
+      paramLabel = "cpu|gpu",
+      defaultValue = "cpu",
+      description = "What decodes JPEGs; gpu: nvJPEG, on the GPU that the network runs on.")
+  private JpegDecoder decoder = JpegDecoder.CPU;
+
+  @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
       description = "Refuse the model if its SHA-256 is another one.")
@@ -98,13 +115,16 @@ final class ModelOptions {
         1,
         batches,
         vram == null ? 0 : vram,
-        !noCudaGraphs);
+        !noCudaGraphs,
+        tf32 == OnOff.ON,
+        decoder);
   }
 
   RecognizerBuilder builder(Path model) {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
     builder.trusted(trusted);
-    builder.cudaGraphs(!noCudaGraphs);
+    builder.cudaGraphs(!noCudaGraphs).tf32(tf32 == OnOff.ON);
+    builder.decoder(decoder);
     if (vram != null) {
       builder.vramBudget(vram);
     }

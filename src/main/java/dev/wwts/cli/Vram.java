@@ -216,7 +216,9 @@ final class Vram implements Callable<Integer> {
             kept.topK(),
             List.of(),
             kept.vramBudget(),
-            false);
+            false,
+            kept.tf32(),
+            kept.decoder());
     try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
       return BatchSearch.largest(MOST, runner::fits);
     }

@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.WwtsException;
 import dev.wwts.text.Printable;
@@ -115,6 +116,7 @@ public final class Wwts {
             .setExecutionExceptionHandler(Wwts::failed);
     commandLine.registerConverter(Device.class, converter(Device::parse));
     commandLine.registerConverter(Precision.class, converter(Precision::parse));
+    commandLine.registerConverter(JpegDecoder.class, converter(JpegDecoder::parse));
     commandLine.registerConverter(Path.class, converter(Wwts::file));
     return commandLine;
   }

@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.BytePointer;
 
 /** The CUDA runtime's return codes as exceptions. */
 final class CudaErrors {
-  private static final int OUT_OF_MEMORY = 2;
+  static final int OUT_OF_MEMORY = 2;
 
   private CudaErrors() {}
 

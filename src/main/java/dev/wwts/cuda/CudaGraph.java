@@ -11,6 +11,7 @@ import static org.bytedeco.cuda.global.cudart.cudaStreamCaptureModeThreadLocal;
 import static org.bytedeco.cuda.global.cudart.cudaStreamEndCapture;
 
 import java.lang.ref.Reference;
+import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.javacpp.Pointer;
@@ -69,6 +70,13 @@ public final class CudaGraph implements AutoCloseable {
   public static void betweenCaptures(Runnable work) {
     synchronized (CAPTURING) {
       work.run();
+    }
+  }
+
+  /** The same for work that gives something. */
+  public static <T> T supplyBetweenCaptures(Supplier<T> work) {
+    synchronized (CAPTURING) {
+      return work.get();
     }
   }
 

@@ -1,7 +1,13 @@
 package dev.wwts.cuda;
 
 import static org.bytedeco.cuda.global.cudart.cudaDriverGetVersion;
+import static org.bytedeco.cuda.global.cudart.cudaErrorNotReady;
+import static org.bytedeco.cuda.global.cudart.cudaErrorStreamCaptureUnsupported;
+import static org.bytedeco.cuda.global.cudart.cudaErrorStreamCaptureWrongThread;
+import static org.bytedeco.cuda.global.cudart.cudaGetLastError;
 import static org.bytedeco.cuda.global.cudart.cudaRuntimeGetVersion;
+import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
+import static org.bytedeco.cuda.global.cudart.cudaStreamQuery;
 
 import dev.wwts.DeviceException;
 import java.util.LinkedHashMap;
@@ -66,6 +72,27 @@ public final class CudaRuntime {
    */
   public static void synchronize() {
     CudaGraph.betweenCaptures(torch_cuda::device_synchronize);
+  }
+
+  /**
+   * That a card does nothing more in this process, as a sentence; empty where it still answers.
+   * After a wrong address, an assertion or a launch that failed on the card, and after errors of
+   * its memory, every call returns that error, also one that asks for nothing.
+   */
+  public static String failure(int device) {
+    // what an earlier call of this thread has left is not the card's answer
+    cudaGetLastError();
+    int code = cudaSetDevice(device);
+    if (code == 0) {
+      code = cudaStreamQuery(null);
+    }
+    cudaGetLastError();
+    boolean captures =
+        code >= cudaErrorStreamCaptureUnsupported && code <= cudaErrorStreamCaptureWrongThread;
+    return code == 0 || code == cudaErrorNotReady || code == CudaErrors.OUT_OF_MEMORY || captures
+        ? ""
+        : "The GPU cuda:%d failed (%s, CUDA error %d) and does nothing more in this process: restart the process."
+            .formatted(device, CudaErrors.text(code), code);
   }
 
   /** Why LibTorch's CUDA build has no machine code for a card; empty where it has. */

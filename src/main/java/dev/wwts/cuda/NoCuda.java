@@ -29,8 +29,11 @@ public record NoCuda(
   private static final int INSUFFICIENT_DRIVER = 35;
   private static final int NO_DEVICE = 100;
   private static final int UNKNOWN = 999;
+  private static final String REMEDY =
+      " can't be loaded: install CUDA 13 and cuDNN 9, or add org.bytedeco:cuda-platform-redist";
   private static final Pattern LIBRARY =
       Pattern.compile("\\blib[\\w+-]+\\.so[.\\d]*|\\b[\\w-]+\\.dll");
+  private static final Pattern NOT_FOUND = Pattern.compile("([^\\s/]+): cannot open shared object");
   private static final Pattern MAJOR = Pattern.compile("^(\\d{3,})\\.");
 
   /** What stands in the way of card {@code index}, from 0; empty if nothing does. */
@@ -80,10 +83,15 @@ public record NoCuda(
 
   /** What to do about a library that the loader did not find. */
   static String missingLibrary(String loader) {
+    Matcher missing = NOT_FOUND.matcher(loader);
     Matcher name = LIBRARY.matcher(loader);
     String first = loader.lines().findFirst().orElse("").strip();
+    if (missing.find()) {
+      // the loader names the library that needs it first
+      return missing.group(1) + REMEDY;
+    }
     return (name.find() ? name.group() : "a library of CUDA")
-        + " can't be loaded: install CUDA 13 and cuDNN 9, or add org.bytedeco:cuda-platform-redist"
+        + REMEDY
         + (first.isEmpty() ? "" : " (" + first + ")");
   }
 

@@ -3,6 +3,7 @@ package dev.wwts.image;
 import dev.wwts.PictureException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes pictures, one at a time; each lane has its own. Not thread safe. Buffers grow to the
@@ -43,6 +44,15 @@ public final class Decoder implements AutoCloseable {
    * @throws IllegalStateException after {@link #close}
    */
   public Pixels decode(ByteBuffer encoded, PixelBuffer into, String name) {
+    return decode(encoded, into, null, name);
+  }
+
+  /**
+   * The same, but for JPEGs that {@code card} decodes.
+   *
+   * @param card gets those in which this decoder would find nothing to refuse; null for none
+   */
+  public Pixels decode(ByteBuffer encoded, PixelBuffer into, @Nullable JpegCard card, String name) {
     if (closed) {
       throw new IllegalStateException("the decoder is closed");
     }
@@ -52,9 +62,15 @@ public final class Decoder implements AutoCloseable {
     PictureHeader header = layout.header();
     limits.checkPixels(picture, header);
     check(picture, layout);
+    if (card != null && layout instanceof JpegLayout jpeg) {
+      Pixels onCard = nativeCodec.onCard(picture, jpeg, card);
+      if (onCard != null) {
+        return onCard;
+      }
+    }
     long address = into.reserve(header.bytes());
     decode(picture, layout, address);
-    return new Pixels(address, header.width(), header.height(), header.orientation());
+    return new Pixels(address, header, false);
   }
 
   /** What can be told before memory is taken. */

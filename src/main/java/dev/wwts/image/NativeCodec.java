@@ -74,6 +74,18 @@ final class NativeCodec implements AutoCloseable {
     }
   }
 
+  /** A JPEG's pixels on the card; null where they are this decoder's to make. */
+  @Nullable Pixels onCard(Encoded picture, JpegLayout jpeg, JpegCard card) {
+    if (!PlainJpeg.is(picture, jpeg)) {
+      card.left();
+      return null;
+    }
+    try (BytePointer source = source(picture)) {
+      long address = card.decode(source.address(), picture.size(), jpeg.header());
+      return address == 0 ? null : new Pixels(address, jpeg.header(), true);
+    }
+  }
+
   /** A header over the caller's memory, kept while pictures of one size follow each other. */
   private Mat target(int height, int width, int type, long address) {
     Mat kept = target;

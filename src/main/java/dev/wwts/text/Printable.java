@@ -15,7 +15,13 @@ public final class Printable {
 
   /** Whether {@code text} can be shown as it is. */
   public static boolean isPlain(String text) {
-    return text.codePoints().allMatch(Printable::isPlain);
+    // loops, as a model's labels are looked at one by one before any of this is compiled
+    for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+      if (!isPlain(text.codePointAt(at))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -23,7 +29,12 @@ public final class Printable {
    * Unicode has many.
    */
   public static boolean isVisible(String text) {
-    return text.codePoints().anyMatch(Printable::isVisible);
+    for (int at = 0; at < text.length(); at = text.offsetByCodePoints(at, 1)) {
+      if (isVisible(text.codePointAt(at))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** The text on one line; what can't be shown as it is becomes \\uXXXX. */

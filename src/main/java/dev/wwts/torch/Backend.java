@@ -11,6 +11,11 @@ interface Backend extends AutoCloseable {
   /** What it takes of the device's memory; empty where the device is the processor. */
   Optional<DeviceMemory> memory();
 
+  /** That the device does nothing more in this process, as a sentence; empty where it goes on. */
+  default String failure() {
+    return "";
+  }
+
   @Override
   void close();
 }

@@ -22,11 +22,12 @@ import org.bytedeco.pytorch.global.torch;
  * </pre>
  *
  * <p>Left alone are transposed ones, and those whose weight is not the constant of two spatial axes
- * that tells how many there are.
+ * that tells how many there are; they never round to TF32.
  */
 final class CardConvolutions {
   private static final int TRANSPOSED = 6;
   private static final int GROUPS = 8;
+  private static final int TF32 = 12;
   private static final int KERNEL_AXES = 4;
 
   private CardConvolutions() {}
@@ -34,7 +35,10 @@ final class CardConvolutions {
   /** Changes a graph before its first run, inside the caller's pointer scope. */
   static void run(Graph graph) {
     for (JitNode node : GraphNodes.everywhere(graph)) {
-      if (kind(node).equals("aten::_convolution") && isPlain(node)) {
+      if (!kind(node).equals("aten::_convolution")) {
+        continue;
+      }
+      if (isPlain(node)) {
         Value[] operands = {
           node.input(0),
           node.input(1),
@@ -47,6 +51,9 @@ final class CardConvolutions {
         Value scripted = GraphNodes.insert(graph, "aten::conv2d", node, operands);
         node.output().replaceAllUsesWith(scripted);
         node.destroy();
+      } else if (node.inputs().size() > TF32) {
+        graph.setInsertPoint(node);
+        node.replaceInput(TF32, graph.insertConstant(new IValue(false)));
       }
     }
     graph.lint();

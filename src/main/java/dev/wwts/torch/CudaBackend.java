@@ -1,7 +1,9 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.DeviceException;
 import dev.wwts.DeviceMemory;
+import dev.wwts.JpegDecoder;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
@@ -16,25 +18,41 @@ import org.bytedeco.pytorch.global.torch;
 final class CudaBackend implements Backend {
   private final CudaSetup setup;
   private final Network network;
-  private final MemoryBudget budget;
+  private final Parts parts;
   private final long weights;
 
-  private CudaBackend(CudaSetup setup, Network network, MemoryBudget budget, long weights) {
+  private CudaBackend(CudaSetup setup, Network network, Parts parts, long weights) {
     this.setup = setup;
     this.network = network;
-    this.budget = budget;
+    this.parts = parts;
     this.weights = weights;
   }
 
   static CudaBackend load(
       Bundle bundle, Device device, torch.ScalarType type, EngineOptions options, Remarks remarks) {
     CudaRuntime.load();
-    int card = device.index();
+    try {
+      return open(bundle, device.index(), type, options, remarks);
+    } catch (RuntimeException e) {
+      String failure = CudaRuntime.failure(device.index());
+      throw failure.isEmpty() ? e : new DeviceException(failure, e);
+    }
+  }
+
+  private static CudaBackend open(
+      Bundle bundle, int card, torch.ScalarType type, EngineOptions options, Remarks remarks) {
     CudaRuntime.use(card);
-    MemoryBudget budget = MemoryBudget.open(card, options.vramBudget());
+    Parts parts = new Parts();
     boolean whole = false;
     Network loaded = null;
     try {
+      MemoryBudget budget = MemoryBudget.open(card, options.vramBudget());
+      parts.add(budget, budget::close);
+      if (type == torch.ScalarType.Float) {
+        Tf32 tf32 = Tf32.open(options.tf32());
+        parts.add(tf32, tf32::close);
+        remarks.note(tf32.remark());
+      }
       long before = CudaMemory.allocated(card);
       CudaSetup setup =
           new CudaSetup(
@@ -45,22 +63,27 @@ final class CudaBackend implements Backend {
               options.topK(),
               Set.copyOf(options.batchSizes()),
               options.cudaGraphs(),
+              options.decoder() == JpegDecoder.GPU,
               remarks);
+      if (setup.cardJpegs()) {
+        CardJpegs.require();
+      }
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
-      loaded = winner.network();
+      Network network = winner.network();
+      loaded = network;
       CudaRuntime.synchronize();
       CudaMemory.emptyCache();
       CudaMemory.resetPeak(card);
       long weights = CudaMemory.allocated(card) - before;
       whole = true;
-      return new CudaBackend(winner.setup(), winner.network(), budget, weights);
+      return new CudaBackend(winner.setup(), network, parts, weights);
     } finally {
       if (!whole) {
         if (loaded != null) {
           loaded.close();
         }
-        budget.close();
+        parts.close();
       }
     }
   }
@@ -82,6 +105,11 @@ final class CudaBackend implements Backend {
   }
 
   @Override
+  public String failure() {
+    return CudaRuntime.failure(setup.device());
+  }
+
+  @Override
   public void close() {
     try {
       network.close();
@@ -89,7 +117,7 @@ final class CudaBackend implements Backend {
       CudaRuntime.synchronize();
       CudaMemory.emptyCache();
     } finally {
-      budget.close();
+      parts.close();
     }
   }
 }

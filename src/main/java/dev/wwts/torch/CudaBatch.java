@@ -102,7 +102,8 @@ final class CudaBatch implements AutoCloseable {
 
   /** Runs it until nothing is left to choose or set up. */
   void warmUp() {
-    CudnnTrials.during(this::runOnce);
+    CudnnTrials.during(() -> CudnnAttention.orWithout(this::runOnce));
+    CudnnAttention.tell(setup.remarks());
     // what the trials worked in is no part of what a call needs
     CudaMemory.emptyCache();
     CudaMemory.resetPeak(setup.device());

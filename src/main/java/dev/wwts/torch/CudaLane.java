@@ -5,6 +5,7 @@ import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.CudaStream;
 import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.image.JpegCard;
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
 import java.util.ArrayList;
@@ -38,6 +39,7 @@ final class CudaLane implements Lane {
   private final CudaStream stream;
   private final @Nullable Staging[] staging;
   private final CudaPreprocessor preprocessor;
+  private final @Nullable CardJpegs jpegs;
   private final List<SlotClock> clocks = new ArrayList<>();
   private final NavigableMap<Integer, CudaBatch> expected = new TreeMap<>();
   private @Nullable CudaBatch spare;
@@ -61,6 +63,11 @@ final class CudaLane implements Lane {
               ? new FusedPreprocessor(setup, stream)
               : new TorchPreprocessor(setup, stream);
       this.preprocessor = parts.add(made, made::close);
+      CardJpegs decoder =
+          setup.cardJpegs() && made instanceof FusedPreprocessor fused
+              ? new CardJpegs(setup, stream, fused.source(), this::nextClock)
+              : null;
+      this.jpegs = decoder == null ? null : parts.add(decoder, decoder::close);
       whole = true;
     } catch (RuntimeException e) {
       throw OutOfMemory.typed(e);
@@ -86,6 +93,16 @@ final class CudaLane implements Lane {
   @Override
   public PixelBuffer pixels() {
     return staging().pixels();
+  }
+
+  @Override
+  public @Nullable JpegCard jpegs() {
+    return jpegs;
+  }
+
+  /** Of the picture that is preprocessed next. */
+  private SlotClock nextClock() {
+    return clocks.get(uploads);
   }
 
   @Override
@@ -193,6 +210,9 @@ final class CudaLane implements Lane {
   /** The stream is idle: what was read last on it was queued last. */
   private void settle() {
     settled = true;
+    if (jpegs != null) {
+      jpegs.settled();
+    }
     for (Staging used : staging) {
       if (used != null) {
         used.uploaded();
@@ -247,7 +267,6 @@ final class CudaLane implements Lane {
 
   @Override
   public void close() {
-    CudaRuntime.use(setup.device());
     batch = null;
     // each is closed, also where the card refuses everything since an error
     Parts all = new Parts();
@@ -256,6 +275,7 @@ final class CudaLane implements Lane {
     expected.clear();
     all.add(this, this::closeSpare);
     all.add(stream, stream::await);
+    all.add(setup, () -> CudaRuntime.use(setup.device()));
     all.close();
   }
 }

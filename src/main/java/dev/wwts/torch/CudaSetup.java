@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param topK how many classes come back from the card
  * @param expected the batches that keep their buffers, and their graph
  * @param graphs whether graphs are wanted
+ * @param cardJpegs whether the card decodes JPEGs
  * @param remarks where lanes tell how they run
  */
 record CudaSetup(
@@ -28,17 +29,19 @@ record CudaSetup(
     int topK,
     Set<Integer> expected,
     boolean graphs,
+    boolean cardJpegs,
     Remarks remarks) {
   CudaSetup {
     expected = Set.copyOf(expected);
   }
 
   CudaSetup withChannelsLast(boolean value) {
-    return new CudaSetup(bundle, device, type, value, topK, expected, graphs, remarks);
+    return new CudaSetup(bundle, device, type, value, topK, expected, graphs, cardJpegs, remarks);
   }
 
   CudaSetup withRemarks(Remarks other) {
-    return new CudaSetup(bundle, device, type, channelsLast, topK, expected, graphs, other);
+    return new CudaSetup(
+        bundle, device, type, channelsLast, topK, expected, graphs, cardJpegs, other);
   }
 
   /** Inside the caller's pointer scope. */

@@ -1,7 +1,9 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.DeviceException;
 import dev.wwts.DeviceMemory;
+import dev.wwts.JpegDecoder;
 import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
@@ -54,6 +56,9 @@ public final class Engine implements AutoCloseable {
     LibTorch.load();
     MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
     Device device = Devices.choose(options.device());
+    if (options.decoder() == JpegDecoder.GPU && device.kind() != Device.Kind.CUDA) {
+      throw new DeviceException(noCardDecodes(options.device(), device));
+    }
     Precision precision = options.precision();
     if (precision == Precision.AUTO) {
       precision = device.kind() == Device.Kind.CUDA ? Precision.FP16 : Precision.FP32;
@@ -70,6 +75,13 @@ public final class Engine implements AutoCloseable {
         return open(again, options, device, Precision.FP32, remarks);
       }
     }
+  }
+
+  /** A wish for auto also says why there is no card. */
+  private static String noCardDecodes(Device wish, Device device) {
+    String fault = wish.kind() == Device.Kind.AUTO ? Devices.cudaFault(0) : "";
+    return "Decoder gpu needs device cuda, as pixels stay on the card, but the model runs on %s%s; or use decoder cpu."
+        .formatted(device, fault.isEmpty() ? "" : " (" + fault + ")");
   }
 
   private static Engine open(
@@ -116,6 +128,14 @@ public final class Engine implements AutoCloseable {
   /** What it takes of the device's memory; empty where the device is the processor. */
   public Optional<DeviceMemory> memory() {
     return backend.memory();
+  }
+
+  /**
+   * That the device does nothing more in this process, as a sentence; empty where it goes on. To be
+   * asked where something has failed.
+   */
+  public String failure() {
+    return backend.failure();
   }
 
   static torch.ScalarType type(Precision precision) {

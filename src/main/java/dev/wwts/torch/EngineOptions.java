@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import java.util.List;
 
@@ -14,6 +15,8 @@ import java.util.List;
  * @param batchSizes the batches that are expected; on CUDA each gets its own buffers and graph
  * @param vramBudget bytes of a card's memory, 0 for no limit
  * @param cudaGraphs whether forward and rank are replayed as a graph on CUDA
+ * @param tf32 whether fp32 may be rounded to TF32 on CUDA
+ * @param decoder what decodes JPEGs; {@code GPU} on CUDA only
  */
 public record EngineOptions(
     Device device,
@@ -22,7 +25,9 @@ public record EngineOptions(
     int topK,
     List<Integer> batchSizes,
     long vramBudget,
-    boolean cudaGraphs) {
+    boolean cudaGraphs,
+    boolean tf32,
+    JpegDecoder decoder) {
   /** Copies the list. */
   public EngineOptions {
     batchSizes = List.copyOf(batchSizes);

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitNode;
@@ -32,6 +33,13 @@ final class ExampleShapes {
    * @param twice its sizes for both rows
    */
   record Shape(List<Long> single, List<Long> twice, torch.ScalarType type) {
+    /** Those for some rows: what grows from one to two goes on growing. */
+    List<Long> of(int rows) {
+      return IntStream.range(0, single.size())
+          .mapToObj(axis -> single.get(axis) + (rows - 1) * (twice.get(axis) - single.get(axis)))
+          .toList();
+    }
+
     /** Those for one row. */
     long[] sizes() {
       return single.stream().mapToLong(Long::longValue).toArray();

@@ -28,8 +28,9 @@ import org.bytedeco.pytorch.parameter_list;
 final class Freezing {
   private Freezing() {}
 
-  /** Of a module in eval mode, which is not changed. */
+  /** Of a module in eval mode, which is of no other use then. */
   static JitModule freeze(JitModule module) {
+    HiddenAliases.tell(module);
     // twice takes nearly twice as long
     if (!mayNormaliseLinear(module)) {
       return torch.freeze(module);

@@ -37,11 +37,20 @@ final class FusedPreprocessor implements CudaPreprocessor {
     };
   }
 
+  /**
+   * Where pixels lie on the card before they are preprocessed; for those that are decoded there.
+   */
+  DeviceBuffer source() {
+    return source;
+  }
+
   @Override
   public void write(Pixels pixels, Staging staging, CudaBatch batch, int slot, SlotClock clock) {
     boolean whole = false;
     try {
-      clock.start.record(stream);
+      if (!pixels.onCard()) {
+        clock.start.record(stream);
+      }
       boolean otherTable = plan.describe(pixels);
       long weights = table.reserve(plan.tableBytes());
       if (otherTable) {
@@ -49,8 +58,11 @@ final class FusedPreprocessor implements CudaPreprocessor {
         plan.fillTable(pinned);
         stream.upload(weights, pinned, plan.tableBytes());
       }
-      long rows = source.reserve(plan.sourceBytes());
-      stream.upload(rows, pixels.address() + plan.skippedBytes(), plan.sourceBytes());
+      long rows = pixels.address() + plan.skippedBytes();
+      if (!pixels.onCard()) {
+        rows = source.reserve(plan.sourceBytes());
+        stream.upload(rows, pixels.address() + plan.skippedBytes(), plan.sourceBytes());
+      }
       staging.uploading(stream);
       clock.uploaded.record(stream);
       long own = plan.scratchBytes() > 0 ? scratch.reserve(plan.scratchBytes()) : 0;

@@ -1,5 +1,6 @@
 package dev.wwts.torch;
 
+import dev.wwts.image.JpegCard;
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 public interface Lane extends AutoCloseable {
   /** Where the decoder writes the next picture's pixels. */
   PixelBuffer pixels();
+
+  /** What decodes JPEGs where the network's input is made; null where the processor does. */
+  default @Nullable JpegCard jpegs() {
+    return null;
+  }
 
   /** Makes room for a batch of at most {@code n} pictures, n from 1. */
   void begin(int n);

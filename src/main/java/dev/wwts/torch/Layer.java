@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record Layer(JitNode node, boolean isConvolution) {
   private static final int KERNEL_AXES = 4;
 
-  /** What a node is, if oneDNN has an operator for it; weights are of {@code type}. */
+  /** What a node is, if oneDNN or cuDNN may have a call for it; weights are of {@code type}. */
   static @Nullable Layer of(JitNode node, torch.ScalarType type) {
     Layer layer =
         switch (kind(node)) {
@@ -45,7 +45,10 @@ record Layer(JitNode node, boolean isConvolution) {
         && isConstant(groups());
   }
 
-  /** None, or a number for each channel, one behind the other: oneDNN looks at nothing else. */
+  /**
+   * None, or a number for each channel, one behind the other: oneDNN and cuDNN look at nothing
+   * else.
+   */
   private boolean hasPlainBias() {
     if (!isConstant(bias())) {
       return false;

@@ -67,12 +67,7 @@ final class LayoutTrial {
   }
 
   private static Network load(CudaSetup setup) {
-    Network network =
-        TorchScriptNetwork.load(
-            setup.bundle().content(),
-            dev.wwts.Device.cuda(setup.device()),
-            setup.type(),
-            setup.channelsLast());
+    Network network = CardNetwork.load(setup);
     // weights are converted and folded on the default stream, which lanes' streams do not wait for
     CudaRuntime.synchronize();
     return network;

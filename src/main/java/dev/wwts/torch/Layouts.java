@@ -23,6 +23,9 @@ final class Layouts {
   private static final Set<String> POOLINGS =
       Set.of("aten::avg_pool2d", "aten::max_pool2d", "aten::adaptive_avg_pool2d");
 
+  private static final Set<String> CONVOLUTIONS =
+      Set.of("aten::conv2d", "aten::cudnn_convolution_relu", "aten::cudnn_convolution_add_relu");
+
   /** Their answer, or whether they answer at all, depends on strides. */
   private static final Set<String> ASK =
       Set.of(
@@ -75,8 +78,22 @@ final class Layouts {
     }
     Map<Value, List<JitNode>> uses = GraphNodes.uses(graph);
     for (JitNode node : GraphNodes.everywhere(graph)) {
-      if (isForPoolingOnly(node, uses)) {
+      if (isFor(POOLINGS, node, uses)) {
         replace(node, node.input(0), shapes);
+      }
+    }
+  }
+
+  /**
+   * Does not make planes that only convolutions read, which take both layouts, in a graph that
+   * writes over nothing that can be told.
+   */
+  static void releaseConvolutions(Graph graph) {
+    Map<Value, List<JitNode>> uses = GraphNodes.uses(graph);
+    for (JitNode node : GraphNodes.of(graph)) {
+      if (isFor(CONVOLUTIONS, node, uses)) {
+        node.output().replaceAllUsesWith(node.input(0));
+        node.destroy();
       }
     }
   }
@@ -99,13 +116,14 @@ final class Layouts {
     return value.type().get().kind().intern() == torch.TypeKind.ListType;
   }
 
-  private static boolean isForPoolingOnly(JitNode node, Map<Value, List<JitNode>> uses) {
+  /** Whether a node makes planes, for operators of some kinds only. */
+  private static boolean isFor(Set<String> kinds, JitNode node, Map<Value, List<JitNode>> uses) {
     if (!kind(node).equals("aten::contiguous")
         || !isConstant(node.input(1))
         || torch.toIValue(node.input(1)).get().toInt() != PLANES) {
       return false;
     }
     List<JitNode> users = uses.getOrDefault(node.output(), List.of());
-    return !users.isEmpty() && users.stream().allMatch(user -> POOLINGS.contains(kind(user)));
+    return !users.isEmpty() && users.stream().allMatch(user -> kinds.contains(kind(user)));
   }
 }

@@ -4,6 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.DeviceException;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.cuda.NvJpeg;
 import dev.wwts.natives.Natives;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -110,6 +111,7 @@ public final class LibTorch {
         facts.putAll(CudaRuntime.facts(card));
       }
       facts.put("preprocessing", NativeLibrary.status());
+      facts.put("nvJPEG", NvJpeg.status());
     }
     return facts;
   }

@@ -34,25 +34,17 @@ final class TorchScriptNetwork implements Network {
   private final @Nullable Owned<Obj> self;
   private final boolean channelsLast;
 
-  /**
-   * On a card the executor runs the frozen graph as it is. Its own passes would compare weights
-   * pair by pair, waiting for the card each time (33,000 times for ResNeSt-101), and its fuser
-   * would compile with NVRTC for each new shape, in the middle of a call, what no later load frees.
-   */
-  private final boolean onCard;
-
-  private TorchScriptNetwork(Path path, FrozenGraph network, boolean channelsLast, boolean onCard) {
+  private TorchScriptNetwork(Path path, FrozenGraph network, boolean channelsLast) {
     FrozenGraph.Compiled compiled = network.compiled();
     this.file = path.toString();
     this.unit = new Owned<>(compiled.unit());
     this.function = new Owned<>(compiled.function());
     this.self = network.self() == null ? null : new Owned<>(network.self()._ivalue());
     this.channelsLast = channelsLast;
-    this.onCard = onCard;
   }
 
   /**
-   * Loads the file's module onto a device, in a type, as it is.
+   * Loads the file's module onto a device that is no card, in a type, as it is.
    *
    * @param channelsLast whether the weights of convolutions are laid out for inputs whose channels
    *     lie side by side
@@ -67,25 +59,21 @@ final class TorchScriptNetwork implements Network {
           FrozenGraph frozen = frozen(content, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
           Relocation.run(frozen, where, type, channelsLast);
-          boolean onCard = device.kind() == Device.Kind.CUDA;
-          if (onCard) {
-            CardConvolutions.run(frozen.graph());
-          }
-          return new TorchScriptNetwork(content.file(), frozen, channelsLast, onCard);
+          return of(content.file(), frozen, channelsLast);
         });
   }
 
-  /** A network on the processor. */
+  /** The network of a graph that is ready to run. */
   static TorchScriptNetwork of(Path path, FrozenGraph network, boolean channelsLast) {
-    return new TorchScriptNetwork(path, network, channelsLast, false);
+    return new TorchScriptNetwork(path, network, channelsLast);
   }
 
-  /** Does what makes a network, in a pointer scope and on a thread of its own. */
-  static Network load(Path path, Supplier<Network> loading) {
+  /** Does what makes a network, or a part of it, in a pointer scope and on a thread of its own. */
+  static <T> T load(Path path, Supplier<T> loading) {
     try {
-      Network network = LoadThread.call(loading);
+      T made = LoadThread.call(loading);
       Pointer.trimMemory();
-      return network;
+      return made;
     } catch (RuntimeException e) {
       throw failure(Reason.LOAD_FAILED, path + ": LibTorch can't load it: ", e);
     }
@@ -175,13 +163,19 @@ final class TorchScriptNetwork implements Network {
     return channelsLast;
   }
 
+  /**
+   * The executor runs the frozen graph as it is: its own passes and its fuser find nothing more on
+   * a processor, take a second run of each shape, and on a card would compare weights pair by pair,
+   * waiting for the card each time (33,000 times for ResNeSt-101), and compile with NVRTC for each
+   * new shape, in the middle of a call, what no later load frees.
+   */
   @Override
   public Tensor forward(Tensor input) {
     IValue result;
     boolean optimizes = torch.getGraphExecutorOptimize();
     try {
       // the thread's own setting; loading needs the other
-      torch.setGraphExecutorOptimize(optimizes && !onCard);
+      torch.setGraphExecutorOptimize(false);
       result = function.get().apply(arguments(input));
     } catch (RuntimeException e) {
       throw failure(Reason.BAD_OUTPUT, file + ": the network failed: ", e);

@@ -8,7 +8,7 @@ import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.Random;
+import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -26,11 +26,17 @@ final class Trial implements AutoCloseable {
    */
   static final double FLOAT = 1e-4;
 
-  /** The same for bfloat16, whose values are {@code 2^-9} apart from what they stand for. */
-  private static final double BFLOAT16 = 0.02;
+  /**
+   * The same for bfloat16, whose values are {@code 2^-9} apart from what they stand for, and for a
+   * card's other types, which are finer.
+   */
+  static final double SIXTEEN_BITS = 0.02;
 
   /** Noise of about the last bits of an input. */
   private static final double TOUCH = 1e-6;
+
+  /** The same for half, and for TF32, in which cards multiply float32. */
+  private static final double TOUCH_ON_CARD = 0x1p-11;
 
   /**
    * So many times what {@link #TOUCH} moves the plain network's logits by: rounding happens at
@@ -44,6 +50,9 @@ final class Trial implements AutoCloseable {
   private static final int TIMED = 3;
   private static final double NANOS = 1e9;
   private static final long SEED = 20261126;
+
+  /** Of even noise whose variance is 1, as a normalised picture's is. */
+  private static final double SPREAD = Math.sqrt(12);
 
   private final Bundle bundle;
 
@@ -103,10 +112,10 @@ final class Trial implements AutoCloseable {
   /** 2 x 3 x H x W: a picture, normalised, if the model has one, and noise of such a spread. */
   private Tensor made() {
     Recipe recipe = bundle.manifest().input();
-    Random random = new Random(SEED);
+    SplittableRandom random = new SplittableRandom(SEED);
     float[] noise = new float[2 * 3 * recipe.height() * recipe.width()];
     for (int i = 0; i < noise.length; i++) {
-      noise[i] = (float) random.nextGaussian();
+      noise[i] = (float) ((random.nextDouble() - 0.5) * SPREAD);
     }
     Tensor made = torch.tensor(noise).view(2, 3, recipe.height(), recipe.width());
     bundle.selfTest().ifPresent(test -> write(test.pictures().get(0), made.narrow(0, 0, 1)));
@@ -158,14 +167,22 @@ final class Trial implements AutoCloseable {
 
   /** How far rounding may move the logits of a network that is as touchy as the plain one. */
   double allowed(Network plain) {
-    Tensor noise = rows.get().narrow(0, 1, 1).mul(new Scalar(TOUCH));
-    double moved = difference(plain, torch.ScalarType.Float, rows.get().add(noise));
-    return Math.max(FLOAT, TOUCHES * moved);
+    return Math.max(FLOAT, TOUCHES * moved(plain, TOUCH));
+  }
+
+  /** The same on a card, where a product has at most half's bits. */
+  double allowedOnCard(Network plain) {
+    return Math.max(SIXTEEN_BITS, TOUCHES * moved(plain, TOUCH_ON_CARD));
+  }
+
+  private double moved(Network plain, double touch) {
+    Tensor noise = rows.get().narrow(0, 1, 1).mul(new Scalar(touch));
+    return difference(plain, torch.ScalarType.Float, rows.get().add(noise));
   }
 
   /** How far rounding to bfloat16 may move them where the plain network has a loss in it. */
   static double allowed(double loss) {
-    return Math.max(BFLOAT16, LOSSES * loss);
+    return Math.max(SIXTEEN_BITS, LOSSES * loss);
   }
 
   /** How many forwards a second of one picture. */

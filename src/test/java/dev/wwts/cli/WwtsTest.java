@@ -107,6 +107,21 @@ class WwtsTest {
   }
 
   @Test
+  void decodingOnAGpuNeedsOne() {
+    for (String device : new String[] {"cpu", "auto"}) {
+      Run run = run("recognize", "--model", model, "--device", device, "--decoder", "gpu", red);
+
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err())
+          .contains("Decoder gpu needs device cuda", "runs on cpu")
+          .contains(device.equals("auto") ? "CPU build" : "; or use decoder cpu.");
+    }
+    assertThat(run("recognize", "--model", model, "--decoder", "cpu", red).code()).isZero();
+    assertThat(run("recognize", "--model", model, "--decoder", "fpga", red).err())
+        .contains("Unknown decoder 'fpga': use cpu or gpu.");
+  }
+
+  @Test
   void takesThePicturesOfAFolder() {
     Run run = run("recognize", "--model", model, "--json", folder.resolve("pictures").toString());
 
@@ -178,6 +193,7 @@ class WwtsTest {
           {"recognize", "--min-confidence", "-0.1", "--model", model, red},
           {"recognize", "--top", "1", "--top", "2", "--model", model, red},
           {"recognize", "--threads", "0", "--model", model, red},
+          {"recognize", "--tf32", "maybe", "--model", model, red},
           {"vram", "--minutes", "NaN", "--model", model},
           {"recognize", "--device", "", red},
         }) {

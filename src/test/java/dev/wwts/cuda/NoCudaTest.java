@@ -49,6 +49,9 @@ class NoCudaTest {
     assertThat(BEHIND.sentence(0)).contains("580.65.06 is older than the CUDA libraries");
     assertThat(NO_LIBRARY.sentence(0))
         .startsWith("libcudnn.so.9 can't be loaded: install CUDA 13 and cuDNN 9");
+    assertThat(
+            NoCuda.missingLibrary("/x/libjninvjpeg.so: libnvjpeg.so.13: cannot open shared object"))
+        .startsWith("libnvjpeg.so.13 can't be loaded");
     assertThat(HIDDEN.sentence(0)).contains("sees no GPU: CUDA_VISIBLE_DEVICES is '-1'");
     assertThat(BROKEN.sentence(0)).contains("error 999, often a driver that was updated");
   }

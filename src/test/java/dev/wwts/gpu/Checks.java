@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -29,9 +30,12 @@ final class Checks {
   private static final long SECONDS = Long.getLong("wwts.check.seconds", Long.MAX_VALUE / 2);
   private static final String ABOUT = "about";
   private static final String CARD = "CUDA card 0";
+  private static final String RESUMING = "run with wwts.check.resume=true";
 
   private final Path out;
   private final ObjectNode root;
+  private final Supplier<String> failure;
+  private boolean cardLost;
 
   /** A check's body: fills in figures and says whether they are good. */
   interface Body {
@@ -47,9 +51,14 @@ final class Checks {
     }
   }
 
-  /** Goes on with the file that is there, if it tells of the same card. */
-  Checks(Path out, ObjectNode about) throws IOException {
+  /**
+   * Goes on with the file that is there, if it tells of the same card.
+   *
+   * @param failure that the card does nothing more in this process; empty where it goes on
+   */
+  Checks(Path out, ObjectNode about, Supplier<String> failure) throws IOException {
     this.out = out;
+    this.failure = failure;
     this.root = JSON.createObjectNode();
     if (Files.exists(out)) {
       try {
@@ -96,8 +105,16 @@ final class Checks {
     if (!ONLY.matcher(name).find() || (RESUME && root.path(name).has("passed"))) {
       return;
     }
+    if (cardLost) {
+      leftOut(name, object().put("skipped", "the card was lost: " + RESUMING));
+      return;
+    }
     if (secondsLeft() <= 0) {
-      outOfTime(name);
+      String why =
+          "out of time: run with wwts.check.only='^" + name + "', or wwts.check.resume=true";
+      ObjectNode figures = object().put("skipped", why);
+      line("SKIP", name, figures, 0);
+      leftOut(name, figures);
       return;
     }
     // what stays in the file if this check ends the process
@@ -118,17 +135,23 @@ final class Checks {
       if (Boolean.getBoolean("wwts.check.trace")) {
         e.printStackTrace(System.out);
       }
+      cardLost = !failure.get().isEmpty();
     }
     root.set(name, figures);
     line(verdict, name, figures, (System.nanoTime() - start) / 1e9);
     write();
+    if (cardLost) {
+      System.out.println("gpu-check: the card was lost; the checks after this one: " + RESUMING);
+    }
   }
 
-  /** What an earlier run found out is worth more than that there was no time now. */
-  private void outOfTime(String name) {
-    String why = "out of time: run with wwts.check.only='^" + name + "', or wwts.check.resume=true";
-    ObjectNode figures = object().put("skipped", why);
-    line("SKIP", name, figures, 0);
+  /** Whether an error has ended the card's work in this process: a fresh one can go on. */
+  boolean isCardLost() {
+    return cardLost;
+  }
+
+  /** What an earlier run found out is worth more than that the check was not made now. */
+  private void leftOut(String name, ObjectNode figures) {
     if (!root.path(name).has("passed")) {
       root.set(name, figures);
       write();

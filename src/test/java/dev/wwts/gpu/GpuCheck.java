@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  *
  * MODELS holds .pt files ({@code x.slim.pt} are filled first), KIT is the models-kit. OUT.json is
  * gone on with. System properties: {@code wwts.check.device} (cuda), {@code wwts.check.calls}
- * (1000), {@code wwts.check.swaps} (1000), {@code wwts.check.only} (a regular expression for
- * checks' names), {@code wwts.check.resume} (true: only what has no verdict in the file), {@code
+ * (1000), {@code wwts.check.swaps} (100), {@code wwts.check.only} (a regular expression for checks'
+ * names), {@code wwts.check.resume} (true: only what has no verdict in the file), {@code
  * wwts.check.seconds} (after which no check begins), {@code wwts.check.python} (what
  * benchmarks/python/gpu_reference.py wrote), {@code wwts.check.kernel} (the exit status of native
  * device_check), {@code wwts.check.trace}. With the device cpu, and on native/test/hostcuda, it
@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 public final class GpuCheck {
   private static final int CALLS = Integer.getInteger("wwts.check.calls", 1000);
-  private static final int SWAPS = Integer.getInteger("wwts.check.swaps", 1000);
+  private static final int SWAPS = Integer.getInteger("wwts.check.swaps", 100);
   private static final long GIB = 1L << 30;
 
   private final Place place;
@@ -55,12 +55,15 @@ public final class GpuCheck {
     ObjectNode about = about(device);
     System.out.println("ABOUT " + about);
     this.place = Place.of(device);
-    this.checks = new Checks(out, about);
+    this.checks = new Checks(out, about, place::failure);
     Path python = Path.of(System.getProperty("wwts.check.python", "python.json"));
     this.goals = new Goals(place, checks, python);
   }
 
-  /** Runs all checks; exit code 1 if one in the file failed, in this run or in an earlier one. */
+  /**
+   * Runs all checks; exit code 1 if one in the file failed, in this run or in an earlier one, 3 if
+   * the card was lost on the way.
+   */
   public static void main(String[] args) throws Exception {
     GpuCheck all = new GpuCheck(Path.of(args[0]), Path.of(args[1]), Path.of(args[2]));
     all.run();
@@ -68,7 +71,7 @@ public final class GpuCheck {
     System.out.printf(
         "RESULT %d failed, %d skipped; figures in %s%n",
         all.checks.failures(), all.checks.skips(), args[2]);
-    System.exit(all.checks.failures() == 0 ? 0 : 1);
+    System.exit(all.checks.isCardLost() ? 3 : all.checks.failures() == 0 ? 0 : 1);
   }
 
   private static ObjectNode about(Device device) {
@@ -108,6 +111,9 @@ public final class GpuCheck {
             f -> speed.fromBytes(model, graphs, hd.get(), f));
       }
     }
+    Jpegs jpegs = new Jpegs(place, mobileNet);
+    checks.check("nvJPEG beside the processor's decoder", f -> jpegs.beside(jpegs(), f));
+    checks.check("nvJPEG, from bytes", f -> jpegs.fromBytes(speed, hd.get(), f));
     checks.check("Python's figures (beside torch.compile)", goals::python);
     Supplier<byte[]> large = picture(4000, 3000);
     Supplier<byte[]> small = picture(640, 480);
@@ -154,6 +160,17 @@ public final class GpuCheck {
     int survived = LaneProbe.survived(mobileNet, place.device(), GIB, picture, 100);
     figures.put("budget", GIB).put("times", 100).put("survived", survived);
     return survived == 100;
+  }
+
+  /** Also those of the kit's odd kinds. */
+  private List<Path> jpegs() throws IOException {
+    List<Path> jpegs = new ArrayList<>();
+    for (String folder : new String[] {"photos", "photos/hard"}) {
+      try (Stream<Path> files = Files.list(kit.resolve(folder))) {
+        files.filter(file -> file.toString().endsWith(".jpg")).sorted().forEach(jpegs::add);
+      }
+    }
+    return jpegs;
   }
 
   private List<Path> photos() throws IOException {

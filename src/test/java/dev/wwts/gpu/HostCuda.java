@@ -25,7 +25,9 @@ final class HostCuda {
     PAGEABLE_COPIES(6),
     FAULTS(7),
     GRAPHS(8),
-    GRAPH_KERNELS(9);
+    GRAPH_KERNELS(9),
+    CUDNN_CALLS(10),
+    TF32_PRODUCTS(11);
 
     private final int number;
 
@@ -44,7 +46,13 @@ final class HostCuda {
   enum Refusal {
     CAPTURES(0),
     MARKS_IN_CAPTURES(1),
-    MEMORY_IN_CAPTURES(2);
+    MEMORY_IN_CAPTURES(2),
+    FUSED_CALLS(3),
+    /** Not refused, but slow. */
+    FAST_FUSED_CALLS(4),
+    /** The next launch ends with this error, and all that is asked of the card after it. */
+    FATAL(5),
+    ATTENTION(6);
 
     private final int number;
 

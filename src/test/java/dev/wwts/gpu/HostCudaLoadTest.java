@@ -1,10 +1,14 @@
 package dev.wwts.gpu;
 
+import static dev.wwts.gpu.HostCuda.Count.TF32_PRODUCTS;
 import static dev.wwts.gpu.HostCuda.Count.WAITS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.ModelFiles;
+import dev.wwts.Precision;
 import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
+import dev.wwts.TestPictures;
 import dev.wwts.torch.TestModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,11 +24,14 @@ class HostCudaLoadTest extends HostCudaCase {
   @Test
   void cudnnTriesItsAlgorithmsForATraceAsForAScript() throws Exception {
     Path scripted = folder.resolve("scripted.pt");
-    TestModels.convolve(scripted, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)");
+    // without ReLU, which is measured once in a process
+    TestModels.convolve(
+        scripted, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)", ".mean([2, 3])");
     Path traced = folder.resolve("traced.pt");
     TestModels.convolve(
         traced,
-        "torch._convolution(x, self.w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, False, False, True, True)");
+        "torch._convolution(x, self.w, None, [1, 1], [1, 1], [1, 1], False, [0, 0], 1, False, False, True, True)",
+        ".mean([2, 3])");
     // what a process sets up once
     waitsOfLoading(ModelFiles.of(folder, scripted));
     int without = waitsOfLoading(model);
@@ -42,6 +49,55 @@ class HostCudaLoadTest extends HostCudaCase {
     thread.start();
     thread.join();
     return WAITS.read() - before;
+  }
+
+  /** What products may round to is asked of cuBLAS, convolutions' switch is LibTorch's. */
+  @Test
+  void fp32IsRoundedToTf32OnlyWhereThatIsAllowed() {
+    Path linear = folder.resolve("linear.pt");
+    TestModels.convolve(
+        linear, "torch.linear(x.mean([3]).mean([2]), self.w[0, 0], self.w[0, 0, 0])", "");
+    Path network = ModelFiles.of(folder, linear);
+    boolean[] before = TestModels.tf32();
+
+    try (Recognizer exact = fp32(network).load()) {
+      assertThat(exact.remarks()).contains("fp32 on the card: 32 bits throughout, TF32 is off.");
+      assertThat(TestModels.tf32()).containsExactly(false, false);
+      assertThat(TF32_PRODUCTS.read()).isZero();
+      try (Recognizer rounds = fp32(network).tf32(true).load()) {
+        assertThat(rounds.remarks()).anyMatch(remark -> remark.endsWith("rounded to TF32."));
+        assertThat(TestModels.tf32()).containsExactly(false, false);
+      }
+    }
+    assertThat(TestModels.tf32()).isEqualTo(before);
+    try (Recognizer rounds = fp32(network).tf32(true).load()) {
+      assertThat(TestModels.tf32()).containsExactly(true, true);
+      assertThat(rounds.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
+      assertThat(TF32_PRODUCTS.read()).isPositive();
+    }
+    assertThat(TestModels.tf32()).isEqualTo(before);
+  }
+
+  private static RecognizerBuilder fp32(Path network) {
+    return Recognizer.builder(network).device(CUDA).lanes(1).precision(Precision.FP32);
+  }
+
+  @Test
+  void cudnnsAttentionIsDoneWithoutWhereItIsRefused() {
+    Path attending = folder.resolve("attending.pt");
+    TestModels.convolve(attending, "torch.scaled_dot_product_attention(x, x, x)", ".mean([2, 3])");
+    Path network = ModelFiles.of(folder, attending);
+    HostCuda.Refusal.ATTENTION.next(1000);
+    try (Recognizer recognizer =
+        Recognizer.builder(network).device(CUDA).lanes(1).precision(Precision.FP16).load()) {
+      assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.startsWith("cuDNN's attention is off in this process"))
+          .anyMatch(remark -> remark.startsWith("Layout: ") && !remark.contains("ended early"))
+          .contains("CUDA graph for batches of 1: captured.");
+    } finally {
+      HostCuda.Refusal.ATTENTION.next(0);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.wwts.gpu;
 
 import dev.wwts.Device;
+import dev.wwts.cuda.CudaRuntime;
 
 /**
  * Where the checks run: a card, the processor, or native/test/hostcuda in a card's place. Hostcuda
@@ -14,6 +15,11 @@ record Place(Device device, boolean standIn) {
 
   boolean isCuda() {
     return device.kind() == Device.Kind.CUDA;
+  }
+
+  /** That the card does nothing more in this process; empty where it goes on. */
+  String failure() {
+    return isCuda() ? CudaRuntime.failure(device.index()) : "";
   }
 
   /** Leaves a check out where there is not even a stand-in for a card. */

@@ -3,6 +3,7 @@ package dev.wwts.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -20,6 +21,11 @@ class CardConvolutionsTest {
           CardConvolutions.run(changed.graph());
           assertThat(changed.graph().toString().split("aten::conv2d\\(", -1)).hasSize(3);
           assertThat(changed.graph().toString().split("aten::_convolution\\(", -1)).hasSize(2);
+          for (JitNode node : GraphNodes.everywhere(changed.graph())) {
+            if (GraphNodes.kind(node).equals("aten::_convolution")) {
+              assertThat(torch.toIValue(node.input(12)).get().toBool()).isFalse();
+            }
+          }
           Tensor x = torch.randn(2, 4, 9, 7);
           Tensor expected = plain.copy().run(x).toTensor();
           Tensor actual = changed.run(x).toTensor();

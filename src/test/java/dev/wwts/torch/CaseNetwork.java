@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
 import java.io.IOException;
@@ -60,7 +61,8 @@ final class CaseNetwork {
     Engine engine =
         Engine.load(
             Bundle.read(file, null, false),
-            new EngineOptions(Device.CPU, precision, threads, 1, List.of(1), 0, false));
+            new EngineOptions(
+                Device.CPU, precision, threads, 1, List.of(1), 0, false, false, JpegDecoder.CPU));
     try {
       return new Loaded(engine, (CpuLane) engine.newLane());
     } catch (Throwable e) {

@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
@@ -31,7 +32,8 @@ public final class LaneProbe {
 
   private static EngineOptions options(
       Device device, Precision precision, long budget, boolean graphs) {
-    return new EngineOptions(device, precision, 0, 5, List.of(1), budget, graphs);
+    return new EngineOptions(
+        device, precision, 0, 5, List.of(1), budget, graphs, false, JpegDecoder.CPU);
   }
 
   /** Takes nanoseconds of the host's part of a call. */
@@ -134,9 +136,21 @@ public final class LaneProbe {
   /** The same for each picture of a batch, in its slot of the network's input. */
   public static double batchDifference(
       Path model, Device device, Precision precision, boolean channelsLast, List<byte[]> pictures) {
+    return batchDifference(model, device, precision, channelsLast, false, pictures);
+  }
+
+  /** The same where the card decodes the JPEGs, or where it does not. */
+  public static double batchDifference(
+      Path model,
+      Device device,
+      Precision precision,
+      boolean channelsLast,
+      boolean cardJpegs,
+      List<byte[]> pictures) {
     Bundle bundle = Bundle.describe(model);
     LibTorch.load();
-    float[] actual = onDevice(bundle, device, Engine.type(precision), channelsLast, pictures);
+    float[] actual =
+        onDevice(bundle, device, Engine.type(precision), channelsLast, cardJpegs, pictures);
     double std =
         bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
     double largest = 0;
@@ -168,17 +182,28 @@ public final class LaneProbe {
       Device device,
       torch.ScalarType type,
       boolean channelsLast,
+      boolean cardJpegs,
       List<byte[]> pictures) {
     CudaSetup setup =
         new CudaSetup(
-            bundle, device.index(), type, channelsLast, 5, Set.of(), false, new Remarks());
+            bundle,
+            device.index(),
+            type,
+            channelsLast,
+            5,
+            Set.of(),
+            false,
+            cardJpegs,
+            new Remarks());
     Echo echo = new Echo(bundle.labels().size());
     try (CudaLane lane = new CudaLane(setup, echo);
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
       lane.begin(pictures.size());
       for (int i = 0; i < pictures.size(); i++) {
         lane.preprocess(
-            i, decoder.decode(ByteBuffer.wrap(pictures.get(i)), lane.pixels(), "picture"));
+            i,
+            decoder.decode(
+                ByteBuffer.wrap(pictures.get(i)), lane.pixels(), lane.jpegs(), "picture"));
       }
       lane.forward(pictures.size());
       lane.rank(1);

@@ -52,7 +52,8 @@ public final class TestModels {
     convolve(file, "torch.relu(" + convolution + ")", ".mean([2, 3])");
   }
 
-  static void convolve(Path file, String expression, String rest) {
+  /** A network of {@code expression} over {@code x} and {@code self.w}, and what follows it. */
+  public static void convolve(Path file, String expression, String rest) {
     LibTorch.load();
     PointerScope scope = new PointerScope();
     try {
@@ -76,5 +77,14 @@ public final class TestModels {
     } finally {
       scope.close();
     }
+  }
+
+  /** Whether LibTorch lets cuDNN and cuBLAS round to TF32 now. */
+  public static boolean[] tf32() {
+    return NativeScope.of(
+        () ->
+            new boolean[] {
+              torch.globalContext().allowTF32CuDNN(), torch.globalContext().allowTF32CuBLAS()
+            });
   }
 }

@@ -1,6 +1,7 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
@@ -67,7 +68,9 @@ public class Stages {
                 5,
                 List.of(1),
                 0,
-                true));
+                true,
+                false,
+                JpegDecoder.CPU));
     lane = engine.newLane();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));

@@ -63,9 +63,10 @@ public final class Floor implements AutoCloseable {
   }
 
   private static List<Product> onCard(TensorOptions options) {
-    // LibTorch lets cuDNN round to TF32 and cuBLAS not: a network's convolutions may, so the floor may
+    // as networks in fp32: by itself LibTorch lets cuDNN round to TF32, and cuBLAS not
     Context context = torch.globalContext();
-    context.setAllowTF32CuBLAS(context.allowTF32CuDNN());
+    context.setAllowTF32CuDNN(false);
+    context.setAllowTF32CuBLAS(false);
     return List.of(
         Product.square(options, 4096),
         Product.square(options, 8192),
