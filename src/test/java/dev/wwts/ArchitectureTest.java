@@ -83,12 +83,18 @@ class ArchitectureTest {
   }
 
   @Test
-  void nothingDependsOnTheCommandLine() {
+  void theLibraryDependsOnNothingOfTheCommandLines() {
     noClasses()
-        .that(not(resideInAPackage("dev.wwts.cli..")))
+        .that(not(resideInAnyPackage("dev.wwts.cli..", "dev.wwts.report..")))
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("dev.wwts.cli..")
+        .resideInAnyPackage(
+            "dev.wwts.cli..",
+            "dev.wwts.report..",
+            "picocli..",
+            "me.tongfei..",
+            "org.knowm..",
+            "de.erichseifert..")
         .check(classes);
   }
 

@@ -58,7 +58,10 @@ public final class Natives {
     MemoryLimits.require(takes);
     try {
       QuietOpenBlas.initialize();
-      Loader.load(preset);
+      // JavaCPP passes over that its own library is missing
+      if (Loader.load(preset) == null) {
+        throw new UnsatisfiedLinkError("there is none");
+      }
       LOADED.add(name);
     } catch (LinkageError e) {
       DeviceException failure = failure(e, name);
