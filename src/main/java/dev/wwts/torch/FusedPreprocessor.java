@@ -50,7 +50,7 @@ final class FusedPreprocessor implements CudaPreprocessor {
         stream.upload(weights, pinned, plan.tableBytes());
       }
       long rows = source.reserve(plan.sourceBytes());
-      stream.upload(rows, pixels.address() + plan.skippedBytes(), plan.sourceBytes());
+      plan.upload(pixels, rows, stream);
       staging.uploading(stream);
       clock.uploaded.record(stream);
       long own = plan.scratchBytes() > 0 ? scratch.reserve(plan.scratchBytes()) : 0;

@@ -25,7 +25,11 @@ final class HostCuda {
     PAGEABLE_COPIES(6),
     FAULTS(7),
     GRAPHS(8),
-    GRAPH_KERNELS(9);
+    GRAPH_KERNELS(9),
+    UPLOADED_BYTES(10),
+    GRAPH_COPIES(11),
+    OWN_KERNELS(12),
+    OWN_GRAPH_KERNELS(13);
 
     private final int number;
 

@@ -6,6 +6,7 @@ import static dev.wwts.gpu.HostCuda.Count.GRAPH_LAUNCHES;
 import static dev.wwts.gpu.HostCuda.Count.KERNELS;
 import static dev.wwts.gpu.HostCuda.Count.PAGEABLE_COPIES;
 import static dev.wwts.gpu.HostCuda.Count.PINNED_ALLOCATIONS;
+import static dev.wwts.gpu.HostCuda.Count.UPLOADED_BYTES;
 import static dev.wwts.gpu.HostCuda.Count.WAITS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,6 +69,25 @@ class HostCudaTest extends HostCudaCase {
     }
   }
 
+  /** Rows alone would be 3 x 1920 x 1080 bytes, the square in the middle and what a filter adds. */
+  @Test
+  void anUploadCarriesOnlyTheColumnsThatTheCropReads() {
+    assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's operations take whole pictures");
+    byte[] wide = TestPictures.jpeg(1920, 1080);
+    byte[] high = TestPictures.jpeg(1080, 1920);
+    try (Recognizer recognizer = on(CUDA).load()) {
+      for (byte[] picture : List.of(wide, high)) {
+        recognizer.recognize(picture);
+        int before = UPLOADED_BYTES.read();
+        recognizer.recognize(picture);
+        int bytes = UPLOADED_BYTES.read() - before;
+
+        System.out.println("Uploaded by a warm call: " + bytes + " bytes");
+        assertThat(bytes).isBetween(3 * 1080 * 1080, 3 * 1250 * 1080);
+      }
+    }
+  }
+
   @Test
   void aWarmCallTakesUnderFourKilobytesOfHeap() throws Exception {
     assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's operations make Java objects");
@@ -112,6 +132,8 @@ class HostCudaTest extends HostCudaCase {
     assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's kernels do nothing here");
     for (int side : new int[] {5, 8, 9, 64, 500, 1500}) {
       Path photo = Files.write(folder.resolve("p.jpg"), TestPictures.jpeg(side, 2 * side + 1));
+      assertThat(LaneProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
+      Files.write(photo, TestPictures.jpeg(2 * side + 1, side));
       assertThat(LaneProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
     }
   }
