@@ -5,6 +5,7 @@ import dev.wwts.cuda.CudaEvent;
 import dev.wwts.cuda.CudaGraph;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaStream;
+import dev.wwts.cuda.GraphPool;
 import dev.wwts.cuda.PinnedBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
@@ -116,12 +117,15 @@ final class CudaBatch implements AutoCloseable {
     stream.await();
   }
 
-  /** Captures it after a warm-up; where that fails it goes on running eagerly. */
-  void capture() {
+  /**
+   * Captures it after a warm-up, with memory that the lane's graphs share; where that fails it goes
+   * on running eagerly.
+   */
+  void capture(GraphPool pool) {
     closeOutputs();
     for (boolean marks : new boolean[] {true, false}) {
       try {
-        graph = CudaGraph.capture(stream, () -> compute(true, marks));
+        graph = CudaGraph.capture(stream, pool, () -> compute(true, marks));
         marksInGraph = marks;
         setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
         return;
