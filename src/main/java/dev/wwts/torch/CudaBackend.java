@@ -47,6 +47,7 @@ final class CudaBackend implements Backend {
               options.cudaGraphs(),
               remarks);
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
+      remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
       loaded = winner.network();
       CudaRuntime.synchronize();

@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 
 /** Calls over a card: launches, waits, copies, captures, crops; see {@link HostCudaCase}. */
@@ -50,10 +51,10 @@ class HostCudaTest extends HostCudaCase {
       recognizer.recognize(picture);
       Map<HostCuda.Count, Integer> before = counts();
       for (int i = 0; i < 10; i++) {
-        // hostcuda's top-k: downloads run as late as they may, so that reading too early shows
+        // results come as late as they may, so that reading too early shows
         assertThat(recognizer.recognize(picture))
             .extracting(Recognition::index, Recognition::confidence)
-            .containsExactly(tuple(0, 0.5), tuple(1, 0.25), tuple(2, 0.125));
+            .containsExactly(ranked(0), ranked(1), ranked(2));
       }
       Map<HostCuda.Count, Integer> after = counts();
 
@@ -67,6 +68,11 @@ class HostCudaTest extends HostCudaCase {
         assertThat(after.get(KERNELS)).isEqualTo(before.get(KERNELS));
       }
     }
+  }
+
+  /** The kernel of our own ranks zeros; hostcuda's top-k gives 1/2, 1/4 and so on. */
+  private static Tuple ranked(int index) {
+    return tuple(index, NativeLibrary.isLoaded() ? (double) (1 / 3f) : 0.5 / (1 << index));
   }
 
   /** Rows alone would be 3 x 1920 x 1080 bytes, the square in the middle and what a filter adds. */
