@@ -1,12 +1,14 @@
-// dev.wwts.cuda.NativePreprocess: the C interface, with addresses as longs. README.md shows the class.
+// dev.wwts.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md shows the classes.
 //
 // No C++ exception can reach the virtual machine, since nothing here or below throws; Java exceptions are left to Java, which
 // turns error codes into them. The only memory that is touched besides the caller's addresses are arrays copied to the stack.
 #include <jni.h>
 
 #include "plan.h"
+#include "wwts_rank.h"
 
 #define WWTS_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_cuda_NativePreprocess_##name
+#define WWTS_RANK_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_cuda_NativeRank_##name
 
 namespace {
 
@@ -67,3 +69,12 @@ WWTS_JNI(jint, runOnHost)(JNIEnv *, jclass, jlong plan, jlong source, jlong pitc
 WWTS_JNI(jint, prepare)(JNIEnv *, jclass) { return wwts_prepare(); }
 
 WWTS_JNI(jstring, lastError)(JNIEnv *env, jclass) { return env->NewStringUTF(wwts_last_error()); }
+
+WWTS_RANK_JNI(jint, rank)(JNIEnv *, jclass, jlong logits, jlong rowStride, jlong classStride, jint dtype, jint activation, jint rows,
+                          jint classes, jint k, jlong indices, jlong scores, jlong stream) {
+  const wwts_ranking ranking{static_cast<uint64_t>(logits), rowStride, classStride, dtype, activation, rows, classes, k,
+                             static_cast<uint64_t>(indices), static_cast<uint64_t>(scores)};
+  return wwts_rank(&ranking, reinterpret_cast<void *>(stream));
+}
+
+WWTS_RANK_JNI(jint, prepare)(JNIEnv *, jclass) { return wwts_rank_prepare(); }

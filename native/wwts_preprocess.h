@@ -26,7 +26,7 @@
 extern "C" {
 #endif
 
-#define WWTS_ABI_VERSION 1
+#define WWTS_ABI_VERSION 2          /* 1: without rankings, wwts_rank.h */
 #define WWTS_MAX_SIDE (1 << 20)   /* pixels, of a source */
 #define WWTS_MAX_OUTPUT 4096      /* pixels, of a crop */
 

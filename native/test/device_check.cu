@@ -1,10 +1,11 @@
-// On a machine with a card: every stored case on the card against the host, bit for bit; a captured graph; times.
+// On a machine with a card: every stored case and every ranking on the card against the host; captured graphs; times.
 //     device_check synthetic.csv        prints PASS or FAIL lines, exit status 1 after a FAIL, 77 without a card
 #include <cuda_runtime.h>
 
 #include <chrono>
 
 #include "cases.h"
+#include "rank_cases.h"
 
 using namespace wwts_test;
 
@@ -20,7 +21,7 @@ void must(cudaError_t error, const char *what) {
 
 void must_launch(int code) {
   if (code == WWTS_OK) return;
-  std::printf("FAIL wwts_launch: %d, %s\n", code, wwts_last_error());
+  std::printf("FAIL launch: %d, %s\n", code, wwts_last_error());
   std::exit(1);
 }
 
@@ -122,6 +123,93 @@ void graph_replays(cudaStream_t stream) {
   cudaGraphDestroy(graph);
 }
 
+/** Results of a ranking in pinned memory, which the kernel writes by itself. */
+struct PinnedResults {
+  explicit PinnedResults(const RankCase &c) : n(static_cast<size_t>(c.rows) * static_cast<size_t>(c.k)) {
+    must(cudaMallocHost(&data, n * (sizeof(int64_t) + sizeof(float))), "cudaMallocHost");
+    std::memset(data, 0xff, n * (sizeof(int64_t) + sizeof(float)));
+  }
+  ~PinnedResults() { cudaFreeHost(data); }
+  PinnedResults(const PinnedResults &) = delete;
+  PinnedResults &operator=(const PinnedResults &) = delete;
+  const int64_t *indices() const { return static_cast<const int64_t *>(data); }
+  const float *scores() const { return reinterpret_cast<const float *>(indices() + n); }
+  wwts_ranking of(const RankCase &c, int activation, const OnCard &logits) const {
+    const auto address = [](const void *p) { return static_cast<uint64_t>(reinterpret_cast<uintptr_t>(p)); };
+    return ranking_of(c, activation, logits.address(), address(indices()), address(scores()));
+  }
+  size_t n;
+  void *data = nullptr;
+};
+
+/** Order: the host's. Scores: as near to the exact ones as the interface says, and never rising. */
+bool is_right(const RankCase &c, int activation, const PinnedResults &results) {
+  std::vector<double> exact;
+  const Ranked wanted = obvious_ranking(c, activation, exact);
+  for (size_t i = 0; i < results.n; i++) {
+    const bool rises = i % static_cast<size_t>(c.k) != 0 && results.scores()[i] > results.scores()[i - 1];
+    if (results.indices()[i] != wanted.indices[i] || !is_near(results.scores()[i], exact[i]) || rises) return false;
+  }
+  return true;
+}
+
+void rankings_match_the_host(cudaStream_t stream) {
+  int right = 0, all = 0;
+  for (const RankCase &c : rank_cases()) {
+    const OnCard logits(c.bytes());
+    upload(logits, c.data(), c.bytes());
+    for (int activation = WWTS_SOFTMAX; activation <= WWTS_NO_ACTIVATION; activation++) {
+      const PinnedResults results(c);
+      const wwts_ranking ranking = results.of(c, activation, logits);
+      must_launch(wwts_rank(&ranking, stream));
+      must(cudaStreamSynchronize(stream), "ranking");
+      const bool holds = is_right(c, activation, results);
+      if (!holds) std::printf("FAIL ranking: %s, activation %d\n", c.text.c_str(), activation);
+      right += holds;
+      failures += !holds;
+      all++;
+    }
+  }
+  std::printf("%s %d of %d rankings on the card: the host's order, near scores\n", right == all ? "PASS" : "FAIL", right, all);
+}
+
+/** Microseconds of a captured ranking; its results must be there after each launch. */
+void rankings_are_timed(cudaStream_t stream) {
+  std::printf("\n%-10s %-8s %9s\n", "classes", "k", "us");
+  for (const RankCase &c : rank_cases()) {
+    if (c.classes < 1000 || c.dtype != WWTS_FLOAT16 || c.text.rfind("normal", 0) != 0) continue;
+    const OnCard logits(c.bytes());
+    upload(logits, c.data(), c.bytes());
+    const PinnedResults results(c);
+    const wwts_ranking ranking = results.of(c, WWTS_SOFTMAX, logits);
+    cudaGraph_t graph;
+    cudaGraphExec_t exec;
+    cudaEvent_t begin, end;
+    cudaEventCreate(&begin);
+    cudaEventCreate(&end);
+    must(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "begin capture");
+    must_launch(wwts_rank(&ranking, stream));
+    must(cudaStreamEndCapture(stream, &graph), "end capture");
+    must(cudaGraphInstantiate(&exec, graph, 0), "instantiate");
+    constexpr int kTimes = 200;
+    for (int n = 0; n < 20; n++) cudaGraphLaunch(exec, stream);
+    cudaEventRecord(begin, stream);
+    for (int n = 0; n < kTimes; n++) cudaGraphLaunch(exec, stream);
+    cudaEventRecord(end, stream);
+    must(cudaEventSynchronize(end), "timing");
+    float ms = 0;
+    cudaEventElapsedTime(&ms, begin, end);
+    const bool holds = is_right(c, WWTS_SOFTMAX, results);
+    if (!holds) std::printf("FAIL a captured ranking: %s\n", c.text.c_str());
+    failures += !holds;
+    std::printf("%-10d %-8d %9.1f\n", c.classes, c.k, ms * 1000 / kTimes);
+    cudaEventDestroy(begin);
+    cudaEventDestroy(end);
+    cudaGraphExecDestroy(exec);
+    cudaGraphDestroy(graph);
+  }
+}
+
 /** Mean of 200 launches in a row, in microseconds. */
 double time_of(const Run &run, cudaStream_t stream) {
   cudaEvent_t begin, end;
@@ -184,11 +272,14 @@ int main(int count, char **arguments) {
   must(cudaGetDeviceProperties(&card, 0), "properties");
   std::printf("%s, sm_%d%d, %d multiprocessors\n", card.name, card.major, card.minor, card.multiProcessorCount);
   must_launch(wwts_prepare());
+  must_launch(wwts_rank_prepare());
   cudaStream_t stream;
   must(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "stream");
   cases_match_the_host(arguments[1], stream);
   graph_replays(stream);
+  rankings_match_the_host(stream);
   times(stream);
+  rankings_are_timed(stream);
   std::printf(failures ? "FAIL %d\n" : "PASS\n", failures);
   return failures ? 1 : 0;
 }

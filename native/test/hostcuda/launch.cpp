@@ -1,7 +1,11 @@
-// In place of wwts_preprocess.cu: the launch is queued on the stream and run by the processor when its turn comes.
+// In place of wwts_preprocess.cu and wwts_rank.cu: a launch is queued on the stream and run by the processor when its turn comes.
 #include <cuda_runtime_api.h>
 
+#include <deque>
+#include <mutex>
+
 #include "plan.h"
+#include "rank.h"
 
 namespace {
 struct Launch {
@@ -17,6 +21,16 @@ void run(void *data) {
   wwts_run_on_host(&l->plan, l->source, l->pitch, l->table, l->scratch, l->output, l->index);
   delete l;
 }
+
+void run_ranking(void *data) { wwts_rank_on_host(static_cast<const wwts_ranking *>(data)); }
+
+/** Where it is kept for ever: a graph runs it any number of times. */
+wwts_ranking *kept(const wwts_ranking &ranking) {
+  static std::mutex mutex;
+  static std::deque<wwts_ranking> all;
+  std::lock_guard<std::mutex> lock(mutex);
+  return &all.emplace_back(ranking);
+}
 }  // namespace
 
 extern "C" int wwts_launch(const wwts_plan_t *plan, uint64_t source, int64_t pitch, uint64_t table, uint64_t scratch, uint64_t output,
@@ -27,3 +41,10 @@ extern "C" int wwts_launch(const wwts_plan_t *plan, uint64_t source, int64_t pit
 }
 
 extern "C" int wwts_prepare(void) { return wwts::succeeded(); }
+
+extern "C" int wwts_rank(const wwts_ranking *ranking, void *stream) {
+  if (const int code = wwts::check_ranking(ranking)) return code;
+  return cudaLaunchHostFunc(static_cast<cudaStream_t>(stream), run_ranking, kept(*ranking));
+}
+
+extern "C" int wwts_rank_prepare(void) { return wwts::succeeded(); }

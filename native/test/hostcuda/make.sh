@@ -66,5 +66,5 @@ done
 native=$here/../..
 java=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")/include
 c++ -std=c++20 -O2 -fPIC -shared -ffp-contract=off -fvisibility=hidden -I"$native" -I"$java" -I"$java/linux" -I"$include" -o "$out/libwwts_preprocess.so" \
-  "$native/upright.cpp" "$native/plan.cpp" "$native/api.cpp" "$native/wwts_jni.cpp" "$here/launch.cpp" "$out/libcudart.so.13"
+  "$native/upright.cpp" "$native/plan.cpp" "$native/api.cpp" "$native/rank.cpp" "$native/wwts_jni.cpp" "$here/launch.cpp" "$out/libcudart.so.13"
 echo "$out"

@@ -31,11 +31,15 @@
 namespace {
 
 constexpr int kCounters = 100000;
-enum Counter { kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels, kCudnnCalls, kTf32, kMost };
+enum Counter {
+  kKernels, kGraphLaunches, kDeviceAllocations, kPinnedAllocations, kWaits, kCopies, kPageableCopies, kFaults, kGraphs, kGraphKernels,
+  kCudnnCalls, kTf32, kUploadedBytes, kGraphCopies, kOwnKernels, kOwnGraphKernels, kMost
+};
 std::atomic<int> counters[kMost];
 enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFusedCallsRefused, kFusedCallsSlow, kFatal, kNoAttention, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
-const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph", "cuDNN call", "product that may round to TF32"};
+const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph",
+                                           "cuDNN call", "product that may round to TF32", "uploaded byte", "copy in a graph", "own kernel", "own kernel in a graph"};
 
 const bool tracing = std::getenv("HOSTCUDA_TRACE") != nullptr;
 void count(Counter counter, const char *what = "") {
@@ -273,10 +277,15 @@ bool is_host(const void *address) {
   return !block || block->pinned;
 }
 
+void count_copy(CUstream_st *stream, bool up, size_t bytes) {
+  count(stream->capture ? kGraphCopies : kCopies);
+  if (up) counters[kUploadedBytes] += static_cast<int>(bytes);  // wraps: only differences mean anything
+}
+
 /** A copy; memory of the host that is not pinned is read at once, and written only after a wait, as the real runtime does. */
 cudaError_t copy(void *to, const void *from, size_t bytes, CUstream_st *stream, bool asynchronous) {
   if (bytes == 0) return cudaSuccess;
-  count(kCopies);
+  count_copy(stream, is_host(from) && !is_host(to), bytes);
   const void *host = is_host(from) ? from : is_host(to) ? to : nullptr;
   if (host && !block_of(host)) {
     if (asynchronous) count(kPageableCopies);
@@ -404,8 +413,10 @@ cudaError_t cudaOccupancyMaxActiveBlocksPerMultiprocessorWithFlags(int *blocks, 
   *blocks = 2;
   return cudaSuccess;
 }
+/** What stands in for launches of the project's own kernels. */
 cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void *data) {
   Lock lock(mutex);
+  count(at(stream)->capture ? kOwnGraphKernels : kOwnKernels);
   return queue(at(stream), {[=] { function(data); }});
 }
 cudaError_t cudaStreamAddCallback(cudaStream_t stream, cudaStreamCallback_t callback, void *data, unsigned) {
@@ -595,6 +606,22 @@ cudaError_t cudaPointerGetAttributes(cudaPointerAttributes *attributes, const vo
 cudaError_t cudaMemcpyAsync(void *to, const void *from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
   Lock lock(mutex);
   return copy(to, from, bytes, at(stream), true);
+}
+cudaError_t cudaMemcpy2DAsync(void *to, size_t to_pitch, const void *from, size_t from_pitch, size_t width, size_t rows, cudaMemcpyKind,
+                              cudaStream_t handle) {
+  Lock lock(mutex);
+  CUstream_st *stream = at(handle);
+  if (width > to_pitch || width > from_pitch) return answer(cudaErrorInvalidPitchValue);
+  if (width == 0 || rows == 0) return cudaSuccess;
+  const bool up = is_host(from) && !is_host(to);
+  if (const void *host = up ? from : is_host(to) ? to : nullptr; host && !block_of(host)) return answer(cudaErrorNotSupported);  // nobody asks
+  count_copy(stream, up, width * rows);
+  const auto work = [=] {
+    for (size_t row = 0; row < rows; row++) {
+      std::memcpy(static_cast<char *>(to) + row * to_pitch, static_cast<const char *>(from) + row * from_pitch, width);
+    }
+  };
+  return queue(stream, {work, nullptr, 0, up ? from : to, (rows - 1) * (up ? from_pitch : to_pitch) + width});
 }
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind) {
   Lock lock(mutex);

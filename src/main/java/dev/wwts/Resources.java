@@ -5,6 +5,7 @@ import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.natives.MemoryLimits;
 import dev.wwts.torch.Engine;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -90,13 +91,15 @@ final class Resources {
   }
 
   /**
-   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own;
-   * on a CPU in the first, as lanes are cheap.
+   * Runs the expected batches: on a GPU in every lane, as each has graphs and buffers of its own,
+   * and the largest first, in whose memory the others' graphs find room; on a CPU in the first, as
+   * lanes are cheap.
    */
   void warmUp(List<Integer> batchSizes) {
     if (engine.device().kind() == Device.Kind.CUDA) {
+      List<Integer> falling = batchSizes.stream().sorted(Comparator.reverseOrder()).toList();
       try {
-        pool.withAll(worker -> batchSizes.forEach(worker::warmUp));
+        pool.withAll(worker -> falling.forEach(worker::warmUp));
       } catch (RuntimeException e) {
         throw failed(e);
       }

@@ -1,5 +1,7 @@
 package dev.wwts;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.wwts.torch.TestModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -52,6 +55,20 @@ public final class ModelFiles {
         folder.resolve("of-" + bare.getFileName()),
         MANIFEST,
         LABELS.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A model that answers every picture with the same logits. */
+  public static Path constant(Path folder, float[] logits, String activation) {
+    Path bare = folder.resolve("constant.pt");
+    TestModels.constant(bare, logits);
+    String manifest =
+        MANIFEST
+            .replace("\"classes\": 3", "\"classes\": " + logits.length)
+            .replace("\"softmax\"", "\"" + activation + "\"");
+    String labels =
+        IntStream.range(0, logits.length).mapToObj(i -> "类" + i + "\n").collect(joining());
+    return complete(
+        bare, folder.resolve("logits.pt"), manifest, labels.getBytes(StandardCharsets.UTF_8));
   }
 
   private static Path complete(Path bare, Path out, String manifest, byte[] labels) {

@@ -15,14 +15,12 @@ import java.util.function.Supplier;
 import org.bytedeco.cuda.cudart.CUgraphExec_st;
 import org.bytedeco.cuda.cudart.CUgraph_st;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.LongPair;
-import org.bytedeco.pytorch.cuda.MemPool;
 import org.bytedeco.pytorch.cuda.StreamFilter;
 import org.bytedeco.pytorch.global.torch_cuda;
 
 /**
  * Work that was recorded once and is replayed with one launch. What it allocated while recorded
- * stays in a memory pool of its own. The steps and their order are those of at::cuda::CUDAGraph
+ * stays in a {@link GraphPool}. The steps and their order are those of at::cuda::CUDAGraph
  * (aten/src/ATen/cuda/CUDAGraph.cpp), which the presets lack.
  */
 public final class CudaGraph implements AutoCloseable {
@@ -33,14 +31,13 @@ public final class CudaGraph implements AutoCloseable {
   private static final Object CAPTURING = new Object();
 
   private final CudaStream stream;
-  private final LongPair pool;
+  private final GraphPool pool;
   private final CUgraphExec_st executable = new CUgraphExec_st();
   private boolean closed;
 
-  private CudaGraph(CudaStream stream, LongPair pool) {
+  private CudaGraph(CudaStream stream, GraphPool pool) {
     this.stream = stream;
     this.pool = pool;
-    pool.retainReference();
     executable.retainReference();
   }
 
@@ -48,19 +45,24 @@ public final class CudaGraph implements AutoCloseable {
    * Records what {@code work} queues on a stream, without running it. The same work must have run
    * before, on the same stream and thread, so that nothing is compiled or set up while recording.
    *
+   * @param pool the stream's, whose other graphs must not run now
    * @param work must not wait for the stream; what it allocates must live as long as the graph
    * @throws RuntimeException what {@code work} threw, or the runtime's refusal; the stream is
    *     usable again
    */
-  public static CudaGraph capture(CudaStream stream, Runnable work) {
+  public static CudaGraph capture(CudaStream stream, GraphPool pool, Runnable work) {
     synchronized (CAPTURING) {
       stream.await();
-      // the graph keeps the address of cuBLAS's workspace: it must be a block of the graph's own
-      // pool
+      // the graph keeps the address of cuBLAS's workspace: it must be a block of the graph's pool
       stream.clearWorkspaces();
       CudaMemory.emptyCache();
-      return stream.with(() -> Scope.of(() -> recorded(stream, work)));
+      return stream.with(() -> Scope.of(() -> recorded(stream, pool, work)));
     }
+  }
+
+  /** The same for a graph that shares its memory with no other. */
+  public static CudaGraph capture(CudaStream stream, Runnable work) {
+    return capture(stream, new GraphPool(), work);
   }
 
   /**
@@ -80,18 +82,17 @@ public final class CudaGraph implements AutoCloseable {
     }
   }
 
-  private static CudaGraph recorded(CudaStream stream, Runnable work) {
+  private static CudaGraph recorded(CudaStream stream, GraphPool pool, Runnable work) {
     byte device = (byte) stream.device();
-    LongPair pool = MemPool.graph_pool_handle(false);
     OneStream filter = new OneStream(stream.address());
-    torch_cuda.beginAllocateToPool(device, pool, filter);
+    pool.enter(device, filter);
     CudaGraph result = new CudaGraph(stream, pool);
     boolean whole = false;
     try {
       try {
         result.instantiate(record(stream, device, work));
       } finally {
-        torch_cuda.endAllocateToPool(device, pool);
+        pool.leave(device);
         Reference.reachabilityFence(filter);
       }
       whole = true;
@@ -155,9 +156,8 @@ public final class CudaGraph implements AutoCloseable {
     if (!executable.isNull()) {
       cudaGraphExecDestroy(executable);
     }
-    CudaMemory.releasePool(stream.device(), pool);
+    pool.release((byte) stream.device());
     executable.releaseReference();
-    pool.releaseReference();
   }
 
   /** Lets allocations of one stream into the pool; reachable until the capture has ended. */

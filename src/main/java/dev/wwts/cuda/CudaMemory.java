@@ -2,7 +2,6 @@ package dev.wwts.cuda;
 
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import org.bytedeco.pytorch.LongPair;
 import org.bytedeco.pytorch.cuda.DeviceStats;
 import org.bytedeco.pytorch.global.torch_cuda;
 
@@ -59,10 +58,6 @@ public final class CudaMemory {
   /** Lets the allocator take at most this part of a card, 0 to 1. */
   static void limit(int device, double fraction) {
     Scope.in(() -> torch_cuda.getAllocator().setMemoryFraction(fraction, (byte) device));
-  }
-
-  static void releasePool(int device, LongPair pool) {
-    Scope.in(() -> torch_cuda.getAllocator().releasePool((byte) device, pool));
   }
 
   private static long statistic(int device, ToLongFunction<DeviceStats> figure) {

@@ -1,6 +1,7 @@
 package dev.wwts.cuda;
 
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetStreamPriorityRange;
+import static org.bytedeco.cuda.global.cudart.cudaMemcpy2DAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
@@ -106,6 +107,28 @@ public final class CudaStream implements AutoCloseable {
    */
   public void upload(long cardAddress, long hostAddress, long bytes) {
     copy(cardAddress, hostAddress, bytes, cudaMemcpyHostToDevice);
+  }
+
+  /**
+   * Queues a copy of some bytes of each of several rows to the card; asynchronous if the host's
+   * memory is pinned.
+   *
+   * @param cardPitch bytes from one row to the next on the card
+   * @param hostPitch the same on the host
+   */
+  public void upload(
+      long cardAddress, long cardPitch, long hostAddress, long hostPitch, long bytes, long rows) {
+    int code =
+        cudaMemcpy2DAsync(
+            to.at(cardAddress),
+            cardPitch,
+            from.at(hostAddress),
+            hostPitch,
+            bytes,
+            rows,
+            cudaMemcpyHostToDevice,
+            raw);
+    CudaErrors.check(code, "cudaMemcpy2DAsync");
   }
 
   /**

@@ -6,14 +6,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The optional library with the preprocessing kernel: looked for where the system property {@code
- * wwts.native} says (the file or its folder), else in the project's folder {@code build}, else on
- * java.library.path. Without it LibTorch operations do the work.
+ * The optional library with the kernels for preprocessing and ranking: looked for where the system
+ * property {@code wwts.native} says (the file or its folder), else in the project's folder {@code
+ * build}, else on java.library.path. Without it LibTorch operations do the work.
  */
 public final class NativeLibrary {
   private static final Logger LOG = LoggerFactory.getLogger(NativeLibrary.class);
   private static final String NAME = "wwts_preprocess";
-  private static final int ABI = 1;
+
+  /** Both are understood: the first has no rankings. */
+  private static final int OLDEST_ABI = 1;
+
+  private static final int ABI = 2;
 
   private NativeLibrary() {}
 
@@ -22,6 +26,14 @@ public final class NativeLibrary {
     static final String FAULT = load();
 
     private Loaded() {}
+  }
+
+  /** Why it can't rank, whatever the card: it is not there, or older; empty where it can. */
+  static String rankingFault() {
+    if (!isLoaded()) {
+      return Loaded.FAULT;
+    }
+    return NativePreprocess.abiVersion() == ABI ? "" : file() + " is too old to rank";
   }
 
   /** Whether it is there and fits. */
@@ -61,7 +73,9 @@ public final class NativeLibrary {
         System.loadLibrary(NAME);
       }
       int abi = NativePreprocess.abiVersion();
-      return abi == ABI ? "" : file() + " has interface " + abi + ", not " + ABI;
+      return OLDEST_ABI <= abi && abi <= ABI
+          ? ""
+          : "%s has interface %d, not %d or %d".formatted(file(), abi, OLDEST_ABI, ABI);
     } catch (LinkageError e) {
       LOG.debug("No preprocessing kernel.", e);
       return String.valueOf(e.getMessage()).lines().findFirst().orElse("");

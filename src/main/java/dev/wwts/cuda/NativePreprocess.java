@@ -6,7 +6,7 @@ package dev.wwts.cuda;
 final class NativePreprocess {
   private NativePreprocess() {}
 
-  /** 1; anything else is another library. */
+  /** 2; 1 is a library without {@link NativeRank}, anything else another one. */
   static native int abiVersion();
 
   /** Bytes of a plan, in memory aligned to 8. */

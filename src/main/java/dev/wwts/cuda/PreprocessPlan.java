@@ -17,6 +17,7 @@ public final class PreprocessPlan implements AutoCloseable {
   private static final int WIDTH = 2;
   private static final int HEIGHT = 3;
   private static final int BYTES_PER_PIXEL = 3;
+  private static final int WORD = 4;
 
   /** What the kernel writes. */
   public enum Output {
@@ -121,19 +122,40 @@ public final class PreprocessPlan implements AutoCloseable {
     width = 0;
   }
 
+  /** Bytes on the card of the part of a picture that is read. */
+  public long sourceBytes() {
+    return region[HEIGHT] * uploadedPitch();
+  }
+
+  /**
+   * Queues the copy of what is read of a picture, and of nothing beside it, to {@link #sourceBytes}
+   * bytes on the card.
+   *
+   * @param rows where to, aligned to 4
+   */
+  public void upload(Pixels pixels, long rows, CudaStream stream) {
+    long first = pixels.address() + offset(pitch());
+    stream.upload(rows, uploadedPitch(), first, pitch(), rowBytes(), region[HEIGHT]);
+  }
+
   /** Bytes from one stored row to the next. */
-  public long pitch() {
+  private long pitch() {
     return (long) BYTES_PER_PIXEL * width;
   }
 
-  /** Bytes before the first row that is read. */
-  public long skippedBytes() {
-    return region[Y] * pitch();
+  /** Bytes of a row that are read. */
+  private long rowBytes() {
+    return (long) BYTES_PER_PIXEL * region[WIDTH];
   }
 
-  /** Bytes of the rows that are read. */
-  public long sourceBytes() {
-    return region[HEIGHT] * pitch();
+  /** Bytes from one row on the card to the next: whole words, which the kernel reads. */
+  private long uploadedPitch() {
+    return (rowBytes() + WORD - 1) / WORD * WORD;
+  }
+
+  /** Bytes from a picture's first pixel to the first that is read. */
+  private long offset(long rowPitch) {
+    return region[Y] * rowPitch + (long) BYTES_PER_PIXEL * region[X];
   }
 
   /** Bytes of the filter's weights. */
@@ -154,34 +176,38 @@ public final class PreprocessPlan implements AutoCloseable {
   /**
    * Queues the work; the addresses are on the card.
    *
-   * @param rows the first row that is read
+   * @param rows what {@link #upload} wrote
    * @param table what {@link #fillTable} wrote
    * @param scratch of {@link #scratchBytes} bytes, 0 if that is 0
    * @param batch the network's input
    * @param slot which picture of it, from 0
    */
   public void launch(long rows, long table, long scratch, long batch, int slot, CudaStream stream) {
+    long pitch = uploadedPitch();
+    launch(rows - offset(pitch), pitch, table, scratch, batch, slot, stream);
+  }
+
+  /**
+   * The same where the whole picture lies on the card.
+   *
+   * @param pixels whose address is the card's
+   */
+  public void launch(
+      Pixels pixels, long table, long scratch, long batch, int slot, CudaStream stream) {
+    launch(pixels.address(), pitch(), table, scratch, batch, slot, stream);
+  }
+
+  private void launch(
+      long picture, long pitch, long table, long scratch, long batch, int slot, CudaStream stream) {
     check(
         NativePreprocess.launch(
-            plan.address(),
-            rows - skippedBytes(),
-            pitch(),
-            table,
-            scratch,
-            batch,
-            slot,
-            stream.address()));
+            plan.address(), picture, pitch, table, scratch, batch, slot, stream.address()));
   }
 
   /** The same by this thread, with the whole picture and the other addresses on the host. */
   void runOnHost(long picture, long table, long scratch, long batch, int slot) {
     check(
         NativePreprocess.runOnHost(plan.address(), picture, pitch(), table, scratch, batch, slot));
-  }
-
-  /** The columns and rows that are read: x, y, width, height. */
-  String region() {
-    return region[X] + ", " + region[Y] + ", " + region[WIDTH] + " x " + region[HEIGHT];
   }
 
   private static void check(int code) {

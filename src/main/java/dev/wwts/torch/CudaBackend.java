@@ -69,6 +69,7 @@ final class CudaBackend implements Backend {
         CardJpegs.require();
       }
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
+      remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
       LayoutTrial.Winner winner = LayoutTrial.run(setup);
       Network network = winner.network();
       loaded = network;

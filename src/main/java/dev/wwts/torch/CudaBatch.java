@@ -5,12 +5,9 @@ import dev.wwts.cuda.CudaEvent;
 import dev.wwts.cuda.CudaGraph;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaStream;
-import dev.wwts.cuda.PinnedBuffer;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
+import dev.wwts.cuda.GraphPool;
 import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -24,20 +21,14 @@ final class CudaBatch implements AutoCloseable {
   /** Before a capture all that is set up once must be; the network itself runs as it is. */
   private static final int WARM_UPS = 2;
 
-  private static final long GRAIN = 4096;
-
   private final CudaSetup setup;
   private final Network network;
   private final CudaStream stream;
   private final int size;
-  private final int k;
-  private final Ranker ranker;
+  private final CardRanking ranking;
   private final Owned<Tensor> input;
   private final long inputAddress;
   private final Parts parts = new Parts();
-  private final long resultsAddress;
-  private final LongBuffer indices;
-  private final FloatBuffer confidences;
   private final CudaEvent start;
   private final CudaEvent forwarded;
   private final CudaEvent ranked;
@@ -51,8 +42,6 @@ final class CudaBatch implements AutoCloseable {
     this.network = network;
     this.stream = stream;
     this.size = size;
-    this.k = Math.min(setup.topK(), setup.bundle().labels().size());
-    this.ranker = new Ranker(setup.bundle().manifest().output().activation());
     boolean whole = false;
     try {
       Owned<Tensor> slots = stream.with(() -> NativeScope.inference(this::emptyInput));
@@ -62,13 +51,8 @@ final class CudaBatch implements AutoCloseable {
       this.forwarded = event();
       this.ranked = event();
       this.downloaded = event();
-      int longs = size * k * Long.BYTES;
-      int floats = size * k * Float.BYTES;
-      PinnedBuffer results = new PinnedBuffer(GRAIN);
-      parts.add(results, results::close);
-      this.resultsAddress = results.reserve((long) longs + floats);
-      this.indices = results.view(0, longs).asLongBuffer();
-      this.confidences = results.view(longs, floats).asFloatBuffer();
+      CardRanking best = new CardRanking(setup, stream, size);
+      this.ranking = parts.add(best, best::close);
       whole = true;
     } finally {
       if (!whole) {
@@ -117,12 +101,15 @@ final class CudaBatch implements AutoCloseable {
     stream.await();
   }
 
-  /** Captures it after a warm-up; where that fails it goes on running eagerly. */
-  void capture() {
+  /**
+   * Captures it after a warm-up, with memory that the lane's graphs share; where that fails it goes
+   * on running eagerly.
+   */
+  void capture(GraphPool pool) {
     closeOutputs();
     for (boolean marks : new boolean[] {true, false}) {
       try {
-        graph = CudaGraph.capture(stream, () -> compute(true, marks));
+        graph = CudaGraph.capture(stream, pool, () -> compute(true, marks));
         marksInGraph = marks;
         setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
         return;
@@ -171,22 +158,20 @@ final class CudaBatch implements AutoCloseable {
   private void compute(boolean inGraph, boolean marks) {
     NativeScope.inference(
         () -> {
-          Owned<Tensor> logits =
-              Logits.checked(setup.bundle(), network.forward(input.get().narrow(0, 0, size)), size);
-          outputs.add(logits);
+          Tensor logits = network.forward(input.get().narrow(0, 0, size));
+          Logits.check(setup.bundle(), logits, size);
+          keep(logits);
           mark(forwarded, inGraph, marks);
-          T_TensorTensor_T best = ranker.best(logits.get(), k);
-          Owned<Tensor> scores = new Owned<>(new Tensor(best.get0()));
-          outputs.add(scores);
-          Owned<Tensor> classes = new Owned<>(new Tensor(best.get1()));
-          outputs.add(classes);
-          mark(ranked, inGraph, marks);
-          long longs = (long) size * k * Long.BYTES;
-          long floats = (long) size * k * Float.BYTES;
-          stream.download(resultsAddress, classes.get().data_ptr().address(), longs);
-          stream.download(resultsAddress + longs, scores.get().data_ptr().address(), floats);
+          ranking.queue(logits, this::keep, () -> mark(ranked, inGraph, marks));
           return logits;
         });
+  }
+
+  /**
+   * Beyond the pointer scope, with an object of its own: the network's may be a view of another.
+   */
+  private void keep(Tensor tensor) {
+    outputs.add(new Owned<>(new Tensor(tensor)));
   }
 
   private void mark(CudaEvent event, boolean inGraph, boolean marks) {
@@ -200,25 +185,19 @@ final class CudaBatch implements AutoCloseable {
   /** Waits for the run and reads the best classes of the first {@code n} slots. */
   Ranking ranking(int n, int most) {
     downloaded.await();
-    int kept = Math.min(most, k);
-    List<Ranking.Row> rows = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      long[] classes = new long[kept];
-      float[] scores = new float[kept];
-      for (int rank = 0; rank < kept; rank++) {
-        classes[rank] = indices.get(i * k + rank);
-        scores[rank] = confidences.get(i * k + rank);
-      }
-      rows.add(new Ranking.Row(classes, scores));
-    }
-    return new Ranking(rows);
+    return ranking.read(n, most);
   }
 
   /** Waits for the run and copies the logits of the first {@code n} slots to the host. */
   float[][] logits(int n) {
     downloaded.await();
     return stream.with(
-        () -> NativeScope.inference(() -> Logits.rows(outputs.get(0).get().cpu().contiguous(), n)));
+        () ->
+            NativeScope.inference(
+                () -> {
+                  Tensor logits = outputs.get(0).get().cpu().to(torch.ScalarType.Float);
+                  return Logits.rows(logits.contiguous(), n);
+                }));
   }
 
   /** What the run took, for a picture that came through {@code clock}. */

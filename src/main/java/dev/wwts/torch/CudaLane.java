@@ -4,6 +4,7 @@ import dev.wwts.cuda.CudaGraph;
 import dev.wwts.cuda.CudaMemory;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.CudaStream;
+import dev.wwts.cuda.GraphPool;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.image.JpegCard;
 import dev.wwts.image.PixelBuffer;
@@ -37,6 +38,7 @@ final class CudaLane implements Lane {
   private final Network network;
   private final Parts parts = new Parts();
   private final CudaStream stream;
+  private final GraphPool graphs = new GraphPool();
   private final @Nullable Staging[] staging;
   private final CudaPreprocessor preprocessor;
   private final @Nullable CardJpegs jpegs;
@@ -168,7 +170,7 @@ final class CudaLane implements Lane {
   private void prepare(CudaBatch fresh) {
     fresh.warmUp();
     if (setup.graphs()) {
-      fresh.capture();
+      fresh.capture(graphs);
     }
   }
 

@@ -58,15 +58,19 @@ final class FusedPreprocessor implements CudaPreprocessor {
         plan.fillTable(pinned);
         stream.upload(weights, pinned, plan.tableBytes());
       }
-      long rows = pixels.address() + plan.skippedBytes();
+      long rows = 0;
       if (!pixels.onCard()) {
         rows = source.reserve(plan.sourceBytes());
-        stream.upload(rows, pixels.address() + plan.skippedBytes(), plan.sourceBytes());
+        plan.upload(pixels, rows, stream);
       }
       staging.uploading(stream);
       clock.uploaded.record(stream);
       long own = plan.scratchBytes() > 0 ? scratch.reserve(plan.scratchBytes()) : 0;
-      plan.launch(rows, weights, own, batch.inputAddress(), slot, stream);
+      if (pixels.onCard()) {
+        plan.launch(pixels, weights, own, batch.inputAddress(), slot, stream);
+      } else {
+        plan.launch(rows, weights, own, batch.inputAddress(), slot, stream);
+      }
       clock.ready.record(stream);
       whole = true;
     } finally {

@@ -16,6 +16,16 @@ final class Logits {
    * @throws ModelException if it is of another shape or kind
    */
   static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
+    check(bundle, output, n);
+    return new Owned<>(output.to(torch.ScalarType.Float));
+  }
+
+  /**
+   * Looks at an output's shape and kind, not at its numbers.
+   *
+   * @throws ModelException if it is not n x classes floating-point numbers
+   */
+  static void check(Bundle bundle, Tensor output, int n) {
     int classes = bundle.labels().size();
     String fault = fault(output);
     if (!fault.isEmpty()) {
@@ -30,7 +40,6 @@ final class Logits {
           "%s: the network must return %d x %d logits, but returns %s."
               .formatted(bundle.path(), n, classes, shape(output)));
     }
-    return new Owned<>(output.to(torch.ScalarType.Float));
   }
 
   /** What a tensor is that is not an array of floating-point numbers; empty if it is one. */

@@ -27,7 +27,11 @@ final class HostCuda {
     GRAPHS(8),
     GRAPH_KERNELS(9),
     CUDNN_CALLS(10),
-    TF32_PRODUCTS(11);
+    TF32_PRODUCTS(11),
+    UPLOADED_BYTES(12),
+    GRAPH_COPIES(13),
+    OWN_KERNELS(14),
+    OWN_GRAPH_KERNELS(15);
 
     private final int number;
 

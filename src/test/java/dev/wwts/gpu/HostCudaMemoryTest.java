@@ -59,15 +59,46 @@ class HostCudaMemoryTest extends HostCudaCase {
     }
   }
 
+  /**
+   * A graph's memory is in use while it runs only, and graphs of one lane run one after the other.
+   * Smaller batches add their inputs (1.5 MiB a slot, from segments of 20 MiB), nothing more.
+   */
+  @Test
+  void theGraphsOfALaneShareTheirMemory() {
+    Path network = largeInput("torch.relu(x * 2).mean([2, 3])");
+    long largest = memoryWith(network, 8);
+    long all = memoryWith(network, 1, 2, 4, 8);
+
+    System.out.printf("Graphs of 8: %d MiB; of 1, 2, 4, 8: %d MiB%n", largest / MIB, all / MIB);
+    assertThat(all - largest).isLessThanOrEqualTo(22 * MIB);
+  }
+
+  private static long memoryWith(Path network, int... batches) {
+    try (Recognizer recognizer =
+        Recognizer.builder(network).device(CUDA).lanes(1).batchSizes(batches).load()) {
+      for (int batch : batches) {
+        List<Picture> pictures = Collections.nCopies(batch, Picture.of(TestPictures.jpeg(64, 64)));
+        assertThat(recognizer.answers(pictures)).hasSize(batch);
+        assertThat(recognizer.remarks())
+            .contains("CUDA graph for batches of %d: captured.".formatted(batch));
+      }
+      return HostCuda.memory();
+    }
+  }
+
   /** 512 x 512: 600 pictures of it are 900 MiB in FP16. */
   private static Path largeInput() {
+    return largeInput("m * 10");
+  }
+
+  private static Path largeInput(String expression) {
     String manifest =
         ModelFiles.MANIFEST
             .replace("\"width\": 8, \"height\": 8", "\"width\": 512, \"height\": 512")
             .replace("\"size\": 8}", "\"size\": 512}");
     return ModelFiles.write(
         folder,
-        "m * 10",
+        expression,
         manifest,
         ModelFiles.LABELS.getBytes(java.nio.charset.StandardCharsets.UTF_8));
   }

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Writes small TorchScript files without Python; they have no manifest yet. */
@@ -60,6 +61,22 @@ public final class TestModels {
       JitModule module = new JitModule(new QualifiedName("Tiny"));
       module.register_parameter("w", torch.ones(3, 3, 3, 3), false);
       module.define("def forward(self, x):\n  return " + expression + rest + "\n");
+      module.save(file.toString());
+    } finally {
+      scope.close();
+    }
+  }
+
+  /** A network that answers every picture with the same logits. */
+  public static void constant(Path file, float[] logits) {
+    LibTorch.load();
+    PointerScope scope = new PointerScope();
+    try {
+      JitModule module = new JitModule(new QualifiedName("Tiny"));
+      Tensor weight = torch.empty(1, logits.length);
+      weight.data_ptr_float().put(logits);
+      module.register_parameter("w", weight, false);
+      module.define("def forward(self, x):\n  return self.w.expand([x.size(0), -1])\n");
       module.save(file.toString());
     } finally {
       scope.close();
