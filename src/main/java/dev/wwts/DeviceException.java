@@ -2,7 +2,8 @@ package dev.wwts;
 
 /**
  * A device or precision that was asked for and is not there, or native libraries that can't be
- * loaded; the message says why and what to do. There is no silent fall to the CPU.
+ * loaded, or a GPU that has failed for good; the message says why and what to do. There is no
+ * silent fall to the CPU.
  */
 public final class DeviceException extends WwtsException {
   private static final long serialVersionUID = 1L;

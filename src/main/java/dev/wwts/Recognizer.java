@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
  * }
  * }</pre>
  *
+ * <p>After an error that a GPU never forgives in a process (a wrong address, its memory's) each
+ * call throws the same {@link DeviceException}, which says to restart the process.
+ *
  * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the
  * JVM's end open recognizers close themselves the same way, as native code must not run while its
  * libraries are torn down.
