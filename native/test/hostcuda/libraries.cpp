@@ -82,7 +82,7 @@ int cudnnBackendCreateDescriptor(int kind, Descriptor **out) {
 int cudnnBackendFinalize(Descriptor *it) {
   const int kind = (*it)[-1][0];
   const bool attention = kind == 19 || kind == 41;  // CUDNN_BACKEND_OPERATION_MATMUL_DESCRIPTOR, .._SDPA_FWD_DESCRIPTOR
-  return attention && hostcuda_fails && hostcuda_fails(4) ? 3000 : 0;  // kNoAttention; CUDNN_STATUS_NOT_SUPPORTED
+  return attention && hostcuda_fails && hostcuda_fails(6) ? 3000 : 0;  // kNoAttention in runtime.cpp; CUDNN_STATUS_NOT_SUPPORTED
 }
 int cudnnBackendDestroyDescriptor(Descriptor *it) { return delete it, 0; }
 int cudnnBackendSetAttribute(Descriptor *it, int name, int type, int64_t n, const void *values) {
