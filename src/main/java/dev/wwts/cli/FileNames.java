@@ -134,10 +134,25 @@ final class FileNames {
     return decode(bytes.toByteArray()).replaceFirst("(?<=.)/$", "");
   }
 
-  /** A message about a file, with the file's name as {@link #text} has it. */
-  static String message(Exception failure, Path file) {
+  /**
+   * A message about files, or ones beside them whose names begin alike, with their names as {@link
+   * #text} has them.
+   */
+  static String message(Exception failure, Iterable<Path> files) {
     String message = String.valueOf(failure.getMessage());
-    return message.replace(file.toString(), text(file));
+    for (Path file : files) {
+      message = message.replace(file.toString(), text(file));
+      Path name = file.getFileName();
+      if (name != null && isLost(name.toString())) {
+        message = message.replace(stem(name.toString()), stem(text(name)));
+      }
+    }
+    return message;
+  }
+
+  private static String stem(String name) {
+    int dot = name.lastIndexOf('.');
+    return dot <= 0 ? name : name.substring(0, dot);
   }
 
   /** Whether a code point stands for a byte that is no UTF-8. */

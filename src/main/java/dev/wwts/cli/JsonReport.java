@@ -12,6 +12,7 @@ import dev.wwts.Timings;
 import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** For programs: one JSON object a line. */
@@ -69,7 +70,7 @@ final class JsonReport implements Report {
     object
         .putObject("error")
         .put("type", cause.reason().name())
-        .put("message", FileNames.message(cause, picture));
+        .put("message", FileNames.message(cause, List.of(picture)));
     print(object);
   }
 

@@ -7,6 +7,7 @@ import dev.wwts.Recognition;
 import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /** For people, in Chinese. */
@@ -63,6 +64,6 @@ final class TextReport implements Report {
   public void refused(Path picture, PictureException cause) {
     out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     out.flush();
-    err.println("[ERROR] " + Printable.line(FileNames.message(cause, picture)));
+    err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(picture))));
   }
 }

@@ -8,6 +8,9 @@ import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -153,6 +156,21 @@ public final class Wwts {
     return UNUSABLE;
   }
 
+  /** The files that a command was given. */
+  private static List<Path> files(CommandLine.ParseResult parsed) {
+    List<Path> files = new ArrayList<>();
+    for (CommandLine.ParseResult of = parsed; of != null; of = of.subcommand()) {
+      for (CommandLine.Model.ArgSpec argument : of.matchedArgs()) {
+        if (argument.getValue() instanceof Path file) {
+          files.add(file);
+        } else if (argument.getValue() instanceof Collection<?> several) {
+          several.stream().filter(Path.class::isInstance).map(Path.class::cast).forEach(files::add);
+        }
+      }
+    }
+    return files;
+  }
+
   private static int failed(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     PrintWriter err = commandLine.getErr();
@@ -160,7 +178,7 @@ public final class Wwts {
       return lost.exitCode(err);
     }
     if (failure instanceof WwtsException || failure instanceof IllegalArgumentException) {
-      err.println("[ERROR] " + Printable.line(String.valueOf(failure.getMessage())));
+      err.println("[ERROR] " + Printable.line(FileNames.message(failure, files(parsed))));
     } else if (failure instanceof UncheckedIOException e) {
       err.println("[ERROR] " + Printable.line(e.getMessage() + " (" + e.getCause() + ")"));
     } else {

@@ -103,8 +103,12 @@ final class Magic {
     return (noMap || hasMap)
         && picture.u16le(12) > 0
         && picture.u16le(14) > 0
-        && (picture.u8(16) == 8 || isTargaDepth(picture.u8(16)))
+        && (picture.u8(16) == 8 || isTargaDepth(picture.u8(16)) || isTargaBit(kind, picture.u8(16)))
         && picture.u8(17) < 64;
+  }
+
+  private static boolean isTargaBit(int kind, int bits) {
+    return bits == 1 && (kind == 3 || kind == 11);
   }
 
   private static boolean isTargaDepth(int bits) {

@@ -2,7 +2,10 @@ package dev.wwts.image;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HexFormat;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +17,17 @@ final class PngChunks {
   private static final String XMP = "XML:com.adobe.xmp";
   private static final String RAW_EXIF = "Raw profile type exif";
 
+  /** Pillow refuses a picture for more text than so many of the longest. */
+  private static final int MOST_TEXTS = 64;
+
   private final Metadata metadata = new Metadata();
   private int palette = -1;
   private int transparency = -1;
   private int data = -1;
   private long dataBytes;
   private boolean dataEnded;
-  private @Nullable PngText rawExif;
-  private @Nullable PngText xmp;
+  private final Deque<PngText> rawExif = new ArrayDeque<>();
+  private final Deque<PngText> xmp = new ArrayDeque<>();
 
   private PngChunks() {}
 
@@ -38,15 +44,40 @@ final class PngChunks {
     return chunks;
   }
 
-  /** The last of each kind, when all are known: hostile ones can be many, and inflate to more. */
+  /**
+   * The last text of each kind, when all are known. As in Pillow an XMP that is no UTF-8 counts
+   * where no other is, and the profile that ImageMagick writes where there is no eXIf chunk.
+   */
   private void readTexts(Encoded picture) {
-    if (xmp != null) {
-      metadata.xmp(ByteBuffer.wrap(xmp.value(picture)));
+    byte[] packet = first(xmp, text -> text.text(picture));
+    if (packet == null || packet.length == 0) {
+      packet = first(xmp, text -> text.isInternational() ? text.value(picture) : null);
     }
-    // what ImageMagick writes instead of an eXIf chunk; as in Pillow, that one goes first
-    ByteBuffer raw = rawExif == null || metadata.hasExif() ? null : unhex(rawExif.value(picture));
+    if (packet != null) {
+      metadata.xmp(ByteBuffer.wrap(packet));
+    }
+    byte[] profile = metadata.hasExif() ? null : first(rawExif, text -> text.text(picture));
+    ByteBuffer raw = profile == null ? null : unhex(profile);
     if (raw != null) {
       metadata.exif(raw);
+    }
+  }
+
+  private static byte @Nullable [] first(
+      Deque<PngText> texts, Function<PngText, byte @Nullable []> read) {
+    for (PngText text : texts) {
+      byte[] value = read.apply(text);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
+  private static void add(Deque<PngText> texts, PngText text) {
+    texts.addFirst(text);
+    if (texts.size() > MOST_TEXTS) {
+      texts.removeLast();
     }
   }
 
@@ -90,8 +121,8 @@ final class PngChunks {
     }
     switch (text.keyword()) {
       case "exif" -> metadata.exif(picture.view(text.from(), text.end() - text.from()));
-      case RAW_EXIF -> rawExif = text;
-      case XMP -> xmp = text;
+      case RAW_EXIF -> add(rawExif, text);
+      case XMP -> add(xmp, text);
       default -> {}
     }
   }

@@ -1,6 +1,8 @@
 package dev.wwts.image;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -14,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param from where its value begins
  * @param end where it ends
  * @param deflated whether the value is compressed
+ * @param language where that and a translated keyword begin, before the value; -1 where it is not
+ *     iTXt, whose texts are UTF-8
  */
-record PngText(String keyword, int from, int end, boolean deflated) {
+record PngText(String keyword, int from, int end, boolean deflated, int language) {
   /**
    * Values of more bytes than this are not read; Pillow refuses the picture for one. An orientation
    * stands in the first few.
@@ -53,19 +57,43 @@ record PngText(String keyword, int from, int end, boolean deflated) {
       from = translated + 1;
     }
     String keyword = new String(picture.copy(body, zero - body), StandardCharsets.ISO_8859_1);
-    return new PngText(keyword, Math.min(from, end), end, deflated);
+    return new PngText(keyword, Math.min(from, end), end, deflated, international ? zero + 3 : -1);
   }
 
-  /** The value, inflated; nothing where it is too long or can't be inflated. */
-  byte[] value(Encoded picture) {
-    if (end - from > MOST) {
-      return new byte[0];
+  /**
+   * The value, inflated; nothing where it is too long or can't be inflated, and null where that is
+   * so in iTXt, which Pillow then leaves out.
+   */
+  byte @Nullable [] value(Encoded picture) {
+    byte[] stored = end - from > MOST ? null : picture.copy(from, end - from);
+    byte[] value = stored == null || !deflated ? stored : inflate(stored);
+    return value == null && !isInternational() ? new byte[0] : value;
+  }
+
+  boolean isInternational() {
+    return language >= 0;
+  }
+
+  /** The value where it is a text; null where it is not, as Pillow then leaves it out. */
+  byte @Nullable [] text(Encoded picture) {
+    byte[] value = value(picture);
+    boolean isText =
+        value != null
+            && (!isInternational()
+                || (isUtf8(value) && isUtf8(picture.copy(language, from - language))));
+    return isText ? value : null;
+  }
+
+  private static boolean isUtf8(byte[] value) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(value));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
     }
-    byte[] stored = picture.copy(from, end - from);
-    return deflated ? inflate(stored) : stored;
   }
 
-  private static byte[] inflate(byte[] deflated) {
+  private static byte @Nullable [] inflate(byte[] deflated) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     Inflater inflater = new Inflater();
     try {
@@ -76,9 +104,9 @@ record PngText(String keyword, int from, int end, boolean deflated) {
         text.write(part, 0, count);
         count = inflater.inflate(part);
       }
-      return text.size() > MOST ? new byte[0] : text.toByteArray();
+      return text.size() > MOST ? null : text.toByteArray();
     } catch (DataFormatException e) {
-      return new byte[0];
+      return null;
     } finally {
       inflater.end();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wwts.CliProcess;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
+import dev.wwts.torch.TestModels;
 import java.awt.Color;
 import java.io.File;
 import java.io.IOException;
@@ -117,6 +118,19 @@ class ConsoleTest {
 
       assertThat(run.code()).as(run.err()).isZero();
       assertThat(run.out()).contains("耦合.pt").contains("atk.coupling");
+    }
+  }
+
+  @Test
+  void namesFilesBesideAModelThatAreNotThere() throws Exception {
+    Path lonely = folder.resolve("孤独.pt");
+    TestModels.write(lonely, "torch.matmul(m, w)", 1);
+    for (String command : new String[] {"info", "verify"}) {
+      CliProcess run =
+          CliProcess.run(Map.of("LC_ALL", "C"), Redirect.PIPE, command, lonely.toString());
+
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).contains(lonely + " holds no").contains("孤独.wwts.json");
     }
   }
 }

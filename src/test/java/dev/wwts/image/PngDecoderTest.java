@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +14,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PngDecoderTest {
-  /** An EXIF block that says orientation 6. */
-  private static final String SIX =
-      HexFormat.of().formatHex(Decoding.exif(ByteOrder.LITTLE_ENDIAN, 6));
-
   static Stream<Arguments> kinds() {
     int[][] depths = {{1, 2, 4, 8, 16}, {}, {8, 16}, {1, 2, 4, 8}, {8, 16}, {}, {8, 16}};
     Stream.Builder<Arguments> all = Stream.builder();
@@ -152,69 +145,6 @@ class PngDecoderTest {
     TestPng png = new TestPng(1, 1, 8, 3, false);
     png.samples[0] = 9;
     assertThat(Decoding.decode(png.encode(TestPng.chunk("PLTE", palette(3)))).at(0, 0)).isZero();
-  }
-
-  @Test
-  void orientationComesFromExifXmpOrTheOldTextProfile() {
-    TestPng png = new TestPng(4, 3, 8, 2, false);
-    byte[] exif = TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 6));
-    assertThat(Decoding.decode(png.encode(exif)).orientation()).isEqualTo(Orientation.RIGHT_TOP);
-    byte[] xmp =
-        "XML:com.adobe.xmp\0\0\0\0\0<a tiff:Orientation=\"5\"/>"
-            .getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(Decoding.decode(png.encode(TestPng.chunk("iTXt", xmp))).orientation())
-        .isEqualTo(Orientation.LEFT_TOP);
-    String hex = HexFormat.of().formatHex(Decoding.exif(ByteOrder.LITTLE_ENDIAN, 3));
-    byte[] raw =
-        ("Raw profile type exif\0\nexif\n      26\n" + hex).getBytes(StandardCharsets.ISO_8859_1);
-    assertThat(Decoding.decode(png.encode(TestPng.chunk("tEXt", raw))).orientation())
-        .isEqualTo(Orientation.BOTTOM_RIGHT);
-  }
-
-  @Test
-  void orientationMayStandInCompressedText() {
-    byte[] profile = ascii("\nexif\n      26\n" + SIX + "\n");
-    byte[] xmp = ascii("<a tiff:Orientation=\"5\"/>");
-    byte[] zipped = TestPng.deflate(profile);
-    byte[] zippedText = text("zTXt", "Raw profile type exif\0\0", zipped);
-    assertThat(orientation(zippedText)).isEqualTo(Orientation.RIGHT_TOP);
-    assertThat(orientation(text("iTXt", "Raw profile type exif\0\1\0en\0name\0", zipped)))
-        .isEqualTo(Orientation.RIGHT_TOP);
-    assertThat(orientation(text("iTXt", "Raw profile type exif\0\0\0\0\0", profile)))
-        .isEqualTo(Orientation.RIGHT_TOP);
-    byte[] zippedXmp = text("iTXt", "XML:com.adobe.xmp\0\1\0\0\0", TestPng.deflate(xmp));
-    assertThat(orientation(zippedXmp)).isEqualTo(Orientation.LEFT_TOP);
-    // an eXIf chunk goes before the profile, and the profile before XMP
-    byte[] exif = TestPng.chunk("eXIf", Decoding.exif(ByteOrder.BIG_ENDIAN, 3));
-    assertThat(orientation(exif, zippedText)).isEqualTo(Orientation.BOTTOM_RIGHT);
-    assertThat(orientation(zippedXmp, zippedText)).isEqualTo(Orientation.RIGHT_TOP);
-  }
-
-  @Test
-  void brokenOrHugeTextSaysNothing() {
-    String name = "Raw profile type exif\0\0";
-    byte[] profile = ascii("\nexif\n      26\n" + SIX + "\n");
-    byte[] zipped = TestPng.deflate(Arrays.copyOf(profile, 2_000_000));
-    assertThat(orientation(text("zTXt", name, zipped))).isEqualTo(Orientation.TOP_LEFT);
-    assertThat(orientation(text("zTXt", name, new byte[9]))).isEqualTo(Orientation.TOP_LEFT);
-    for (int length = 0; length < name.length(); length++) {
-      for (String kind : new String[] {"tEXt", "zTXt", "iTXt"}) {
-        assertThat(orientation(text(kind, name.substring(0, length), new byte[0])))
-            .isEqualTo(Orientation.TOP_LEFT);
-      }
-    }
-  }
-
-  private static Orientation orientation(byte[]... chunks) {
-    return Decoding.decode(new TestPng(4, 3, 8, 2, false).encode(chunks)).orientation();
-  }
-
-  private static byte[] text(String kind, String head, byte[] value) {
-    return TestPng.chunk(kind, Decoding.concat(ascii(head), value));
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.ISO_8859_1);
   }
 
   @Test
