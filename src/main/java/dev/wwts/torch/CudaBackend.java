@@ -47,7 +47,7 @@ final class CudaBackend implements Backend {
               options.cudaGraphs(),
               remarks);
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
-      LayoutTrial.Winner winner = LayoutTrial.run(setup);
+      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup);
       loaded = winner.network();
       CudaRuntime.synchronize();
       CudaMemory.emptyCache();
