@@ -27,12 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /** Reads {@code wwts.json}, field by field, so that every error names its field. */
 final class ManifestReader {
   private static final int MAX_SIDE = 4096;
   private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
+  private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
   private static final JsonMapper JSON = mapper();
 
   private final String file;
@@ -199,12 +201,14 @@ final class ManifestReader {
     int least = batch.integer("min", 1, MAX_BATCH);
     String capability = onCard ? compiled.text("capability", 10) : "";
     List<String> features = compiled.texts("cpu_features");
-    if (features.isEmpty() || features.size() > 100) {
-      throw compiled.bad("cpu_features", "must be 1 to 100 names");
+    if (features.isEmpty()
+        || features.size() > 100
+        || !features.stream().allMatch(it -> FEATURE.matcher(it).matches())) {
+      throw compiled.bad("cpu_features", "must be 1 to 100 names such as avx2");
     }
     return new Target(
-        compiled.text("torch", 40),
-        compiled.text("platform", 40),
+        compiled.text("torch", 20),
+        compiled.text("platform", 20),
         onCard ? Device.Kind.CUDA : Device.Kind.CPU,
         capability,
         features,

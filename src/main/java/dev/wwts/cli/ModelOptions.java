@@ -68,7 +68,7 @@ final class ModelOptions {
   @Option(
       names = "--trust-model",
       description =
-          "Load it though its code reaches beyond the network: files, messages, endless loops.")
+          "Load it though its code reaches beyond the network (files, messages, endless loops) or is machine code (.pt2).")
   private boolean trusted;
 
   /** The default model, in the project's folder. */

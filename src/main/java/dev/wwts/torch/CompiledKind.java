@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch;
  * instructions that a processor does not know end the process.
  */
 record CompiledKind(Bundle bundle, Library library) implements NetworkKind {
-  private static final int MOST_NAMES = 5;
+  private static final int MOST_NAMES = 3;
 
   @Override
   public Device device(Device wish) {
@@ -63,7 +63,7 @@ record CompiledKind(Bundle bundle, Library library) implements NetworkKind {
     missing.removeAll(features);
     if (!missing.isEmpty()) {
       throw incompatible(
-          "for a processor with %s, which this one has not: export it with --cpu avx2, or here"
+          "for a processor with %s, which this one has not: export it here, or with --cpu avx2"
               .formatted(String.join(", ", missing.stream().limit(MOST_NAMES).toList())));
     }
   }
