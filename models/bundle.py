@@ -32,6 +32,9 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
 
     Raises ExportError when the manifest, the labels or the module do not fit the format; then `out` is not written.
     """
+    if target is not None:
+        target.check(half)
+        target.prepare()
     labels = list(labels)
     label_rules.check(labels)
     manifest = _complete(manifest, labels, half)
@@ -45,8 +48,6 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
     if target is None:
         with lean.forwards(module, spec, classes):
             traced = tracing.trace(module, spec, classes)
-    else:
-        target.check(half)
     logits = reference.logits(module, pictures, spec)
     if not torch.isfinite(logits).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")
@@ -56,7 +57,8 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
         extra = _extra(manifest, labels, pictures, logits, tolerance)
         archive.write(traced.half() if half else traced, extra, out)
     else:
-        with lean.forwards(module, spec, classes), compiled.package(module.half() if half else module, spec, classes, target) as (package, about):
+        dtype = torch.float16 if half else torch.float32
+        with lean.forwards(module, spec, classes), compiled.package(module, spec, classes, target, dtype) as (package, about):
             manifest["compiled"] = about
             extra = _extra(manifest, labels, pictures, logits, tolerance)
             archive.write_package(package, extra, out)
@@ -66,7 +68,7 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
         if target is None:
             _check_written(out, extra, pictures, logits, spec, classes)
         else:
-            compiled.check_written(out, pictures, logits, spec, target, half)
+            compiled.check_written(out, pictures, logits, spec, target, dtype)
     except BaseException:
         pathlib.Path(out).unlink(missing_ok=True)
         raise

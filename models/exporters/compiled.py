@@ -29,6 +29,13 @@ FEATURES = {
 """What a compiler may use, by the macro that says so, and Linux's name for it."""
 
 
+UNLOADABLE = """#if defined(__cplusplus)
+extern "C" __attribute__((weak, visibility("hidden"))) int __cxa_thread_atexit(void (*)(void*), void*, void*) noexcept { return 0; }
+#endif
+"""
+"""Unique symbols, and the destructor that each thread registers for the text of its last error, would keep a closed library in the reader's process."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Target:
     """What a network is compiled for. `isa` None: the best of this processor. `batch` None: any size; else this one only, others run in parts of it."""
@@ -47,20 +54,25 @@ class Target:
         if self.isa == "avx512" and "avx512f" not in _flags():
             raise ExportError("--cpu avx512 compiles on a processor that has it")
 
+    def prepare(self):
+        """Has oneDNN lay out weights as the target's would; it looks once a process, before its first layer runs."""
+        if level(self) == "avx2":
+            os.environ.setdefault("ONEDNN_MAX_CPU_ISA", "AVX2")
 
-def isa(target):
+
+def level(target):
     return target.isa or ("avx512" if "avx512f" in _flags() else "avx2")
 
 
 @contextlib.contextmanager
-def package(module, spec, classes, target):
+def package(module, spec, classes, target, dtype):
     """Compiles an eval module; yields the package's path, for as long as the context lasts, and the manifest's `compiled`."""
-    dtype, device = next(module.parameters()).dtype, torch.device(target.device)
-    module = module.to(device)
+    device = torch.device(target.device)
+    module = module.to(device, dtype)
     example = tracing.noise(target.batch or 2, spec, seed=1).to(device, dtype)
     sizes = None if target.batch else ({0: torch.export.Dim("batch", min=1, max=MOST_PICTURES)},)
     from torch._inductor import aoti_compile_and_package, config
-    with tempfile.TemporaryDirectory(prefix="wwts-aoti-") as folder, _environment(target, folder), config.patch(_options(target)):
+    with tempfile.TemporaryDirectory(prefix="wwts-aoti-") as folder, _cache(folder), config.patch(_options(target, folder)):
         path = pathlib.Path(folder, "model.pt2")
         try:
             with torch.no_grad():
@@ -68,7 +80,7 @@ def package(module, spec, classes, target):
                 aoti_compile_and_package(program, package_path=str(path))
         except Exception as error:
             raise ExportError(f"the model cannot be compiled: {tracing._first_line(error)}") from error
-        _check(_load(path), module, spec, classes, target.batch)
+        _check(_load(path), module, spec, classes, target.batch, device, dtype)
         yield path, _manifest(target, device)
 
 
@@ -78,8 +90,7 @@ def _load(path):
 
 
 @torch.no_grad()
-def _check(compiled, module, spec, classes, batch):
-    dtype, device = next(module.parameters()).dtype, next(module.parameters()).device
+def _check(compiled, module, spec, classes, batch, device, dtype):
     for size in [batch] if batch else [1, 4]:
         x = tracing.noise(size, spec, seed=10 + size).to(device, dtype)
         expected = module(x)
@@ -91,11 +102,13 @@ def _check(compiled, module, spec, classes, batch):
             tracing.check_output(answer, size, classes)
 
 
-def _options(target):
-    march, bits = ISAS[isa(target)]
+def _options(target, folder):
+    march, bits = ISAS[level(target)]
+    header = pathlib.Path(folder, "unloadable.h")
+    header.write_text(UNLOADABLE)
     options = {
         "freezing": True,
-        "cpp.march": march + " -fno-gnu-unique",  # unique symbols would keep the library in the reader's process after it was closed
+        "cpp.march": f"{march} -fno-gnu-unique -include {header} -ffile-prefix-map={folder}=. -ffile-prefix-map={pathlib.Path(torch.__file__).parent}=torch",
         "cpp.simdlen": bits,
         "cpp.dynamic_threads": True,  # as many as the reader's settings say, not as this machine has
         "aot_inductor.enable_line_tables": False,
@@ -104,16 +117,16 @@ def _options(target):
 
 
 @contextlib.contextmanager
-def _environment(target, folder):
-    """Inductor's files go where they are removed, and weights are packed as the target's oneDNN packs them."""
-    values = {"TORCHINDUCTOR_CACHE_DIR": str(pathlib.Path(folder, "cache")), "ONEDNN_MAX_CPU_ISA": {"avx2": "AVX2", "avx512": "ALL"}[isa(target)]}
-    before = {key: os.environ.get(key) for key in values}
-    os.environ.update(values)
+def _cache(folder):
+    """Inductor's files go where they are removed."""
+    before = os.environ.get("TORCHINDUCTOR_CACHE_DIR")
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(pathlib.Path(folder, "cache"))
     try:
         yield
     finally:
-        for key, value in before.items():
-            os.environ.pop(key) if value is None else os.environ.update({key: value})
+        del os.environ["TORCHINDUCTOR_CACHE_DIR"]
+        if before is not None:
+            os.environ["TORCHINDUCTOR_CACHE_DIR"] = before
 
 
 def _manifest(target, device):
@@ -148,10 +161,10 @@ def _flags():
 
 
 @torch.no_grad()
-def check_written(out, pictures, logits, spec, target, half):
+def check_written(out, pictures, logits, spec, target, dtype):
     """The file as a stranger finds it, on this machine: it loads, and answers the self-test."""
     network = _load(out)
-    rows = torch.cat([reference.network_input(data, spec) for data in pictures]).to(target.device, torch.float16 if half else torch.float32)
+    rows = torch.cat([reference.network_input(data, spec) for data in pictures]).to(target.device, dtype)
     size = target.batch or len(rows)
     rows = torch.cat([rows, rows.new_zeros(-len(rows) % size, *rows.shape[1:])])
     answers = torch.cat([network.boxed_run([part])[0] for part in rows.split(size)])[:len(pictures)].float().cpu()

@@ -57,8 +57,10 @@ def write(args, module, labels, *, family, name, trained, preprocessing):
         name=args.name or name, family=family, size=args.size or size_of(module), trained=trained, alpha=args.alpha, orientation=args.orientation,
         activation=args.activation, threshold=args.threshold, **texts, **preprocessing)
     count = parameters(module)
-    constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
     target = compiled.Target(args.device, args.isa, args.batch) if args.aoti else None
+    if target:
+        target.prepare()
+    constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
     manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target)
     shape = manifest["input"]
     print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, "

@@ -120,7 +120,7 @@ class CompiledFileTest {
         "compiled.batch.max");
     refused(
         CompiledFiles.entries(
-            CompiledFiles.COMPILED.replace("sse2", "sse2\\u200f"), CompiledFiles.elf(0)),
+            CompiledFiles.COMPILED.replace("sse2", "sse 2"), CompiledFiles.elf(0)),
         Reason.BAD_MANIFEST,
         "compiled.cpu_features");
   }
