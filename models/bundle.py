@@ -12,15 +12,15 @@ import numpy as np
 import PIL
 import torch
 
-from exporters import ExportError, archive, import_torchvision, labels as label_rules, lean, manifest as rules, pictures as drawing, reference, tracing
+from exporters import ExportError, archive, compiled, import_torchvision, labels as label_rules, lean, manifest as rules, pictures as drawing, reference, tracing
 
 __all__ = ["ExportError", "exact", "manifest", "save", "shorter_side"]
 
 manifest, shorter_side, exact = rules.build, rules.shorter_side, rules.exact
 
 
-def save(module, manifest, labels, pictures, out, *, half=False):
-    """Traces `module` and writes it with its manifest, labels and self-test to `out`; returns the manifest as written.
+def save(module, manifest, labels, pictures, out, *, half=False, target=None):
+    """Traces `module`, or compiles it where a target is given, and writes it with its manifest, labels and self-test to `out`; returns the manifest as written.
 
     module    torch.nn.Module: N x 3 x height x width float32, normalised, to N x classes logits. Put into eval mode; may be cast in place.
     manifest  as from `bundle.manifest`; `dtype`, `output.classes` and `selftest` are filled in here.
@@ -28,9 +28,13 @@ def save(module, manifest, labels, pictures, out, *, half=False):
     pictures  self-test pictures as bytes of PNG files, or None for the ones that are drawn by exporters/pictures.py.
     half      store the weights as float16. The self-test's logits are then those of the rounded weights, computed in float32,
               because float16 arithmetic differs between devices; the reader allows for that.
+    target    exporters.compiled.Target: what to compile the module for with AOTInductor. None: it is traced to TorchScript.
 
     Raises ExportError when the manifest, the labels or the module do not fit the format; then `out` is not written.
     """
+    if target is not None:
+        target.check(half)
+        target.prepare()
     labels = list(labels)
     label_rules.check(labels)
     manifest = _complete(manifest, labels, half)
@@ -41,17 +45,30 @@ def save(module, manifest, labels, pictures, out, *, half=False):
     module = module.float().cpu().eval()
     if half:
         _round_weights(module)
-    with lean.forwards(module, spec, classes):
-        traced = tracing.trace(module, spec, classes)
+    if target is None:
+        with lean.forwards(module, spec, classes):
+            traced = tracing.trace(module, spec, classes)
     logits = reference.logits(module, pictures, spec)
     if not torch.isfinite(logits).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")
 
     tolerance = reference.tolerance(module, pictures, spec, logits)
-    extra = _extra(manifest, labels, pictures, logits, tolerance)
-    archive.write(traced.half() if half else traced, extra, out)
+    if target is None:
+        extra = _extra(manifest, labels, pictures, logits, tolerance)
+        archive.write(traced.half() if half else traced, extra, out)
+    else:
+        dtype = torch.float16 if half else torch.float32
+        with lean.forwards(module, spec, classes), compiled.package(module, spec, classes, target, dtype) as (package, about):
+            manifest["compiled"] = about
+            extra = _extra(manifest, labels, pictures, logits, tolerance)
+            archive.write_package(package, extra, out)
     try:
-        _check_written(out, extra, pictures, logits, spec, classes)
+        if archive.read_extra(out) != extra:
+            raise ExportError(f"{out}: the entries read back differ from those written")
+        if target is None:
+            _check_written(out, extra, pictures, logits, spec, classes)
+        else:
+            compiled.check_written(out, pictures, logits, spec, target, dtype)
     except BaseException:
         pathlib.Path(out).unlink(missing_ok=True)
         raise
@@ -91,9 +108,7 @@ def _extra(manifest, labels, pictures, logits, tolerance):
 
 
 def _check_written(out, extra, pictures, logits, spec, classes):
-    """The file as a stranger finds it: the same entries, the same answers, and castable."""
-    if archive.read_extra(out) != extra:
-        raise ExportError(f"{out}: the entries read back differ from those written")
+    """The file as a stranger finds it: the same answers, and castable."""
     loaded = torch.jit.load(str(out), map_location="cpu").eval().float()
     stored = torch.from_numpy(np.frombuffer(extra["selftest/logits.f32"], "<f4").reshape(len(pictures), classes).copy())
     tracing.compare(reference.logits(loaded, pictures, spec), stored, "in the written file")

@@ -1,4 +1,4 @@
-"""Writes wwts model files: one command a model family, one self-contained .pt each (models/FORMAT.md).
+"""Writes wwts model files: one command a model family, one self-contained .pt or .pt2 each (models/FORMAT.md).
 
     python models/export.py FAMILY --help
 """

@@ -1,4 +1,5 @@
-"""The zip behind a TorchScript file: written once by torch, then copied without what a model file should not carry."""
+"""The zip behind a model file: written once by torch, then copied without what a model file should not carry."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -17,20 +18,36 @@ ALIGNMENT = 64
 
 def write(traced, extra, out):
     """Writes the module and the `extra` entries (name to bytes, in this order) to `out`, which appears only when complete."""
+    with _complete(out) as folder:
+        plain = pathlib.Path(folder, NAME + ".pt")
+        torch.jit.save(traced, str(plain))
+        _pack(plain, extra, folder)
+
+
+def write_package(package, extra, out):
+    """The same for AOTInductor's package."""
+    with _complete(out) as folder:
+        _pack(package, extra, folder)
+
+
+@contextlib.contextmanager
+def _complete(out):
+    """A folder whose file `packed` becomes `out`."""
     out = pathlib.Path(out)
     try:
         with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=".export-") as folder:
-            plain, packed = pathlib.Path(folder, NAME + ".pt"), pathlib.Path(folder, "packed.pt")
-            torch.jit.save(traced, str(plain))
-            with zipfile.ZipFile(plain) as source, zipfile.ZipFile(packed, "w") as target:
-                for name, data in extra.items():
-                    target.writestr(_entry(f"{NAME}/extra/{name}", zipfile.ZIP_DEFLATED), data)
-                for entry in source.infolist():
-                    _copy(entry, source, target)
-            plain.unlink()
-            os.replace(packed, out)
+            yield folder
+            os.replace(pathlib.Path(folder, "packed"), out)
     except OSError as error:
         raise ExportError(f"cannot write {out}: {error.strerror or error}") from error
+
+
+def _pack(plain, extra, folder):
+    with zipfile.ZipFile(plain) as source, zipfile.ZipFile(pathlib.Path(folder, "packed"), "w") as target:
+        for name, data in extra.items():
+            target.writestr(_entry(f"{NAME}/extra/{name}", zipfile.ZIP_DEFLATED), data)
+        for entry in source.infolist():
+            _copy(entry, source, target)
 
 
 def read_extra(path):
@@ -41,9 +58,9 @@ def read_extra(path):
 
 
 def _copy(entry, source, target):
-    if entry.filename.endswith(".debug_pkl"):
-        return  # where each operation stood in the Python sources: this machine's paths, and half of the small files
-    copy = _entry(entry.filename, entry.compress_type)
+    if entry.filename.endswith((".debug_pkl", ".cpp")):
+        return  # sources, and where each operation stood in them: this machine's paths, and half of the small files
+    copy = _entry(f"{NAME}/{entry.filename.partition('/')[2]}", entry.compress_type)
     copy.file_size = entry.file_size
     if entry.compress_type == zipfile.ZIP_STORED:
         copy.extra = _padding(target.fp.tell() + 30 + len(entry.filename.encode()))

@@ -5,7 +5,7 @@ import re
 
 import bundle
 
-from . import constants, manifest as rules, pictures
+from . import compiled, constants, manifest as rules, pictures
 
 
 def add_output(parser, *, default_license=None, default_activation="softmax"):
@@ -28,6 +28,18 @@ def add_output(parser, *, default_license=None, default_activation="softmax"):
     group.add_argument("--picture", action="append", default=[], metavar="F", help="a self-test picture, may be repeated (default: four drawn ones)")
 
 
+    _add_compiling(parser)
+
+
+def _add_compiling(parser):
+    group = parser.add_argument_group("machine code", "A .pt2 for one kind of processor or card, instead of TorchScript; needs a C++ compiler.")
+    group.add_argument("--aoti", action="store_true", help="compile the network with AOTInductor: --out M.pt2")
+    group.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="what it is to run on; cuda: cards of this one's compute capability (default: cpu)")
+    group.add_argument("--cpu", choices=tuple(compiled.ISAS), dest="isa", help="the instructions that it may use (default: the best of this processor)")
+    group.add_argument("--batch", type=_batch, metavar="N|any", default=1,
+                       help="compile for batches of N, others run in parts of it; any: for all sizes (default: %(default)s)")
+
+
 def add_preprocessing(parser, default):
     """Options for the way from a picture to the network's input; None where not given."""
     group = parser.add_argument_group("preprocessing", f"Each defaults to {default}.")
@@ -45,8 +57,11 @@ def write(args, module, labels, *, family, name, trained, preprocessing):
         name=args.name or name, family=family, size=args.size or size_of(module), trained=trained, alpha=args.alpha, orientation=args.orientation,
         activation=args.activation, threshold=args.threshold, **texts, **preprocessing)
     count = parameters(module)
+    target = compiled.Target(args.device, args.isa, args.batch) if args.aoti else None
+    if target:
+        target.prepare()
     constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
-    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half)
+    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target)
     shape = manifest["input"]
     print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, "
           f"{shape['width']} x {shape['height']}, {manifest['dtype']}, {os.path.getsize(args.out) / 1e6:.1f} MB" + ("" if trained else ", random weights"))
@@ -67,6 +82,12 @@ def _sides(text):
     if not match or int(match[1]) < 1 or match[2] == "0":
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number of pixels nor WIDTHxHEIGHT")
     return (int(match[1]),) if match[2] is None else (int(match[1]), int(match[2]))
+
+
+def _batch(text):
+    if text != "any" and not (text.isascii() and text.isdigit() and 1 <= int(text) <= compiled.MOST_PICTURES):
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number from 1 to {compiled.MOST_PICTURES} nor any")
+    return None if text == "any" else int(text)
 
 
 def _fraction(text):

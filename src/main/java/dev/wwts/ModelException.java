@@ -10,7 +10,7 @@ public final class ModelException extends WwtsException {
   public enum Reason {
     /** No such file, a folder, or no permission to read. */
     UNREADABLE,
-    /** Not a TorchScript file, or one without a manifest. */
+    /** No file of a network that is read here, or one without a manifest. */
     NOT_A_MODEL,
     /** Damaged: a wrong checksum, a missing part, an impossible zip. */
     CORRUPT,
@@ -24,6 +24,8 @@ public final class ModelException extends WwtsException {
     WRONG_SHA256,
     /** It does, or its files do, what was not vouched for. */
     UNTRUSTED,
+    /** It was compiled for another LibTorch, processor, card or precision than is here or asked. */
+    INCOMPATIBLE,
     /** LibTorch refused it. */
     LOAD_FAILED,
     /** Its output has another shape or type than the manifest says, or is not finite. */

@@ -93,12 +93,14 @@ public final class Recognizer implements AutoCloseable {
       resources.warmUp(settings.batchSizes());
       Recognizer recognizer =
           new Recognizer(bundle, settings, resources, unchecked(bundle, precision));
-      fault = recognizer.reducedPrecisionFault();
+      fault = recognizer.selfTestFault(bundle.library().isPresent());
       if (fault.isEmpty()) {
         return recognizer;
       }
     } catch (ModelException e) {
-      if (precision == Precision.FP32 || e.reason() != ModelException.Reason.BAD_OUTPUT) {
+      if (precision == Precision.FP32
+          || bundle.library().isPresent()
+          || e.reason() != ModelException.Reason.BAD_OUTPUT) {
         resources.closeAfter(e);
         throw e;
       }
@@ -108,6 +110,12 @@ public final class Recognizer implements AutoCloseable {
       throw e;
     }
     resources.close();
+    if (bundle.library().isPresent()) {
+      throw new ModelException(
+          ModelException.Reason.BAD_OUTPUT,
+          "%s: its machine code %s: export it again on this machine."
+              .formatted(bundle.path(), fault));
+    }
     String fallback =
         Printable.line(
             "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
@@ -135,10 +143,11 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
-   * What is wrong with the answers in less than 32 bits; empty if nothing is, or if nothing tells.
+   * What is wrong with the answers in less than 32 bits, or of code that another machine compiled;
+   * empty if nothing is, or if nothing tells.
    */
-  private String reducedPrecisionFault() {
-    if (info.precision() == Precision.FP32 || selfTest.isEmpty()) {
+  private String selfTestFault(boolean isCompiled) {
+    if ((info.precision() == Precision.FP32 && !isCompiled) || selfTest.isEmpty()) {
       return "";
     }
     try {

@@ -120,9 +120,10 @@ public final class RecognizerBuilder {
 
   /**
    * Whether the model's code may use what reaches beyond the network: files, messages, settings of
-   * the process, loops without a bound, attributes that a call changes. False if not set: such a
-   * model is refused as {@link ModelException.Reason#UNTRUSTED}, with the name of what it uses. Say
-   * true only for files of people whose programs you would run.
+   * the process, loops without a bound, attributes that a call changes; and whether it may be
+   * machine code (.pt2), which may do anything. False if not set: such a model is refused as {@link
+   * ModelException.Reason#UNTRUSTED}, with the name of what it uses. Say true only for files of
+   * people whose programs you would run.
    */
   public RecognizerBuilder trusted(boolean trusted) {
     this.trusted = trusted;

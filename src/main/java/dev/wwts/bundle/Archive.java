@@ -17,16 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TorchScript file's entries. LibTorch's own reader compares no checksums, so a flipped bit in a
- * weight would be a silent wrong answer; takes the first entry whose name matches without regard to
- * case; and unpacks what it is given. Here all are read and compared before it sees any.
+ * A model file's entries. LibTorch's own reader compares no checksums, so a flipped bit in a weight
+ * would be a silent wrong answer; takes the first entry whose name matches without regard to case;
+ * and unpacks what it is given. Here all are read and compared before it sees any.
  */
 final class Archive {
   private static final int BUFFER = 1 << 18;
@@ -42,15 +41,6 @@ final class Archive {
 
   private static final long MOST_RATIO = 16;
 
-  /** What TorchScript's writers put into a file, below its folder; LibTorch reads nothing else. */
-  private static final Set<String> FOLDERS =
-      Set.of("code", "data", "constants", "extra", "traced_inputs", "bytecode", ".data");
-
-  private static final Set<String> FILES =
-      Set.of("version", "byteorder", ".format_version", ".storage_alignment");
-
-  private static final Pattern PICKLE = Pattern.compile("[A-Za-z0-9_]+\\.pkl");
-
   /**
    * What LibTorch needs; the other pickles (where operations stood in a source, inputs of the trace
    * without their values) it would read as trustingly, to no use, so it is not shown them.
@@ -60,6 +50,7 @@ final class Archive {
   private final ModelContent content;
   private final String file;
   private final Map<String, Located> entries = new LinkedHashMap<>();
+  private ArchiveKind kind = ArchiveKind.TORCHSCRIPT;
 
   private Archive(ModelContent content) {
     this.content = content;
@@ -72,7 +63,7 @@ final class Archive {
     if (!ZipEnd.isThere(content)) {
       throw new ModelException(
           Reason.NOT_A_MODEL,
-          archive.file + " is not a whole TorchScript file: its end is missing, fetch it again.");
+          archive.file + " is not a whole model file: its end is missing, fetch it again.");
     }
     try {
       archive.readDirectory();
@@ -102,18 +93,21 @@ final class Archive {
     }
     List<String> names = all.stream().map(it -> it.entry().name()).toList();
     String folder = names.isEmpty() ? "" : names.get(0).replaceFirst("/.*|[^/]*$", "/");
-    if (folder.equals("/")
-        || !names.stream().allMatch(name -> name.startsWith(folder))
-        || !names.contains(folder + "data.pkl")
-        || !names.contains(folder + "constants.pkl")
-        || names.stream().noneMatch(name -> name.startsWith(folder + "code/"))) {
-      throw FileKind.notTorchScript(file, names);
+    boolean isOneFolder =
+        !folder.equals("/") && names.stream().allMatch(name -> name.startsWith(folder));
+    ArchiveKind found =
+        isOneFolder
+            ? ArchiveKind.of(names.stream().map(it -> it.substring(folder.length())).toList())
+            : null;
+    if (found == null) {
+      throw FileKind.notAModel(file, names);
     }
+    kind = found;
     List<Long> unread = new ArrayList<>();
     for (Located located : all) {
       String name = located.entry().name().substring(folder.length());
-      if (!isKnown(name)) {
-        throw corrupt("TorchScript has no entry " + ZipDirectory.shown(name), null);
+      if (!kind.knows(name)) {
+        throw corrupt(kind.title() + " has no entry " + ZipDirectory.shown(name), null);
       }
       if (name.endsWith("pkl") && !PICKLES.contains(name)) {
         unread.add(located.entry().nameEnd());
@@ -121,13 +115,6 @@ final class Archive {
       entries.put(name, located);
     }
     content.hide(unread);
-  }
-
-  private static boolean isKnown(String name) {
-    int slash = name.indexOf('/');
-    return slash < 0
-        ? FILES.contains(name) || PICKLE.matcher(name).matches()
-        : FOLDERS.contains(name.substring(0, slash)) && slash < name.length() - 1;
   }
 
   private void requireSaneName(String name) {
@@ -160,6 +147,22 @@ final class Archive {
       }
     }
     return true;
+  }
+
+  /** What kind of network it holds. */
+  ArchiveKind kind() {
+    return kind;
+  }
+
+  /** The shared library of a compiled network. */
+  Library library(Target target) {
+    List<Located> libraries =
+        entries.keySet().stream().filter(ArchiveKind::isLibrary).map(entries::get).toList();
+    if (libraries.size() != 1 || libraries.get(0).entry().isDeflated()) {
+      throw corrupt("it must hold one shared library, not compressed", null);
+    }
+    Located located = libraries.get(0);
+    return new Library(target, content, located.data(), located.entry().size());
   }
 
   /** How many bytes an entry has when unpacked, if it is there. */

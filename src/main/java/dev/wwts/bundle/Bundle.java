@@ -23,10 +23,11 @@ import org.jspecify.annotations.Nullable;
  * A model file, read and checked, native code not yet involved. Whoever reads it closes it, as soon
  * as the network is loaded: until then it holds the file's content.
  *
- * @param path the TorchScript file
+ * @param path the file
  * @param manifest its manifest
  * @param labels the name of each class
  * @param selfTest its self-test, if it has one
+ * @param library the shared library, if its network is a compiled one
  * @param content its bytes, which are what LibTorch loads
  * @param trusted whether its code may use what reaches beyond the network
  */
@@ -35,6 +36,7 @@ public record Bundle(
     Manifest manifest,
     List<String> labels,
     Optional<SelfTest> selfTest,
+    Optional<Library> library,
     ModelContent content,
     boolean trusted)
     implements AutoCloseable {
@@ -97,8 +99,25 @@ public record Bundle(
   private static Bundle read(ModelContent content, boolean trusted) {
     Path path = content.file();
     Archive archive = Archive.of(content);
-    Together.run(archive::verify, () -> checked(archive, content, trusted));
+    boolean isCompiled = archive.kind() == ArchiveKind.COMPILED;
+    if (isCompiled && !trusted) {
+      throw new ModelException(
+          Reason.UNTRUSTED,
+          path
+              + " holds machine code, which no check can judge: if you would run its maker's programs, say trusted(true) or --trust-model.");
+    }
+    if (isCompiled) {
+      archive.verify();
+    } else {
+      Together.run(archive::verify, () -> checked(archive, content, trusted));
+    }
     Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
+    if (json.isEmpty() && isCompiled) {
+      throw new ModelException(
+          Reason.NOT_A_MODEL,
+          path
+              + " is a .pt2 of AOTInductor without a manifest: write it with models/export.py --aoti.");
+    }
     if (json.isEmpty() && content.pin() != null) {
       throw new ModelException(
           Reason.UNTRUSTED,
@@ -123,7 +142,24 @@ public record Bundle(
         json.isPresent()
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
             : Optional.empty();
-    return new Bundle(path, manifest, names, selfTest, content, trusted);
+    Optional<Library> library =
+        isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
+    return new Bundle(path, manifest, names, selfTest, library, content, trusted);
+  }
+
+  private static Library library(Archive archive, Manifest manifest, Path path) {
+    Target target =
+        manifest
+            .compiled()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        Reason.BAD_MANIFEST,
+                        path
+                            + ": the manifest has no field compiled: write the file with models/export.py --aoti."));
+    Library library = archive.library(target);
+    library.requireWhole();
+    return library;
   }
 
   private static boolean checked(Archive archive, ModelContent content, boolean trusted) {

@@ -118,15 +118,17 @@ record FileKind(Predicate<String> matches, String sentence) {
         file.toString(), "is not a TorchScript file: export the model with models/export.py");
   }
 
-  /** What a zip is that has not the entries of a TorchScript file. */
-  static ModelException notTorchScript(String file, Collection<String> names) {
+  /** What a zip is that has not the entries of a model file. */
+  static ModelException notAModel(String file, Collection<String> names) {
     Predicate<String> ends = end -> names.stream().anyMatch(name -> name.endsWith(end));
-    if (ends.test("/archive_format")
-        || ends.test("serialized_exported_program.json")
-        || names.stream().anyMatch(name -> name.contains("/aotinductor/"))) {
+    if (names.stream().anyMatch(name -> name.contains("aotinductor/"))) {
       return refused(
           file,
-          "is a .pt2 of torch.export: only TorchScript is read, export with models/export.py");
+          "is a .pt2 of AOTInductor without a whole network: write it with models/export.py --aoti");
+    }
+    if (ends.test("/archive_format") || ends.test("serialized_exported_program.json")) {
+      return refused(
+          file, "is a .pt2 of torch.export, a graph without code: export with models/export.py");
     }
     if (ends.test("data.pkl")) {
       return refused(

@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param input pixels to the network's input
  * @param output the network's output to confidences
  * @param selfTest the entries of the self-test, where there is one
+ * @param compiled what the network was compiled for, where it says so
  */
 public record Manifest(
     String name,
@@ -32,7 +33,8 @@ public record Manifest(
     DType dtype,
     Recipe input,
     Output output,
-    Optional<SelfTestEntries> selfTest) {
+    Optional<SelfTestEntries> selfTest,
+    Optional<Target> compiled) {
   /** The newest format that is read here. */
   public static final int FORMAT = 1;
 

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.Device;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.bundle.Manifest.Activation;
@@ -26,11 +27,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 
 /** Reads {@code wwts.json}, field by field, so that every error names its field. */
 final class ManifestReader {
   private static final int MAX_SIDE = 4096;
+  private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
+  private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
   private static final JsonMapper JSON = mapper();
 
   private final String file;
@@ -97,7 +101,8 @@ final class ManifestReader {
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
         output(root.object("output")),
-        root.has("selftest") ? Optional.of(selfTest(root.object("selftest"))) : Optional.empty());
+        root.has("selftest") ? Optional.of(selfTest(root.object("selftest"))) : Optional.empty(),
+        root.has("compiled") ? Optional.of(target(root.object("compiled"))) : Optional.empty());
   }
 
   private static Recipe recipe(Fields input) {
@@ -183,5 +188,31 @@ final class ManifestReader {
             : OptionalDouble.empty();
     return new SelfTestEntries(
         pictures, selfTest.text("logits", 100), selfTest.textOr("reference", ""), tolerance);
+  }
+
+  private enum Compiled {
+    CPU,
+    CUDA
+  }
+
+  private static Target target(Fields compiled) {
+    boolean onCard = compiled.choice("device", Compiled.class) == Compiled.CUDA;
+    Fields batch = compiled.object("batch");
+    int least = batch.integer("min", 1, MAX_BATCH);
+    String capability = onCard ? compiled.text("capability", 10) : "";
+    List<String> features = compiled.texts("cpu_features");
+    if (features.isEmpty()
+        || features.size() > 100
+        || !features.stream().allMatch(it -> FEATURE.matcher(it).matches())) {
+      throw compiled.bad("cpu_features", "must be 1 to 100 names such as avx2");
+    }
+    return new Target(
+        compiled.text("torch", 20),
+        compiled.text("platform", 20),
+        onCard ? Device.Kind.CUDA : Device.Kind.CPU,
+        capability,
+        features,
+        least,
+        batch.integer("max", least, MAX_BATCH));
   }
 }

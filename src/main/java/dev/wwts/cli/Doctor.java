@@ -6,6 +6,7 @@ import dev.wwts.WwtsException;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
+import dev.wwts.natives.CpuFeatures;
 import dev.wwts.natives.Natives;
 import dev.wwts.text.Printable;
 import dev.wwts.torch.LibTorch;
@@ -13,8 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,7 +32,6 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Says what this machine offers and what is wrong, a sentence each.")
 final class Doctor implements Callable<Integer> {
-  private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
   private static final Path NVIDIA_DRIVER = Path.of("/proc/driver/nvidia/version");
   private static final List<String> INTERESTING =
       List.of("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8");
@@ -105,20 +105,10 @@ final class Doctor implements Callable<Integer> {
   }
 
   private static String cpuFeatures() {
-    if (!Files.isReadable(CPU_INFO)) {
-      return "unknown";
-    }
-    try (Stream<String> lines = Files.lines(CPU_INFO)) {
-      List<String> flags =
-          lines
-              .filter(line -> line.startsWith("flags"))
-              .findFirst()
-              .map(line -> Arrays.asList(line.split("\\s+")))
-              .orElse(List.of());
-      return String.join(" ", INTERESTING.stream().filter(flags::contains).toList());
-    } catch (IOException e) {
-      return "unknown";
-    }
+    Set<String> here = CpuFeatures.here();
+    return here.isEmpty()
+        ? "unknown"
+        : String.join(" ", INTERESTING.stream().filter(here::contains).toList());
   }
 
   private static String firstLine(Path file, String otherwise) {

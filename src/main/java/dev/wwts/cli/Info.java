@@ -1,8 +1,11 @@
 package dev.wwts.cli;
 
+import dev.wwts.Device;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.bundle.Library;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.Recipe;
+import dev.wwts.bundle.Target;
 import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,12 +59,27 @@ final class Info implements Callable<Integer> {
     line("classes", manifest.output().classes());
     line("activation", lower(manifest.output().activation()));
     line("threshold", manifest.output().threshold());
+    bundle.library().map(Library::target).ifPresent(this::print);
     line(
         "self-test",
         bundle
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
+  }
+
+  private void print(Target target) {
+    boolean onCard = target.device() == Device.Kind.CUDA;
+    line(
+        "machine code",
+        "by torch %s for %s%s, batches of %d to %d"
+            .formatted(
+                target.torch(),
+                target.platform(),
+                onCard ? ", compute capability " + target.capability() : "",
+                target.leastBatch(),
+                target.mostBatch()));
+    line("needs", String.join(" ", target.cpuFeatures()));
   }
 
   private void line(String name, Object value) {

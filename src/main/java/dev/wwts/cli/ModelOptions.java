@@ -85,7 +85,7 @@ final class ModelOptions {
   @Option(
       names = "--trust-model",
       description =
-          "Load it though its code reaches beyond the network: files, messages, itself changed.")
+          "Load it though its code reaches beyond the network (files, messages, itself changed) or is machine code (.pt2).")
   private boolean trusted;
 
   /** The default model, in the project's folder. */

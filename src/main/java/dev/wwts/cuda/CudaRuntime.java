@@ -105,6 +105,16 @@ public final class CudaRuntime {
         });
   }
 
+  /** A card's compute capability, such as 9.0. */
+  public static String capability(int device) {
+    load();
+    return Scope.of(
+        () -> {
+          cudaDeviceProp card = torch_cuda.getDeviceProperties((byte) device);
+          return card.major() + "." + card.minor();
+        });
+  }
+
   static String tooOld(String name, int major, int minor) {
     return major * 10 + minor >= OLDEST_CARD
         ? ""

@@ -1,5 +1,6 @@
 package dev.wwts.natives;
 
+import dev.wwts.text.Printable;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -88,6 +89,35 @@ final class LoadFailure {
           + ANOTHER_FOLDER;
     }
     return fault + "put its jar with that classifier on the class path" + excerpt(words);
+  }
+
+  /** The sentence where a model's machine code can't be unpacked. */
+  static String unwritable(String model, String words, Path folder, long bytes) {
+    boolean isFull = words.contains("No space left") || words.contains("Disk quota");
+    return isFull
+        ? "%s: %s has no room for its machine code, %,d MB (%,d are left). Make room, or name another folder with -Dorg.bytedeco.javacpp.cachedir=FOLDER."
+            .formatted(
+                model, folder.getParent(), bytes >> 20, folder.toFile().getUsableSpace() >> 20)
+        : "%s: its machine code can't be written to %s (%s). %s"
+            .formatted(model, folder.getParent(), Printable.line(words, 60), ANOTHER_FOLDER);
+  }
+
+  /** The sentence where the system's loader refuses a model's machine code. */
+  static String refused(String model, String words, Path folder) {
+    if (OLD.matcher(words).find()) {
+      return model
+          + ": its machine code needs a newer system than this one: export it again here"
+          + excerpt(words)
+          + ".";
+    }
+    if (NO_CODE.matcher(words).find() || FORBIDDEN.matcher(words).find()) {
+      return "%s: the system lets no code run from %s (noexec, SELinux?). %s"
+          .formatted(model, folder.getParent(), ANOTHER_FOLDER);
+    }
+    return model
+        + ": its machine code can't be loaded: export it again with this torch"
+        + excerpt(words)
+        + ".";
   }
 
   private static String excerpt(String words) {

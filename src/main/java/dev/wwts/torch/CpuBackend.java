@@ -23,20 +23,8 @@ final class CpuBackend implements Backend {
   static CpuBackend load(
       Bundle bundle, Device device, torch.ScalarType type, int threads, Remarks remarks) {
     LibTorch.useThreads(threads);
-    return new CpuBackend(bundle, network(bundle, device, type, remarks), type, threads);
-  }
-
-  private static Network network(
-      Bundle bundle, Device device, torch.ScalarType type, Remarks remarks) {
-    if (device.kind() != Device.Kind.MPS) {
-      if (type == torch.ScalarType.BFloat16 && !PackedWeights.arePossible(type)) {
-        remarks.warn("This processor has no bf16 in oneDNN: bf16 is slower than fp32 here.");
-      }
-      return ProcessorNetwork.load(bundle, type, remarks);
-    }
-    remarks.warn("Device mps is accepted, but untested.");
-    return new MovedNetwork(
-        TorchScriptNetwork.load(bundle.content(), device, type, false), device, type);
+    Network network = NetworkKind.of(bundle).load(device, type, remarks);
+    return new CpuBackend(bundle, network, type, threads);
   }
 
   @Override

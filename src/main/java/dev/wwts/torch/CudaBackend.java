@@ -70,7 +70,7 @@ final class CudaBackend implements Backend {
       }
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
       remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
-      LayoutTrial.Winner winner = LayoutTrial.run(setup);
+      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup);
       Network network = winner.network();
       loaded = network;
       CudaRuntime.synchronize();

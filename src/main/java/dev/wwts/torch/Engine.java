@@ -55,19 +55,17 @@ public final class Engine implements AutoCloseable {
   private static Engine open(Bundle bundle, EngineOptions options) {
     LibTorch.load();
     MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
-    Device device = Devices.choose(options.device());
+    NetworkKind kind = NetworkKind.of(bundle);
+    Device device = kind.device(options.device());
     if (options.decoder() == JpegDecoder.GPU && device.kind() != Device.Kind.CUDA) {
       throw new DeviceException(noCardDecodes(options.device(), device));
     }
-    Precision precision = options.precision();
-    if (precision == Precision.AUTO) {
-      precision = device.kind() == Device.Kind.CUDA ? Precision.FP16 : Precision.FP32;
-    }
+    Precision precision = kind.precision(options.precision(), device);
     Remarks remarks = new Remarks();
     try {
       return open(bundle, options, device, precision, remarks);
     } catch (ModelException e) {
-      if (precision == Precision.FP32) {
+      if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
         throw e;
       }
       remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));

@@ -73,6 +73,11 @@ public final class LibTorch {
     }
   }
 
+  /** The version of LibTorch, such as 2.13.0. */
+  static String version() {
+    return presets().replaceFirst("-.*", "");
+  }
+
   private static String presets() {
     try {
       return Loader.getVersion("org.bytedeco", "pytorch");
