@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * arguments have their defaults. Apart from the module it came from, whose compilation unit would
  * keep every version of the graph, with its weights, for as long as one of them lives.
  *
- * @param self the module, where freezing left something an attribute: buffers that the network
- *     writes, for example; null where it did not
+ * @param self the module, where freezing left something an attribute, buffers that the network
+ *     writes for example, or where the graph makes objects of its classes; null elsewhere
  */
 record FrozenGraph(Graph graph, @Nullable JitModule self) {
   private static final String NAME = "forward";
@@ -44,11 +44,17 @@ record FrozenGraph(Graph graph, @Nullable JitModule self) {
       input.replaceAllUsesWith(constant);
       graph.eraseInput(i);
     }
-    if (graph.inputs().get(0).hasUses()) {
+    if (graph.inputs().get(0).hasUses() || makesObjects(graph)) {
       return new FrozenGraph(graph, frozen);
     }
     graph.eraseInput(0);
     return new FrozenGraph(graph, null);
+  }
+
+  /** Whose methods the module's compilation unit has, as {@code with torch.no_grad()} does. */
+  private static boolean makesObjects(Graph graph) {
+    return GraphNodes.everywhere(graph).stream()
+        .anyMatch(node -> GraphNodes.kind(node).equals("prim::CreateObject"));
   }
 
   /** Another graph of the same weights. */
