@@ -91,7 +91,9 @@ final class PlainJpeg {
       case JpegMarkers.SOF0, JpegMarkers.SOF_PROGRESSIVE -> frame(from, end);
       case DHT -> tables.huffman(from, end);
       case DQT -> tables.quantise(from, end);
-      case JpegMarkers.DRI -> end == from + 2;
+      // scans of one component, which progressive ones have, count other units than the first one
+      case JpegMarkers.DRI ->
+          end == from + 2 && (!layout.progressive() || picture.u16be(from) == 0);
       case APP0 -> {
         jfif |= end >= from + 14 && picture.has(from, "JFIF\0");
         yield true;
@@ -173,8 +175,7 @@ final class PlainJpeg {
   private int behindData(int from) {
     int at = JpegMarkers.find(picture, from, picture.size());
     for (long i = 0; i < layout.restarts() && at >= 0; i++) {
-      // a progressive scan of one component counts other units
-      if (layout.progressive() || JpegMarkers.kind(picture, at) != JpegMarkers.RST0 + (i & 7)) {
+      if (JpegMarkers.kind(picture, at) != JpegMarkers.RST0 + (i & 7)) {
         return -1;
       }
       at = JpegMarkers.find(picture, at + 2, picture.size());

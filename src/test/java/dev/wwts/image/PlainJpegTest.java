@@ -68,6 +68,14 @@ class PlainJpegTest {
     assertThat(isPlain(inserted(RESTARTS, restart, 0xFF, 0xD0))).as("one too many").isFalse();
   }
 
+  /** The interval holds all of the first scan's units, but not those of the scans of one colour. */
+  @Test
+  void aProgressiveOneHasNoRestartInterval() {
+    int scan = find(PROGRESSIVE, 0xDA);
+    assertThat(isPlain(inserted(PROGRESSIVE, scan, 0xFF, 0xDD, 0, 4, 0, 20))).isFalse();
+    assertThat(isPlain(inserted(PROGRESSIVE, scan, 0xFF, 0xDD, 0, 4, 0, 0))).as("none").isTrue();
+  }
+
   @Test
   void aProgressiveOneHasAllBitsOfAllCoefficients() {
     int last = 0;
