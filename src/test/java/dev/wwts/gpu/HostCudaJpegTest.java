@@ -200,7 +200,7 @@ class HostCudaJpegTest extends HostCudaCase {
   @Test
   void tooLittleMemoryForThePixelsIsNoReasonNotToAnswer() {
     needsKernelAndLibjpeg();
-    byte[] strip = TestPictures.jpeg(20_000, 600);
+    byte[] strip = TestPictures.jpeg(600, 20_000);
     try (Recognizer recognizer = onCard().vramBudget(30 * MIB).load()) {
       assertThat(recognizer.recognize(strip)).hasSize(3);
 
