@@ -7,6 +7,7 @@ import dev.wwts.image.EncodedFile;
 import dev.wwts.image.GreyPicture;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
+import dev.wwts.settings.Settings;
 import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
