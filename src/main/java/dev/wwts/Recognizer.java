@@ -4,6 +4,7 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Manifest;
 import dev.wwts.bundle.SelfTest;
+import dev.wwts.settings.Settings;
 import dev.wwts.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -85,7 +86,9 @@ public final class Recognizer implements AutoCloseable {
 
   private static Recognizer load(Bundle bundle, Settings wish) {
     Settings settings =
-        wish.threshold() >= 0 ? wish : wish.withThreshold(bundle.manifest().output().threshold());
+        wish.threshold() != Settings.FROM_MANIFEST
+            ? wish
+            : wish.threshold(bundle.manifest().output().threshold());
     Resources resources = Resources.open(bundle, settings);
     Precision precision = resources.precision();
     String fault;
@@ -120,7 +123,7 @@ public final class Recognizer implements AutoCloseable {
         Printable.line(
             "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
     LOG.warn("{}", fallback);
-    return openExact(bundle.again(), settings.withPrecision(Precision.FP32), fallback);
+    return openExact(bundle.again(), settings.precision(Precision.FP32), fallback);
   }
 
   /** What was not checked of a model that runs in less than 32 bits; empty where all was. */

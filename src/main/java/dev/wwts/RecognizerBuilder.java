@@ -1,36 +1,19 @@
 package dev.wwts;
 
 import dev.wwts.image.Limits;
+import dev.wwts.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is to be loaded and asked; every setting has a default. Not for several threads at
  * once.
  */
 public final class RecognizerBuilder {
-  private static final double FROM_MANIFEST = -1;
-
   private final Path model;
-  private Device device = Device.AUTO;
-  private Precision precision = Precision.AUTO;
-  private int threads;
-  private int lanes;
-  private int topK = 5;
-  private double minConfidence;
-  private double threshold = FROM_MANIFEST;
-  private long maxPixels = Limits.DEFAULT.maxPixels();
-  private long maxBytes = Limits.DEFAULT.maxBytes();
-  private List<Integer> batchSizes = List.of(1);
-  private @Nullable String sha256;
-  private boolean trusted;
-  private long vramBudget;
-  private boolean cudaGraphs = true;
-  private boolean tf32;
-  private JpegDecoder decoder = JpegDecoder.CPU;
+  private Settings settings = Settings.DEFAULT;
 
   RecognizerBuilder(Path model) {
     this.model = model;
@@ -38,19 +21,19 @@ public final class RecognizerBuilder {
 
   /** Where the network runs; {@link Device#AUTO} if not set. */
   public RecognizerBuilder device(Device device) {
-    this.device = device;
+    settings = settings.device(device);
     return this;
   }
 
   /** What the network computes in; {@link Precision#AUTO} if not set. */
   public RecognizerBuilder precision(Precision precision) {
-    this.precision = precision;
+    settings = settings.precision(precision);
     return this;
   }
 
   /** Threads of one forward on a CPU, 1 to 1024; the number of cores if not set. */
   public RecognizerBuilder threads(int threads) {
-    this.threads = inRange("threads", threads, 1, 1024);
+    settings = settings.threads(inRange("threads", threads, 1, 1024));
     return this;
   }
 
@@ -59,7 +42,7 @@ public final class RecognizerBuilder {
    * a GPU cores but at most 4; at least 2, so that one call decodes while another computes.
    */
   public RecognizerBuilder lanes(int lanes) {
-    this.lanes = inRange("lanes", lanes, 1, 1024);
+    settings = settings.lanes(inRange("lanes", lanes, 1, 1024));
     return this;
   }
 
@@ -68,13 +51,13 @@ public final class RecognizerBuilder {
    * have.
    */
   public RecognizerBuilder topK(int topK) {
-    this.topK = inRange("topK", topK, 1, Integer.MAX_VALUE);
+    settings = settings.topK(inRange("topK", topK, 1, Integer.MAX_VALUE));
     return this;
   }
 
   /** Leaves classes below this confidence out of answers, 0 to 1; 0 if not set. */
   public RecognizerBuilder minConfidence(double minConfidence) {
-    this.minConfidence = inRange("minConfidence", minConfidence);
+    settings = settings.minConfidence(inRange("minConfidence", minConfidence));
     return this;
   }
 
@@ -83,19 +66,19 @@ public final class RecognizerBuilder {
    * to 1; what the model's manifest says if not set.
    */
   public RecognizerBuilder threshold(double threshold) {
-    this.threshold = inRange("threshold", threshold);
+    settings = settings.threshold(inRange("threshold", threshold));
     return this;
   }
 
   /** The largest picture that is decoded, in pixels, 1 to 715,827,882; 128 million if not set. */
   public RecognizerBuilder maxPixels(long maxPixels) {
-    this.maxPixels = new Limits(maxPixels, maxBytes).maxPixels();
+    settings = settings.limits(new Limits(maxPixels, settings.limits().maxBytes()));
     return this;
   }
 
   /** The largest encoded picture, in bytes, from 1; 64 MiB if not set. */
   public RecognizerBuilder maxBytes(long maxBytes) {
-    this.maxBytes = new Limits(maxPixels, maxBytes).maxBytes();
+    settings = settings.limits(new Limits(settings.limits().maxPixels(), maxBytes));
     return this;
   }
 
@@ -108,13 +91,13 @@ public final class RecognizerBuilder {
     for (int size : sizes) {
       checked.add(inRange("batchSizes", size, 1, 4096));
     }
-    batchSizes = List.copyOf(checked);
+    settings = settings.batchSizes(checked);
     return this;
   }
 
   /** Requires the model file to have this SHA-256, 64 hexadecimal digits. */
   public RecognizerBuilder sha256(String digits) {
-    this.sha256 = Objects.requireNonNull(digits, "sha256");
+    settings = settings.sha256(Objects.requireNonNull(digits, "sha256"));
     return this;
   }
 
@@ -126,7 +109,7 @@ public final class RecognizerBuilder {
    * people whose programs you would run.
    */
   public RecognizerBuilder trusted(boolean trusted) {
-    this.trusted = trusted;
+    settings = settings.trusted(trusted);
     return this;
   }
 
@@ -140,7 +123,7 @@ public final class RecognizerBuilder {
     if (bytes < 1) {
       throw new IllegalArgumentException("vramBudget must be from 1, not " + bytes + ".");
     }
-    vramBudget = bytes;
+    settings = settings.vramBudget(bytes);
     return this;
   }
 
@@ -150,7 +133,7 @@ public final class RecognizerBuilder {
    * Recognizer#remarks} says so.
    */
   public RecognizerBuilder cudaGraphs(boolean cudaGraphs) {
-    this.cudaGraphs = cudaGraphs;
+    settings = settings.cudaGraphs(cudaGraphs);
     return this;
   }
 
@@ -162,7 +145,7 @@ public final class RecognizerBuilder {
    * they were captured.
    */
   public RecognizerBuilder tf32(boolean tf32) {
-    this.tf32 = tf32;
+    settings = settings.tf32(tf32);
     return this;
   }
 
@@ -172,7 +155,7 @@ public final class RecognizerBuilder {
    * throws a {@link DeviceException} that says so.
    */
   public RecognizerBuilder decoder(JpegDecoder decoder) {
-    this.decoder = Objects.requireNonNull(decoder, "decoder");
+    settings = settings.decoder(Objects.requireNonNull(decoder, "decoder"));
     return this;
   }
 
@@ -185,24 +168,7 @@ public final class RecognizerBuilder {
    * @throws OutOfDeviceMemoryException if the GPU's memory, or the budget for it, is too small
    */
   public Recognizer load() {
-    return Recognizer.load(
-        model,
-        new Settings(
-            device,
-            precision,
-            threads,
-            lanes,
-            topK,
-            minConfidence,
-            threshold,
-            new Limits(maxPixels, maxBytes),
-            batchSizes,
-            sha256,
-            trusted,
-            vramBudget,
-            cudaGraphs,
-            tf32,
-            decoder));
+    return Recognizer.load(model, settings);
   }
 
   private static int inRange(String name, int value, int least, int most) {

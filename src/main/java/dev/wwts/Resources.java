@@ -4,6 +4,7 @@ import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.natives.MemoryLimits;
+import dev.wwts.settings.Settings;
 import dev.wwts.torch.Engine;
 import java.util.Comparator;
 import java.util.List;
@@ -42,7 +43,7 @@ final class Resources {
   }
 
   private static Resources load(Bundle bundle, Settings settings) {
-    Engine engine = Engine.load(bundle, settings.engine());
+    Engine engine = Engine.load(bundle, settings);
     AlphaMode alpha =
         bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
     int lanes = settings.lanes() > 0 ? settings.lanes() : lanes(engine);

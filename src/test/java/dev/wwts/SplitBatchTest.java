@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.image.AlphaMode;
-import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.PixelBuffer;
 import dev.wwts.image.Pixels;
+import dev.wwts.settings.Settings;
 import dev.wwts.torch.DeviceTimes;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
@@ -23,22 +23,13 @@ import org.junit.jupiter.api.Test;
  */
 class SplitBatchTest {
   private static final Settings SETTINGS =
-      new Settings(
-          Device.CPU,
-          Precision.FP32,
-          1,
-          1,
-          1,
-          0,
-          0,
-          Limits.DEFAULT,
-          List.of(1),
-          null,
-          false,
-          0,
-          true,
-          false,
-          JpegDecoder.CPU);
+      Settings.DEFAULT
+          .device(Device.CPU)
+          .precision(Precision.FP32)
+          .threads(1)
+          .lanes(1)
+          .topK(1)
+          .threshold(0);
 
   private final List<String> remarks = new ArrayList<>();
 

@@ -6,8 +6,8 @@ import dev.wwts.bundle.Recipe;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
+import dev.wwts.settings.Settings;
 import dev.wwts.torch.Engine;
-import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -20,7 +20,7 @@ final class BatchRunner implements AutoCloseable {
   private final int top;
   private final Lane lane;
 
-  BatchRunner(Bundle bundle, EngineOptions options, List<ByteBuffer> pictures) {
+  BatchRunner(Bundle bundle, Settings options, List<ByteBuffer> pictures) {
     this.pictures = pictures;
     this.top = options.topK();
     this.decoder =

@@ -6,7 +6,7 @@ import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import dev.wwts.bundle.Bundle;
-import dev.wwts.torch.EngineOptions;
+import dev.wwts.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -107,17 +107,17 @@ final class ModelOptions {
   }
 
   /** For commands that go beneath the recognizer. */
-  EngineOptions engine(Device chosen, List<Integer> batches) {
-    return new EngineOptions(
-        chosen,
-        precision,
-        threads == null ? 0 : threads,
-        1,
-        batches,
-        vram == null ? 0 : vram,
-        !noCudaGraphs,
-        tf32 == OnOff.ON,
-        decoder);
+  Settings engine(Device chosen, List<Integer> batches) {
+    return Settings.DEFAULT
+        .device(chosen)
+        .precision(precision)
+        .threads(threads == null ? 0 : threads)
+        .topK(1)
+        .batchSizes(batches)
+        .vramBudget(vram == null ? 0 : vram)
+        .cudaGraphs(!noCudaGraphs)
+        .tf32(tf32 == OnOff.ON)
+        .decoder(decoder);
   }
 
   RecognizerBuilder builder(Path model) {

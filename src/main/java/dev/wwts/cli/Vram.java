@@ -9,8 +9,8 @@ import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.report.Environment;
 import dev.wwts.report.Pickle;
 import dev.wwts.report.TimelineChart;
+import dev.wwts.settings.Settings;
 import dev.wwts.text.Printable;
-import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -207,18 +207,7 @@ final class Vram implements Callable<Integer> {
 
   /** A model of its own, without graphs: kept batches would take the room of larger ones. */
   private int largest(Bundle bundle, Device device, List<ByteBuffer> pictures) {
-    EngineOptions kept = options.engine(device, List.of());
-    EngineOptions eager =
-        new EngineOptions(
-            kept.device(),
-            kept.precision(),
-            kept.threads(),
-            kept.topK(),
-            List.of(),
-            kept.vramBudget(),
-            false,
-            kept.tf32(),
-            kept.decoder());
+    Settings eager = options.engine(device, List.of()).cudaGraphs(false);
     try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
       return BatchSearch.largest(MOST, runner::fits);
     }

@@ -10,6 +10,7 @@ import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.MemoryBudget;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.cuda.Nvml;
+import dev.wwts.settings.Settings;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
@@ -29,10 +30,10 @@ final class CudaBackend implements Backend {
   }
 
   static CudaBackend load(
-      Bundle bundle, Device device, torch.ScalarType type, EngineOptions options, Remarks remarks) {
+      Bundle bundle, Device device, torch.ScalarType type, Settings settings, Remarks remarks) {
     CudaRuntime.load();
     try {
-      return open(bundle, device.index(), type, options, remarks);
+      return open(bundle, device.index(), type, settings, remarks);
     } catch (RuntimeException e) {
       String failure = CudaRuntime.failure(device.index());
       throw failure.isEmpty() ? e : new DeviceException(failure, e);
@@ -40,16 +41,16 @@ final class CudaBackend implements Backend {
   }
 
   private static CudaBackend open(
-      Bundle bundle, int card, torch.ScalarType type, EngineOptions options, Remarks remarks) {
+      Bundle bundle, int card, torch.ScalarType type, Settings settings, Remarks remarks) {
     CudaRuntime.use(card);
     Parts parts = new Parts();
     boolean whole = false;
     Network loaded = null;
     try {
-      MemoryBudget budget = MemoryBudget.open(card, options.vramBudget());
+      MemoryBudget budget = MemoryBudget.open(card, settings.vramBudget());
       parts.add(budget, budget::close);
       if (type == torch.ScalarType.Float) {
-        Tf32 tf32 = Tf32.open(options.tf32());
+        Tf32 tf32 = Tf32.open(settings.tf32());
         parts.add(tf32, tf32::close);
         remarks.note(tf32.remark());
       }
@@ -60,10 +61,10 @@ final class CudaBackend implements Backend {
               card,
               type,
               false,
-              options.topK(),
-              Set.copyOf(options.batchSizes()),
-              options.cudaGraphs(),
-              options.decoder() == JpegDecoder.GPU,
+              settings.topK(),
+              Set.copyOf(settings.batchSizes()),
+              settings.cudaGraphs(),
+              settings.decoder() == JpegDecoder.GPU,
               remarks);
       if (setup.cardJpegs()) {
         CardJpegs.require();

@@ -8,6 +8,7 @@ import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.natives.MemoryLimits;
+import dev.wwts.settings.Settings;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
@@ -46,31 +47,31 @@ public final class Engine implements AutoCloseable {
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  public static Engine load(Bundle bundle, EngineOptions options) {
+  public static Engine load(Bundle bundle, Settings settings) {
     try (bundle) {
-      return open(bundle, options);
+      return open(bundle, settings);
     }
   }
 
-  private static Engine open(Bundle bundle, EngineOptions options) {
+  private static Engine open(Bundle bundle, Settings settings) {
     LibTorch.load();
     MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
     NetworkKind kind = NetworkKind.of(bundle);
-    Device device = kind.device(options.device());
-    if (options.decoder() == JpegDecoder.GPU && device.kind() != Device.Kind.CUDA) {
-      throw new DeviceException(noCardDecodes(options.device(), device));
+    Device device = kind.device(settings.device());
+    if (settings.decoder() == JpegDecoder.GPU && device.kind() != Device.Kind.CUDA) {
+      throw new DeviceException(noCardDecodes(settings.device(), device));
     }
-    Precision precision = kind.precision(options.precision(), device);
+    Precision precision = kind.precision(settings.precision(), device);
     Remarks remarks = new Remarks();
     try {
-      return open(bundle, options, device, precision, remarks);
+      return open(bundle, settings, device, precision, remarks);
     } catch (ModelException e) {
       if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
         throw e;
       }
       remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
       try (Bundle again = bundle.again()) {
-        return open(again, options, device, Precision.FP32, remarks);
+        return open(again, settings, device, Precision.FP32, remarks);
       }
     }
   }
@@ -83,12 +84,12 @@ public final class Engine implements AutoCloseable {
   }
 
   private static Engine open(
-      Bundle bundle, EngineOptions options, Device device, Precision precision, Remarks remarks) {
-    int threads = options.threads() > 0 ? options.threads() : LibTorch.defaultThreads();
+      Bundle bundle, Settings settings, Device device, Precision precision, Remarks remarks) {
+    int threads = settings.threads() > 0 ? settings.threads() : LibTorch.defaultThreads();
     LibTorch.useThreads(threads);
     Backend backend =
         device.kind() == Device.Kind.CUDA
-            ? CudaBackend.load(bundle, device, type(precision), options, remarks)
+            ? CudaBackend.load(bundle, device, type(precision), settings, remarks)
             : CpuBackend.load(bundle, device, type(precision), threads, remarks);
     return new Engine(backend, device, precision, threads, remarks);
   }

@@ -1,9 +1,9 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
-import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
+import dev.wwts.settings.Settings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,6 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -61,8 +60,7 @@ final class CaseNetwork {
     Engine engine =
         Engine.load(
             Bundle.read(file, null, false),
-            new EngineOptions(
-                Device.CPU, precision, threads, 1, List.of(1), 0, false, false, JpegDecoder.CPU));
+            Settings.DEFAULT.device(Device.CPU).precision(precision).threads(threads).topK(1));
     try {
       return new Loaded(engine, (CpuLane) engine.newLane());
     } catch (Throwable e) {

@@ -1,7 +1,6 @@
 package dev.wwts.torch;
 
 import dev.wwts.Device;
-import dev.wwts.JpegDecoder;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
@@ -11,6 +10,7 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.image.NativeBuffer;
 import dev.wwts.image.Pixels;
+import dev.wwts.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -30,10 +30,12 @@ import org.bytedeco.pytorch.global.torch;
 public final class LaneProbe {
   private LaneProbe() {}
 
-  private static EngineOptions options(
-      Device device, Precision precision, long budget, boolean graphs) {
-    return new EngineOptions(
-        device, precision, 0, 5, List.of(1), budget, graphs, false, JpegDecoder.CPU);
+  private static Settings options(Device device, Precision precision, long budget, boolean graphs) {
+    return Settings.DEFAULT
+        .device(device)
+        .precision(precision)
+        .vramBudget(budget)
+        .cudaGraphs(graphs);
   }
 
   /** Takes nanoseconds of the host's part of a call. */

@@ -1,7 +1,7 @@
 package dev.wwts.benchmarks;
 
+import dev.wwts.settings.Settings;
 import dev.wwts.Device;
-import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
@@ -12,12 +12,10 @@ import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
 import dev.wwts.image.Pixels;
 import dev.wwts.torch.Engine;
-import dev.wwts.torch.EngineOptions;
 import dev.wwts.torch.Lane;
 import dev.wwts.torch.Ranking;
 import dev.wwts.torch.Upload;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,16 +59,7 @@ public class Stages {
     engine =
         Engine.load(
             bundle,
-            new EngineOptions(
-                where,
-                Precision.valueOf(precision.toUpperCase(Locale.ROOT)),
-                threads,
-                5,
-                List.of(1),
-                0,
-                true,
-                false,
-                JpegDecoder.CPU));
+            Settings.DEFAULT.device(where).precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT))).threads(threads));
     lane = engine.newLane();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));
