@@ -30,8 +30,8 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Only lists and texts are meant: tensors take what their sizes ask for.
  */
 final class Budget {
-  /** Operators in loops, in one forward: at least seconds; recurrent networks take thousands. */
-  private static final long MOST = 1 << 21;
+  /** Operators in loops, in one forward: recurrent networks take thousands. */
+  private static final long MOST = 1 << 18;
 
   /** Elements of a list that is added or multiplied, and how many times. */
   private static final long LONGEST = 1 << 11;

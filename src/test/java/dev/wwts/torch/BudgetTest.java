@@ -60,7 +60,7 @@ class BudgetTest {
       strings = {
         "i = 0\nwhile i < 3:\n  x = x + 1\n  i += 1\nreturn x",
         "for i in range(x.size(0) + 1):\n  x = x + 1\nreturn x",
-        "n = 0\nfor i in range(100):\n  for j in range(300):\n    n += 1\nreturn x + (n - 29997)",
+        "n = 0\nfor i in range(100):\n  for j in range(100):\n    n += 1\nreturn x + (n - 9997)",
         "l = [1] * (x.dim() + 1)\nreturn x + len(l)",
         "l = [1]\nl += [2, 3]\nl.extend([4])\nreturn x + (l[2] + l[3] - 4)",
         "return x + len('{}-{}'.format(x.dim(), 'a'))",
