@@ -84,7 +84,7 @@ class BudgetTest {
     module.define("def again(self, x):\n  for i in range(190000):\n    x = x + 1\n  return x\n");
     module.define("def forward(self, x):\n" + body.indent(2));
     module.eval();
-    Budget.boundLengths(module);
+    Budget.beforeFreezing(module);
     FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(module));
     Budget.boundLoops(frozen.graph());
     return frozen;
