@@ -30,8 +30,11 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Only lists and texts are meant: tensors take what their sizes ask for.
  */
 final class Budget {
-  /** Operators in loops, in one forward: at least seconds; recurrent networks take thousands. */
-  private static final long MOST = 1 << 21;
+  /** Operators in loops, in one forward: recurrent networks take thousands. */
+  private static final long MOST = 1 << 18;
+
+  /** Rounds that may be written out: of windows, scales and the like. */
+  private static final long UNROLLED = 16;
 
   /** Elements of a list that is added or multiplied, and how many times. */
   private static final long LONGEST = 1 << 11;
@@ -67,9 +70,9 @@ final class Budget {
     return message.contains(FAULT) || message.contains(TOO_LONG);
   }
 
-  /** Bounds lists and texts in all of a module's graphs, as freezing runs what is constant. */
-  static void boundLengths(JitModule module) {
-    GraphNodes.ofAll(module).forEach(graph -> new Budget(graph).boundLengths());
+  /** Bounds what freezing itself would run or write out, in all of a module's graphs. */
+  static void beforeFreezing(JitModule module) {
+    GraphNodes.ofAll(module).forEach(graph -> new Budget(graph).beforeFreezing());
   }
 
   /** Bounds the rounds of all loops, in a graph into which all calls were inlined. */
@@ -83,14 +86,35 @@ final class Budget {
     }
   }
 
-  private void boundLengths() {
+  private void beforeFreezing() {
     for (JitNode node : GraphNodes.everywhere(graph)) {
-      if (GROWING.contains(kind(node))) {
+      if (kind(node).equals("prim::Loop") && !isShort(node.input(0))) {
+        hideRounds(node);
+      } else if (GROWING.contains(kind(node))) {
         for (int i = 0; i < node.inputs().size(); i++) {
           boundOperand(node, i);
         }
       }
     }
+  }
+
+  private static boolean isShort(Value rounds) {
+    var constant = torch.toIValue(rounds);
+    return constant.has_value() && constant.get().toInt() <= UNROLLED;
+  }
+
+  /**
+   * Freezing writes loops out whose rounds it knows; of a list that was turned it knows nothing.
+   */
+  private void hideRounds(JitNode loop) {
+    graph.setInsertPoint(loop);
+    Value zero = graph.insertConstant(new IValue(0L));
+    JitNode list = graph.createList(zero.type(), new ValueVector(loop.input(0)));
+    list.insertBefore(loop);
+    JitNode turned =
+        graph.create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0);
+    turned.insertBefore(loop);
+    loop.replaceInput(0, number("aten::__getitem__", loop, list.output(), zero));
   }
 
   private void boundOperand(JitNode node, int i) {

@@ -38,6 +38,7 @@ final class Calls {
   private final IdentityHashMap<Call, List<Function>> targets = new IdentityHashMap<>();
   private int operations;
   private @Nullable String noise;
+  private boolean loops;
 
   /** The first parameter, and the variables that only ever hold what {@code __new__} gave. */
   private final String self;
@@ -101,6 +102,11 @@ final class Calls {
     return onOther;
   }
 
+  /** Whether it has a loop. */
+  boolean loops() {
+    return loops;
+  }
+
   /** What it does beyond giving a module its weights back, if anything. */
   @Nullable String noise() {
     return noise;
@@ -137,11 +143,11 @@ final class Calls {
         statements(branch.then());
         statements(branch.otherwise());
       } else if (statement instanceof While loop) {
-        noise = "a while loop";
+        loops = true;
         evaluate(loop.condition());
         statements(loop.body());
       } else if (statement instanceof For loop) {
-        noise = "a for loop";
+        loops = true;
         evaluate(loop.values());
         means(loop.targets(), "");
         statements(loop.body());

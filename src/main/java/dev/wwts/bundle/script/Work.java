@@ -51,6 +51,7 @@ final class Work {
     }
     calls.keySet().forEach(function -> size(function, 0));
     reachable(declarations.methods("__setstate__")).keySet().forEach(this::requireQuiet);
+    reachable(calledUnseen()).keySet().forEach(this::requireNoLoops);
     IdentityHashMap<Function, Boolean> run = reachable(declarations.methods("forward"));
     // callees first, so that no summary waits for another
     order.stream().filter(run::containsKey).forEach(this::summary);
@@ -68,6 +69,28 @@ final class Work {
     if (noise != null) {
       throw new Untrusted("uses " + noise + " while it is loaded");
     }
+  }
+
+  /** Loops are counted where calls are inlined, which these are not. */
+  private void requireNoLoops(Function function) {
+    Calls made = calls.get(function);
+    if (made != null && made.loops()) {
+      throw new Untrusted("loops in " + function.name() + ", which can't be counted");
+    }
+  }
+
+  /** What LibTorch calls by itself, or by the name in an interface. */
+  private List<Function> calledUnseen() {
+    List<Function> unseen = new ArrayList<>();
+    for (String name : List.of("__setstate__", "__enter__", "__exit__")) {
+      unseen.addAll(declarations.methods(name));
+    }
+    for (Members members : declarations.classes().values()) {
+      if (members.base().endsWith("Interface")) {
+        members.methods().keySet().forEach(name -> unseen.addAll(declarations.methods(name)));
+      }
+    }
+    return unseen;
   }
 
   private IdentityHashMap<Function, Boolean> reachable(List<Function> from) {

@@ -447,9 +447,19 @@ class ScriptCheckTest {
       untrusted(
           "pass",
           head + "_0 = (self).restore()" + tail.replace("BODY", loud),
-          "while it is loaded");
+          loud.startsWith("for") ? "loops in restore" : "while it is loaded");
     }
-    untrusted("pass", head + "while True:\n      pass" + tail.replace("BODY", "pass"), "while");
+    untrusted("pass", head + "while True:\n      pass" + tail.replace("BODY", "pass"), "loops");
+  }
+
+  @Test
+  void whatIsNotInlinedHoldsNoLoops() {
+    String loop = "  for i in range(3):\n      pass\n    return None";
+    String enter = "class C:\n  def __enter__(self: __torch__.C) -> NoneType:\n  " + loop;
+    untrusted("pass", enter, "loops in __enter__");
+    String face =
+        "class F(Interface):\n  def go(self: __torch__.F) -> NoneType:\n    pass\nclass C:\n  def go(self: __torch__.C) -> NoneType:\n  ";
+    untrusted("pass", face + loop, "loops in go");
   }
 
   @ParameterizedTest
