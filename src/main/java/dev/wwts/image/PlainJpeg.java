@@ -49,29 +49,30 @@ final class PlainJpeg {
     this.tables = new PlainTables(picture);
   }
 
-  static boolean is(Encoded picture, JpegLayout layout) {
+  /** How many bytes a plain JPEG has, without what lies behind its end; 0: it is not plain. */
+  static int length(Encoded picture, JpegLayout layout) {
     PictureHeader header = layout.header();
     if (header.width() > LONGEST_SIDE || header.height() > LONGEST_SIDE) {
-      return false;
+      return 0;
     }
     try {
       return new PlainJpeg(picture, layout).walk();
     } catch (PictureException e) {
       // cut off
-      return false;
+      return 0;
     }
   }
 
-  private boolean walk() {
+  private int walk() {
     int at = 2;
     while (isMarker(at) && JpegMarkers.kind(picture, at) != JpegMarkers.SOS) {
       int end = JpegMarkers.end(picture, at);
       if (!hasLength(at) || !header(at, end)) {
-        return false;
+        return 0;
       }
       at = end;
     }
-    return at == layout.scan() && components > 0 && isColour() && scans(at);
+    return at == layout.scan() && components > 0 && isColour() ? scans(at) : 0;
   }
 
   private boolean hasLength(int at) {
@@ -144,17 +145,18 @@ final class PlainJpeg {
     return adobe < 0 ? (jfif || numbered) && !lettered : adobe == 1 && !lettered;
   }
 
-  private boolean scans(int first) {
+  /** Where the picture ends, given its first scan; 0 if something is missing. */
+  private int scans(int first) {
     for (int i = 0; i < components; i++) {
       if (!tables.hasQuantisation(picture.u8(frame + 8 + 3 * i))) {
-        return false;
+        return 0;
       }
     }
     int at = first;
     while (at >= 0 && isMarker(at) && JpegMarkers.kind(picture, at) != JpegMarkers.EOI) {
       at = hasLength(at) ? behind(at, JpegMarkers.end(picture, at)) : -1;
     }
-    return at >= 0 && isMarker(at) && isWhole();
+    return at >= 0 && isMarker(at) && isWhole() ? JpegMarkers.end(picture, at) : 0;
   }
 
   /** The marker behind a scan and its data, or behind tables for the next one; -1: not plain. */

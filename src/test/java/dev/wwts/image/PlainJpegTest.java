@@ -38,7 +38,7 @@ class PlainJpegTest {
 
   private static boolean isPlain(byte[] bytes) {
     Encoded picture = new Encoded(ByteBuffer.wrap(bytes), "the picture");
-    return Layout.of(picture) instanceof JpegLayout jpeg && PlainJpeg.is(picture, jpeg);
+    return Layout.of(picture) instanceof JpegLayout jpeg && PlainJpeg.length(picture, jpeg) > 0;
   }
 
   @Test
@@ -90,10 +90,12 @@ class PlainJpegTest {
   private static final class Card implements JpegCard {
     private final List<PictureHeader> taken = new ArrayList<>();
     private int left;
+    private int bytes;
 
     @Override
     public long decode(long jpeg, int bytes, PictureHeader header) {
       taken.add(header);
+      this.bytes = bytes;
       return taken.size() % 2 == 1 ? 4711 : 0;
     }
 
@@ -118,6 +120,24 @@ class PlainJpegTest {
 
     assertThat(card.taken).hasSize(2);
     assertThat(card.left).isEqualTo(1);
+  }
+
+  @Test
+  void theCardSeesNothingBehindTheEnd() {
+    Card card = new Card();
+    ByteBuffer two = ByteBuffer.wrap(Decoding.concat(PHOTO, PROGRESSIVE));
+    assertThat(DECODER.decode(two, DecoderTest.NO_MEMORY, card, "two").onCard()).isTrue();
+    assertThat(card.bytes).isEqualTo(PHOTO.length);
+  }
+
+  @Test
+  void aTableWithoutCodesIsNotPlain() {
+    byte[] empty = Decoding.concat(Decoding.bytes(0xFF, 0xC4, 0, 19, 0), new byte[16]);
+    assertThat(isPlain(Decoding.concat(Arrays.copyOf(PHOTO, 2), empty, rest(PHOTO)))).isFalse();
+  }
+
+  private static byte[] rest(byte[] jpeg) {
+    return Arrays.copyOfRange(jpeg, 2, jpeg.length);
   }
 
   @Test
