@@ -48,6 +48,12 @@ public final class CudaProbe {
         true, driver(), hasCard(), code, missing, devices, System.getenv("CUDA_VISIBLE_DEVICES"));
   }
 
+  /** What stands in the way where a library of CUDA is missing, in the loader's words. */
+  static NoCuda without(String missing) {
+    return new NoCuda(
+        true, driver(), hasCard(), -1, missing, 0, System.getenv("CUDA_VISIBLE_DEVICES"));
+  }
+
   /** The NVIDIA driver's version, as the kernel or NVML tells it; null where there is none. */
   public static @Nullable String driver() {
     try {

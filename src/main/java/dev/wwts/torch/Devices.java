@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
+import dev.wwts.cuda.BothBuilds;
 import dev.wwts.cuda.CudaProbe;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NoCuda;
@@ -52,8 +53,7 @@ final class Devices {
     if (fault.isEmpty()) {
       return Device.cuda(0);
     }
-    // who has put the CPU build on the class path knows that there is no card
-    if (isCudaBuild() && !TOLD.getAndSet(true)) {
+    if (expectsCuda() && !TOLD.getAndSet(true)) {
       LOG.info("Device auto: running on the CPU, as {}.", fault);
     }
     return Device.CPU;
@@ -62,7 +62,11 @@ final class Devices {
   /** What stands in the way of the card with that index; empty if nothing does. */
   static String cudaFault(int index) {
     if (!isCudaBuild()) {
-      return new NoCuda(false, null, false, -1, null, 0, null).sentence(index);
+      NoCuda found =
+          LibTorch.isCudaBuildPassedOver()
+              ? BothBuilds.finding()
+              : new NoCuda(false, null, false, -1, null, 0, null);
+      return found.sentence(index);
     }
     if (torch.cuda_is_available() && index < torch.cuda_device_count()) {
       return CudaRuntime.tooOld(index);
@@ -70,6 +74,11 @@ final class Devices {
     NoCuda found = CudaProbe.ask();
     String fault = found.sentence(index);
     return fault.isEmpty() ? "LibTorch sees no GPU, though CUDA sees " + found.devices() : fault;
+  }
+
+  /** Who has put only the CPU build on the class path knows that there is no card. */
+  static boolean expectsCuda() {
+    return isCudaBuild() || LibTorch.isCudaBuildPassedOver();
   }
 
   private static boolean isOfCudaBuild(String library) {

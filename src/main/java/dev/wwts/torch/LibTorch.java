@@ -2,6 +2,7 @@ package dev.wwts.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
+import dev.wwts.cuda.BothBuilds;
 import dev.wwts.cuda.CudaRuntime;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.cuda.NvJpeg;
@@ -59,8 +60,32 @@ public final class LibTorch {
 
   /** The threads of one forward that LibTorch takes by itself: the processor's cores. */
   static int defaultThreads() {
+    isCudaBuildPassedOver();
     Natives.load(torch.class, "LibTorch", MOST_MEMORY);
     return Loaded.DEFAULT_THREADS;
+  }
+
+  /** Whether its CUDA build is on the class path too, but can't be loaded here. */
+  static boolean isCudaBuildPassedOver() {
+    return Builds.BOTH && BothBuilds.isPassedOver();
+  }
+
+  /** Looked at once; of CUDA's classes none is touched where there is one build. */
+  private static final class Builds {
+    static final boolean BOTH = isThere("") && isThere("-gpu") && !isChosen();
+
+    private Builds() {}
+
+    private static boolean isThere(String extension) {
+      String platform = Loader.getPlatform() + extension;
+      String library = System.mapLibraryName("jnitorch");
+      return torch.class.getResource("/org/bytedeco/pytorch/" + platform + "/" + library) != null;
+    }
+
+    /** By -Dorg.bytedeco.javacpp.platform.extension= the CPU build. */
+    private static boolean isChosen() {
+      return "".equals(Loader.loadProperties().getProperty("platform.extension"));
+    }
   }
 
   /**
@@ -163,7 +188,7 @@ public final class LibTorch {
   public static List<String> faults() {
     load();
     List<String> faults = new ArrayList<>();
-    String fault = Devices.isCudaBuild() ? Devices.cudaFault(0) : "";
+    String fault = Devices.expectsCuda() ? Devices.cudaFault(0) : "";
     if (!fault.isEmpty()) {
       faults.add("No CUDA: " + fault + ".");
     }
