@@ -86,8 +86,7 @@ final class CudaBatch implements AutoCloseable {
 
   /** Runs it until nothing is left to choose or set up. */
   void warmUp() {
-    CudnnTrials.during(() -> CudnnAttention.orWithout(this::runOnce));
-    CudnnAttention.tell(setup.remarks());
+    CudnnTrials.during(this::runOnce);
     // what the trials worked in is no part of what a call needs
     CudaMemory.emptyCache();
     CudaMemory.resetPeak(setup.device());
@@ -154,18 +153,23 @@ final class CudaBatch implements AutoCloseable {
     if (captured != null) {
       captured.launch();
     } else {
-      stream.with(
-          () -> {
-            closeOutputs();
-            compute(false, true);
-            return this;
-          });
+      CudnnAttention.orWithout(this::runEagerly);
+      CudnnAttention.tell(setup.remarks());
     }
     if (captured != null && !marksInGraph) {
       forwarded.record(stream);
       ranked.record(stream);
     }
     downloaded.record(stream);
+  }
+
+  private CudaBatch runEagerly() {
+    return stream.with(
+        () -> {
+          closeOutputs();
+          compute(false, true);
+          return this;
+        });
   }
 
   private void compute(boolean inGraph, boolean marks) {
