@@ -10,8 +10,8 @@ public enum JpegDecoder {
   /**
    * The GPU that the network runs on, by NVIDIA's nvJPEG: pixels never lie in the machine's memory,
    * and are some levels from Pillow's. Baseline and progressive JPEGs, grey or YCbCr, in which
-   * nothing has to be mended; the processor decodes the others, and what nvJPEG refuses. {@link
-   * Recognizer#remarks} tells of that.
+   * nothing has to be mended; the processor decodes the others, what nvJPEG refuses, and what the
+   * card has no room for. {@link Recognizer#remarks} tells of that.
    */
   GPU;
 

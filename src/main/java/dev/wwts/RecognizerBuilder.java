@@ -38,8 +38,8 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, at
-   * least 2, so that one call decodes while another computes.
+   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, on
+   * a GPU cores but at most 4; at least 2, so that one call decodes while another computes.
    */
   public RecognizerBuilder lanes(int lanes) {
     settings = settings.lanes(inRange("lanes", lanes, 1, 1024));
@@ -103,8 +103,8 @@ public final class RecognizerBuilder {
 
   /**
    * Whether the model's code may use what reaches beyond the network: files, messages, settings of
-   * the process, loops without a bound, attributes that a call changes; and whether it may be
-   * machine code (.pt2), which may do anything. False if not set: such a model is refused as {@link
+   * the process, attributes that a call changes; and whether it may be machine code (.pt2), which
+   * may do anything. False if not set: such a model is refused as {@link
    * ModelException.Reason#UNTRUSTED}, with the name of what it uses. Say true only for files of
    * people whose programs you would run.
    */

@@ -1,8 +1,8 @@
 /**
- * Recognition of everything, with Chinese labels, from a TorchScript model in one file: {@link
- * dev.wwts.Recognizer} is the way in. Native libraries are loaded at the first model: JavaCPP
- * unpacks LibTorch and OpenCV into its cache ({@code ~/.javacpp/cache}) once, later starts load
- * them from there.
+ * Recognition of everything, with Chinese labels, from a model in one file (TorchScript, or
+ * compiled by AOTInductor): {@link dev.wwts.Recognizer} is the way in. Native libraries are loaded
+ * at the first model: JavaCPP unpacks LibTorch and OpenCV into its cache ({@code ~/.javacpp/cache})
+ * once, later starts load them from there.
  */
 @NullMarked
 package dev.wwts;

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * LibTorch's allocator for nvJPEG: what it takes of a card counts towards the budget, and growing
  * waits for nobody, which cudaMalloc would. Made once, for the process: JavaCPP has few slots for
- * functions that C calls.
+ * functions that C calls. Nothing may be thrown through nvJPEG's C, which would end the process.
  */
 final class CardAllocator {
   private static final Logger LOG = LoggerFactory.getLogger(CardAllocator.class);
@@ -47,7 +47,7 @@ final class CardAllocator {
         ((PointerPointer<?>) block)
             .put(0, torch_cuda.getAllocator().raw_alloc_with_stream(bytes, stream));
         return 0;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.debug("nvJPEG gets no {} bytes.", bytes, e);
         return OUT_OF_MEMORY;
       }
@@ -62,8 +62,7 @@ final class CardAllocator {
           torch_cuda.getAllocator().raw_delete(block);
         }
         return 0;
-      } catch (RuntimeException e) {
-        // an exception must not pass through nvJPEG's C
+      } catch (RuntimeException | Error e) {
         LOG.warn("LibTorch does not take back what nvJPEG had.", e);
         return INVALID_VALUE;
       }

@@ -243,14 +243,18 @@ public final class NvJpeg implements AutoCloseable {
     return text + " (" + code + ")";
   }
 
-  /** Frees it; the stream must be idle. */
+  /** Frees it, between captures as it was made; the stream must be idle. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      while (!parts.isEmpty()) {
-        parts.pop().run();
-      }
+      CudaGraph.betweenCaptures(this::free);
+    }
+  }
+
+  private void free() {
+    while (!parts.isEmpty()) {
+      parts.pop().run();
     }
   }
 

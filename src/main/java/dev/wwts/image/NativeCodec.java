@@ -76,12 +76,13 @@ final class NativeCodec implements AutoCloseable {
 
   /** A JPEG's pixels on the card; null where they are this decoder's to make. */
   @Nullable Pixels onCard(Encoded picture, JpegLayout jpeg, JpegCard card) {
-    if (!PlainJpeg.is(picture, jpeg)) {
+    int bytes = PlainJpeg.length(picture, jpeg);
+    if (bytes == 0) {
       card.left();
       return null;
     }
     try (BytePointer source = source(picture)) {
-      long address = card.decode(source.address(), picture.size(), jpeg.header());
+      long address = card.decode(source.address(), bytes, jpeg.header());
       return address == 0 ? null : new Pixels(address, jpeg.header(), true);
     }
   }

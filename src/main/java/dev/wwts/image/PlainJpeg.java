@@ -49,29 +49,30 @@ final class PlainJpeg {
     this.tables = new PlainTables(picture);
   }
 
-  static boolean is(Encoded picture, JpegLayout layout) {
+  /** How many bytes a plain JPEG has, without what lies behind its end; 0: it is not plain. */
+  static int length(Encoded picture, JpegLayout layout) {
     PictureHeader header = layout.header();
     if (header.width() > LONGEST_SIDE || header.height() > LONGEST_SIDE) {
-      return false;
+      return 0;
     }
     try {
       return new PlainJpeg(picture, layout).walk();
     } catch (PictureException e) {
       // cut off
-      return false;
+      return 0;
     }
   }
 
-  private boolean walk() {
+  private int walk() {
     int at = 2;
     while (isMarker(at) && JpegMarkers.kind(picture, at) != JpegMarkers.SOS) {
       int end = JpegMarkers.end(picture, at);
       if (!hasLength(at) || !header(at, end)) {
-        return false;
+        return 0;
       }
       at = end;
     }
-    return at == layout.scan() && components > 0 && isColour() && scans(at);
+    return at == layout.scan() && components > 0 && isColour() ? scans(at) : 0;
   }
 
   private boolean hasLength(int at) {
@@ -91,7 +92,9 @@ final class PlainJpeg {
       case JpegMarkers.SOF0, JpegMarkers.SOF_PROGRESSIVE -> frame(from, end);
       case DHT -> tables.huffman(from, end);
       case DQT -> tables.quantise(from, end);
-      case JpegMarkers.DRI -> end == from + 2;
+      // scans of one component, which progressive ones have, count other units than the first one
+      case JpegMarkers.DRI ->
+          end == from + 2 && (!layout.progressive() || picture.u16be(from) == 0);
       case APP0 -> {
         jfif |= end >= from + 14 && picture.has(from, "JFIF\0");
         yield true;
@@ -142,17 +145,18 @@ final class PlainJpeg {
     return adobe < 0 ? (jfif || numbered) && !lettered : adobe == 1 && !lettered;
   }
 
-  private boolean scans(int first) {
+  /** Where the picture ends, given its first scan; 0 if something is missing. */
+  private int scans(int first) {
     for (int i = 0; i < components; i++) {
       if (!tables.hasQuantisation(picture.u8(frame + 8 + 3 * i))) {
-        return false;
+        return 0;
       }
     }
     int at = first;
     while (at >= 0 && isMarker(at) && JpegMarkers.kind(picture, at) != JpegMarkers.EOI) {
       at = hasLength(at) ? behind(at, JpegMarkers.end(picture, at)) : -1;
     }
-    return at >= 0 && isMarker(at) && isWhole();
+    return at >= 0 && isMarker(at) && isWhole() ? JpegMarkers.end(picture, at) : 0;
   }
 
   /** The marker behind a scan and its data, or behind tables for the next one; -1: not plain. */
@@ -173,8 +177,7 @@ final class PlainJpeg {
   private int behindData(int from) {
     int at = JpegMarkers.find(picture, from, picture.size());
     for (long i = 0; i < layout.restarts() && at >= 0; i++) {
-      // a progressive scan of one component counts other units
-      if (layout.progressive() || JpegMarkers.kind(picture, at) != JpegMarkers.RST0 + (i & 7)) {
+      if (JpegMarkers.kind(picture, at) != JpegMarkers.RST0 + (i & 7)) {
         return -1;
       }
       at = JpegMarkers.find(picture, at + 2, picture.size());

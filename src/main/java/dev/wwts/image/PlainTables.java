@@ -44,7 +44,7 @@ final class PlainTables {
     return at == end;
   }
 
-  /** Takes in a DHT segment's content; false if libjpeg would refuse it. */
+  /** Takes in a DHT segment's content; false if libjpeg would refuse it, or it has no codes. */
   boolean huffman(int from, int end) {
     int at = from;
     while (at + 1 + LENGTHS <= end) {
@@ -52,7 +52,7 @@ final class PlainTables {
       int index = picture.u8(at) & 15;
       int codes = codes(at + 1);
       int next = at + 1 + LENGTHS + codes;
-      if (kind > 1 || index >= MOST || codes < 0 || next > end) {
+      if (kind > 1 || index >= MOST || codes <= 0 || next > end) {
         return false;
       }
       for (int i = next - codes; kind == 0 && i < next; i++) {

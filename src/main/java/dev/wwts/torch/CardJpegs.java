@@ -1,6 +1,7 @@
 package dev.wwts.torch;
 
 import dev.wwts.DeviceException;
+import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.cuda.CudaStream;
 import dev.wwts.cuda.NativeLibrary;
 import dev.wwts.cuda.NvJpeg;
@@ -72,7 +73,13 @@ final class CardJpegs implements JpegCard, AutoCloseable {
           "Decoder gpu: nvJPEG refused a JPEG, %s: the CPU decodes such.".formatted(refusal));
       return 0;
     } catch (RuntimeException e) {
-      throw OutOfMemory.typed(e);
+      RuntimeException typed = OutOfMemory.typed(e);
+      if (!(typed instanceof OutOfDeviceMemoryException)) {
+        throw typed;
+      }
+      // the whole picture has no room: the CPU's decoder needs only what the crop reads
+      remarks.warn("Decoder gpu: the card has no room for a JPEG's pixels: the CPU decodes such.");
+      return 0;
     }
   }
 

@@ -26,6 +26,9 @@ import dev.wwts.torch.JpegProbe;
 import dev.wwts.torch.LaneProbe;
 import dev.wwts.torch.LibTorch;
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -193,6 +196,18 @@ class HostCudaJpegTest extends HostCudaCase {
     }
   }
 
+  /** The whole picture takes 36 MB, what the crop reads of it less than 2. */
+  @Test
+  void tooLittleMemoryForThePixelsIsNoReasonNotToAnswer() {
+    needsKernelAndLibjpeg();
+    byte[] strip = TestPictures.jpeg(600, 20_000);
+    try (Recognizer recognizer = onCard().vramBudget(30 * MIB).load()) {
+      assertThat(recognizer.recognize(strip)).hasSize(3);
+
+      assertThat(recognizer.remarks()).anyMatch(remark -> remark.contains("no room for a JPEG"));
+    }
+  }
+
   @Test
   void whatNvJpegTookIsGivenBack() {
     needsKernelAndLibjpeg();
@@ -206,26 +221,88 @@ class HostCudaJpegTest extends HostCudaCase {
     assertThat(HostCuda.memory()).isEqualTo(before);
   }
 
+  /** By what is written to the network's input: its answers mean nothing here. */
   @Test
   void lanesOfSeveralThreadsDoNotDisturbEachOther() throws Exception {
     needsKernelAndLibjpeg();
-    List<Picture> batch = PICTURES.stream().map(Picture::of).toList();
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (Recognizer recognizer = onCard().lanes(4).load()) {
-      Callable<Integer> calls =
+    try {
+      Callable<Double> calls =
           () -> {
-            int answered = 0;
-            for (int i = 0; i < 10; i++) {
-              answered += recognizer.answers(batch).size();
+            double largest = 0;
+            for (int i = 0; i < 5; i++) {
+              largest = Math.max(largest, difference(PICTURES));
             }
-            return answered;
+            return largest;
           };
-      for (Future<Integer> done : threads.invokeAll(Collections.nCopies(4, calls))) {
-        assertThat(done.get()).isEqualTo(10 * batch.size());
+      for (Future<Double> done : threads.invokeAll(Collections.nCopies(4, calls))) {
+        assertThat(done.get()).isLessThan(1.01);
       }
     } finally {
       threads.shutdown();
     }
+  }
+
+  @Test
+  void picturesThatLieOnTheirSideAreTurned() throws Exception {
+    needsKernelAndLibjpeg();
+    List<byte[]> turned = new ArrayList<>();
+    for (int tag = 1; tag <= 8; tag++) {
+      turned.add(exif(TestPictures.jpeg(333, 201), tag));
+    }
+    assertThat(difference(turned)).isLessThan(1.01);
+    assertThat(JpegProbe.of(model, CUDA, turned.get(7)).onCard()).isTrue();
+  }
+
+  private static double difference(List<byte[]> pictures) {
+    return LaneProbe.batchDifference(model, CUDA, Precision.FP32, false, true, pictures);
+  }
+
+  /** With an EXIF segment that has the orientation alone. */
+  private static byte[] exif(byte[] jpeg, int orientation) throws IOException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.write(jpeg, 0, 2);
+    out.write(
+        new byte[] {
+          (byte) 0xFF,
+          (byte) 0xE1,
+          0,
+          34,
+          'E',
+          'x',
+          'i',
+          'f',
+          0,
+          0,
+          'M',
+          'M',
+          0,
+          42,
+          0,
+          0,
+          0,
+          8,
+          0,
+          1,
+          1,
+          0x12,
+          0,
+          3,
+          0,
+          0,
+          0,
+          1,
+          0,
+          (byte) orientation,
+          0,
+          0,
+          0,
+          0,
+          0,
+          0
+        });
+    out.write(jpeg, 2, jpeg.length - 2);
+    return out.toByteArray();
   }
 
   @Test

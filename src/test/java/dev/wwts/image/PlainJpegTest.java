@@ -38,7 +38,7 @@ class PlainJpegTest {
 
   private static boolean isPlain(byte[] bytes) {
     Encoded picture = new Encoded(ByteBuffer.wrap(bytes), "the picture");
-    return Layout.of(picture) instanceof JpegLayout jpeg && PlainJpeg.is(picture, jpeg);
+    return Layout.of(picture) instanceof JpegLayout jpeg && PlainJpeg.length(picture, jpeg) > 0;
   }
 
   @Test
@@ -68,6 +68,14 @@ class PlainJpegTest {
     assertThat(isPlain(inserted(RESTARTS, restart, 0xFF, 0xD0))).as("one too many").isFalse();
   }
 
+  /** The interval holds all of the first scan's units, but not those of the scans of one colour. */
+  @Test
+  void aProgressiveOneHasNoRestartInterval() {
+    int scan = find(PROGRESSIVE, 0xDA);
+    assertThat(isPlain(inserted(PROGRESSIVE, scan, 0xFF, 0xDD, 0, 4, 0, 20))).isFalse();
+    assertThat(isPlain(inserted(PROGRESSIVE, scan, 0xFF, 0xDD, 0, 4, 0, 0))).as("none").isTrue();
+  }
+
   @Test
   void aProgressiveOneHasAllBitsOfAllCoefficients() {
     int last = 0;
@@ -82,10 +90,12 @@ class PlainJpegTest {
   private static final class Card implements JpegCard {
     private final List<PictureHeader> taken = new ArrayList<>();
     private int left;
+    private int bytes;
 
     @Override
     public long decode(long jpeg, int bytes, PictureHeader header) {
       taken.add(header);
+      this.bytes = bytes;
       return taken.size() % 2 == 1 ? 4711 : 0;
     }
 
@@ -110,6 +120,24 @@ class PlainJpegTest {
 
     assertThat(card.taken).hasSize(2);
     assertThat(card.left).isEqualTo(1);
+  }
+
+  @Test
+  void theCardSeesNothingBehindTheEnd() {
+    Card card = new Card();
+    ByteBuffer two = ByteBuffer.wrap(Decoding.concat(PHOTO, PROGRESSIVE));
+    assertThat(DECODER.decode(two, DecoderTest.NO_MEMORY, card, "two").onCard()).isTrue();
+    assertThat(card.bytes).isEqualTo(PHOTO.length);
+  }
+
+  @Test
+  void aTableWithoutCodesIsNotPlain() {
+    byte[] empty = Decoding.concat(Decoding.bytes(0xFF, 0xC4, 0, 19, 0), new byte[16]);
+    assertThat(isPlain(Decoding.concat(Arrays.copyOf(PHOTO, 2), empty, rest(PHOTO)))).isFalse();
+  }
+
+  private static byte[] rest(byte[] jpeg) {
+    return Arrays.copyOfRange(jpeg, 2, jpeg.length);
   }
 
   @Test
