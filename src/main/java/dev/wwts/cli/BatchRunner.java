@@ -1,5 +1,6 @@
 package dev.wwts.cli;
 
+import dev.wwts.DeviceException;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.bundle.Recipe;
@@ -30,7 +31,13 @@ final class BatchRunner implements AutoCloseable {
                 ? AlphaMode.WHITE
                 : AlphaMode.DROP);
     this.engine = Engine.load(bundle, options);
-    this.lane = engine.newLane();
+    try {
+      this.lane = engine.newLane();
+    } catch (RuntimeException e) {
+      RuntimeException thrown = failed(e);
+      engine.close();
+      throw thrown;
+    }
   }
 
   Engine engine() {
@@ -39,6 +46,14 @@ final class BatchRunner implements AutoCloseable {
 
   /** Runs a batch of {@code n}, the pictures in turn. */
   void run(int n) {
+    try {
+      answer(n);
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  private void answer(int n) {
     lane.begin(n);
     for (int slot = 0; slot < n; slot++) {
       ByteBuffer picture = pictures.get(slot % pictures.size());
@@ -55,9 +70,23 @@ final class BatchRunner implements AutoCloseable {
       run(n);
       return true;
     } catch (OutOfDeviceMemoryException e) {
-      lane.recover();
+      recover();
       return false;
     }
+  }
+
+  private void recover() {
+    try {
+      lane.recover();
+    } catch (RuntimeException e) {
+      throw failed(e);
+    }
+  }
+
+  /** That the device has failed for good, where it has, else the error. */
+  private RuntimeException failed(RuntimeException error) {
+    String failure = engine.failure();
+    return failure.isEmpty() ? error : new DeviceException(failure, error);
   }
 
   @Override

@@ -5,9 +5,6 @@ import static org.bytedeco.cuda.global.cudart.cudaHostAlloc;
 import static org.bytedeco.cuda.global.cudart.cudaHostAllocDefault;
 
 import dev.wwts.image.PixelBuffer;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -50,15 +47,6 @@ public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
     return fresh.address();
   }
 
-  /**
-   * Some bytes behind the first {@code offset}, in the machine's byte order; valid until it grows
-   * or is closed.
-   */
-  public ByteBuffer view(int offset, int bytes) {
-    long address = reserve((long) offset + bytes) + offset;
-    return new View(address, bytes).asByteBuffer().order(ByteOrder.nativeOrder());
-  }
-
   private void release() {
     Pointer old = block;
     block = null;
@@ -72,14 +60,5 @@ public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
   public void close() {
     closed = true;
     release();
-  }
-
-  private static final class View extends BytePointer {
-    View(long address, long bytes) {
-      super((Pointer) null);
-      this.address = address;
-      this.limit = bytes;
-      this.capacity = bytes;
-    }
   }
 }

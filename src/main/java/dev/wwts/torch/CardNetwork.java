@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Chooses what runs a model on a card: its network with convolutions and ReLU as calls of cuDNN's
  * ({@link FusedConvolution}) where that measures faster ({@link FusionTrial}), and with leaner
  * {@link SplitAttention}, if it answers as the plain one does ({@link FusionProof}), else the plain
- * one.
+ * one, which also answers batches that cuDNN refuses ({@link RewrittenNetwork}).
  */
 final class CardNetwork implements AutoCloseable {
   private final CudaSetup setup;
@@ -90,7 +90,8 @@ final class CardNetwork implements AutoCloseable {
     fused.forEach(each -> asked.addAll(each.operands()));
     split.forEach(each -> asked.addAll(each.operands()));
     Tensor rows = asking.input().to(setup.card(), setup.type());
-    ExampleShapes.Examples examples = ExampleShapes.of(plain, asked, rows);
+    ExampleShapes.Examples examples =
+        CudnnAttention.orWithout(() -> ExampleShapes.of(plain, asked, rows));
     examples.answers().close();
     int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
     for (FusedConvolution each : fused) {
@@ -118,7 +119,8 @@ final class CardNetwork implements AutoCloseable {
       }
     } catch (OutOfDeviceMemoryException e) {
       tellPlain(NativeErrors.firstWords(e));
-      return Set.of();
+      // not Set.of(), which throws where it is asked for null
+      return new HashSet<>();
     }
     setup
         .remarks()
@@ -148,8 +150,7 @@ final class CardNetwork implements AutoCloseable {
       rewritten = network(changed);
       String fault = FusionProof.fault(setup, asking, network, rewritten);
       if (fault.isEmpty()) {
-        network.close();
-        return rewritten;
+        return new RewrittenNetwork(rewritten, network, setup.remarks());
       }
       tellPlain(fault);
     } catch (RuntimeException e) {

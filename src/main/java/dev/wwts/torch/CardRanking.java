@@ -4,11 +4,11 @@ import dev.wwts.bundle.Manifest.Activation;
 import dev.wwts.cuda.CudaStream;
 import dev.wwts.cuda.PinnedBuffer;
 import dev.wwts.cuda.RankingKernel;
-import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,8 +29,8 @@ final class CardRanking implements AutoCloseable {
   private final PinnedBuffer results = new PinnedBuffer(GRAIN);
   private final long indicesAddress;
   private final long scoresAddress;
-  private final LongBuffer indices;
-  private final FloatBuffer scores;
+  private final LongPointer indices;
+  private final FloatPointer scores;
 
   CardRanking(CudaSetup setup, CudaStream stream, int size) {
     this.stream = stream;
@@ -39,12 +39,12 @@ final class CardRanking implements AutoCloseable {
     this.size = size;
     this.k = best(setup);
     this.kernel = fault(setup).isEmpty();
-    int longs = size * k * Long.BYTES;
-    int floats = size * k * Float.BYTES;
-    this.indicesAddress = results.reserve((long) longs + floats);
-    this.scoresAddress = indicesAddress + longs;
-    this.indices = results.view(0, longs).asLongBuffer();
-    this.scores = results.view(longs, floats).asFloatBuffer();
+    // all classes of large batches are more bytes than a buffer of Java's counts
+    long numbers = (long) size * k;
+    this.indicesAddress = results.reserve(numbers * (Long.BYTES + Float.BYTES));
+    this.scoresAddress = indicesAddress + numbers * Long.BYTES;
+    this.indices = new LongPointer(new AddressPointer(indicesAddress));
+    this.scores = new FloatPointer(new AddressPointer(scoresAddress));
   }
 
   private static int best(CudaSetup setup) {
@@ -120,8 +120,8 @@ final class CardRanking implements AutoCloseable {
     for (int i = 0; i < n; i++) {
       long[] classes = new long[kept];
       float[] confidences = new float[kept];
-      indices.get(i * k, classes);
-      scores.get(i * k, confidences);
+      indices.position((long) i * k).get(classes);
+      scores.position((long) i * k).get(confidences);
       rows.add(new Ranking.Row(classes, confidences));
     }
     return new Ranking(rows);

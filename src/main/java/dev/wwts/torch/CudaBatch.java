@@ -86,8 +86,7 @@ final class CudaBatch implements AutoCloseable {
 
   /** Runs it until nothing is left to choose or set up. */
   void warmUp() {
-    CudnnTrials.during(() -> CudnnAttention.orWithout(this::runOnce));
-    CudnnAttention.tell(setup.remarks());
+    CudnnTrials.during(this::runOnce);
     // what the trials worked in is no part of what a call needs
     CudaMemory.emptyCache();
     CudaMemory.resetPeak(setup.device());
@@ -104,15 +103,17 @@ final class CudaBatch implements AutoCloseable {
   /**
    * Captures it after a warm-up, with memory that the lane's graphs share; where that fails it goes
    * on running eagerly.
+   *
+   * @return whether it is captured; if not, what it took of the pool is its other graphs'
    */
-  void capture(GraphPool pool) {
+  boolean capture(GraphPool pool) {
     closeOutputs();
     for (boolean marks : new boolean[] {true, false}) {
       try {
         graph = CudaGraph.capture(stream, pool, () -> compute(true, marks));
         marksInGraph = marks;
         setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
-        return;
+        return true;
       } catch (RuntimeException e) {
         closeOutputs();
         boolean full = OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException;
@@ -128,9 +129,20 @@ final class CudaBatch implements AutoCloseable {
         if (full) {
           // a graph keeps memory of its own; without one the batch may still fit
           CudaMemory.emptyCache();
-          return;
+          return false;
         }
       }
+    }
+    return false;
+  }
+
+  /** Gives its graph up, and the memory that is the graph's alone; its stream must be idle. */
+  void release() {
+    closeOutputs();
+    CudaGraph captured = graph;
+    graph = null;
+    if (captured != null) {
+      captured.close();
     }
   }
 
@@ -141,18 +153,23 @@ final class CudaBatch implements AutoCloseable {
     if (captured != null) {
       captured.launch();
     } else {
-      stream.with(
-          () -> {
-            closeOutputs();
-            compute(false, true);
-            return this;
-          });
+      CudnnAttention.orWithout(this::runEagerly);
+      CudnnAttention.tell(setup.remarks());
     }
     if (captured != null && !marksInGraph) {
       forwarded.record(stream);
       ranked.record(stream);
     }
     downloaded.record(stream);
+  }
+
+  private CudaBatch runEagerly() {
+    return stream.with(
+        () -> {
+          closeOutputs();
+          compute(false, true);
+          return this;
+        });
   }
 
   private void compute(boolean inGraph, boolean marks) {
@@ -228,12 +245,7 @@ final class CudaBatch implements AutoCloseable {
   /** Frees it; its stream must be idle. */
   @Override
   public void close() {
-    CudaGraph captured = graph;
-    graph = null;
-    if (captured != null) {
-      parts.add(captured, captured::close);
-    }
-    parts.add(outputs, this::closeOutputs);
+    parts.add(this, this::release);
     parts.close();
   }
 }

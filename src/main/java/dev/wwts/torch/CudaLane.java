@@ -169,9 +169,22 @@ final class CudaLane implements Lane {
 
   private void prepare(CudaBatch fresh) {
     fresh.warmUp();
-    if (setup.graphs()) {
-      fresh.capture(graphs);
+    if (setup.graphs() && !fresh.capture(graphs)) {
+      captureAgain();
     }
+  }
+
+  /**
+   * Captures the other graphs anew: what a capture took before it failed would stay in the pool for
+   * as long as one of them is left.
+   */
+  private void captureAgain() {
+    List<CudaBatch> others =
+        expected.descendingMap().values().stream().filter(CudaBatch::isCaptured).toList();
+    stream.await();
+    others.forEach(CudaBatch::release);
+    CudaMemory.emptyCache();
+    others.forEach(other -> other.capture(graphs));
   }
 
   @Override

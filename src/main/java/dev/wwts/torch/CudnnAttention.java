@@ -1,6 +1,6 @@
 package dev.wwts.torch;
 
-import java.util.Locale;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
 
 /**
@@ -14,27 +14,30 @@ final class CudnnAttention {
   private CudnnAttention() {}
 
   /** Runs a network; once more without cuDNN's attention if cuDNN refuses something. */
-  static void orWithout(Runnable run) {
+  static <T> T orWithout(Supplier<T> run) {
     try {
-      run.run();
+      return run.get();
     } catch (RuntimeException e) {
       String words = NativeErrors.firstWords(e);
-      int start = words.toLowerCase(Locale.ROOT).indexOf("cudnn");
-      if (start < 0 || !isOn()) {
+      int start = words.indexOf("cuDNN");
+      if (start < 0 || !isNowOff(words.substring(start))) {
         throw e;
       }
-      set(false);
-      boolean helped = false;
-      try {
-        run.run();
-        helped = true;
-        refusal = words.substring(start);
-      } finally {
-        if (!helped) {
-          set(true);
-        }
-      }
+      return run.get();
     }
+  }
+
+  /**
+   * Switches it off for good, whether that helps or not: LibTorch notes a shape before cuDNN
+   * refuses it, and would end the process when asked for it again.
+   */
+  private static synchronized boolean isNowOff(String words) {
+    if (refusal.isEmpty() && isOn()) {
+      set(false);
+      refusal = words;
+    }
+    // another lane's call may have been first
+    return !refusal.isEmpty() && !isOn();
   }
 
   /** Says that it is off in this process, where it is. */

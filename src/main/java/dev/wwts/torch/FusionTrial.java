@@ -55,6 +55,7 @@ final class FusionTrial implements AutoCloseable {
       torch.ScalarType type,
       boolean channelsLast,
       boolean graphs,
+      boolean tf32,
       ConvolutionShape shape) {}
 
   FusionTrial(CudaSetup setup) {
@@ -74,7 +75,8 @@ final class FusionTrial implements AutoCloseable {
    */
   Verdict verdict(ConvolutionShape shape) {
     Question question =
-        new Question(setup.device(), setup.type(), setup.channelsLast(), setup.graphs(), shape);
+        new Question(
+            setup.device(), setup.type(), setup.channelsLast(), setup.graphs(), Tf32.isOn(), shape);
     Verdict known = KNOWN.get(question);
     if (known == null && System.nanoTime() - begun > MOST_SECONDS * NANOS) {
       return Verdict.LATE;

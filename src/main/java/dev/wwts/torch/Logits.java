@@ -50,14 +50,22 @@ final class Logits {
     if (output.is_nested()) {
       return "a nested tensor";
     }
-    if (output.layout().intern() != torch.Layout.Strided) {
+    // numbers are compared, as intern() copies all of an enum's constants at each call
+    if (output.layout().value != torch.Layout.Strided.value) {
       return "a sparse or packed tensor";
     }
-    torch.ScalarType type = output.scalar_type().intern();
-    return switch (type) {
-      case Float, Half, BFloat16, Double -> output.is_meta() ? "a tensor without numbers" : "";
-      default -> "a tensor of " + type;
-    };
+    torch.ScalarType type = output.scalar_type();
+    if (!isFloating(type.value)) {
+      return "a tensor of " + type.intern();
+    }
+    return output.is_meta() ? "a tensor without numbers" : "";
+  }
+
+  private static boolean isFloating(byte type) {
+    return type == torch.ScalarType.Float.value
+        || type == torch.ScalarType.Half.value
+        || type == torch.ScalarType.BFloat16.value
+        || type == torch.ScalarType.Double.value;
   }
 
   /**

@@ -70,16 +70,22 @@ final class Ranker {
       kept[i] = number(logits[i], i);
     }
     Arrays.sort(kept);
+    float least = logits[index(kept[0])];
     for (int i = k; i < logits.length; i++) {
+      // most are less, which is told sooner of logits than of numbers; a NaN is not
+      if (logits[i] < least) {
+        continue;
+      }
       long number = number(logits[i], i);
       if (number > kept[0]) {
         replaceLeast(kept, number);
+        least = logits[index(kept[0])];
       }
     }
     Arrays.sort(kept);
     long[] best = new long[k];
     for (int rank = 0; rank < k; rank++) {
-      best[rank] = Integer.MAX_VALUE - (kept[k - 1 - rank] & Integer.MAX_VALUE);
+      best[rank] = index(kept[k - 1 - rank]);
     }
     return best;
   }
@@ -105,5 +111,9 @@ final class Ranker {
     int bits = logit == 0 ? 0 : Float.floatToIntBits(logit);
     int order = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
     return (long) order << Integer.SIZE | (Integer.MAX_VALUE - index);
+  }
+
+  private static int index(long number) {
+    return Integer.MAX_VALUE - (int) (number & Integer.MAX_VALUE);
   }
 }

@@ -52,6 +52,11 @@ final class Tf32 implements AutoCloseable {
         });
   }
 
+  /** Whether convolutions in 32 bits are rounded now. */
+  static boolean isOn() {
+    return NativeScope.of(() -> torch.globalContext().allowTF32CuDNN());
+  }
+
   /** How the network computes, for people. */
   String remark() {
     return allowed

@@ -12,13 +12,15 @@ import dev.wwts.torch.LibTorch;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * What reaches the card of a picture, on native/test/hostcuda: the crop from it is bit for bit the
- * one from the whole picture. Skipped where there is no CUDA.
+ * What reaches the card of a picture, on native/test/hostcuda: the crop from it, and that of a
+ * whole picture that lies on the card, is bit for bit the one from the whole picture in the host's
+ * memory. Skipped where there is no CUDA.
  */
 class HostCudaUploadTest {
   private static final int SIDE = 24;
@@ -57,25 +59,36 @@ class HostCudaUploadTest {
         PinnedBuffer crops = new PinnedBuffer(1);
         CudaStream stream = new CudaStream(0)) {
       Pixels pixels = new Pixels(picture.reserve(values.length), width, height, turned);
-      picture.view(0, values.length).put(values);
+      view(pixels.address(), values.length).put(values);
       plan.describe(pixels);
       plan.fillTable(table.reserve(plan.tableBytes()));
       long own = scratch.reserve(plan.scratchBytes());
-      long crop = crops.reserve(2 * CROP);
+      long crop = crops.reserve(3 * CROP);
       plan.runOnHost(pixels.address(), table.reserve(1), own, crop, 0);
 
       Pointer card = new Pointer();
       CudaErrors.check(cudaMalloc(card, plan.sourceBytes()), "cudaMalloc");
       plan.upload(pixels, card.address(), stream);
       plan.launch(card.address(), table.reserve(1), own, crop, 1, stream);
+      Pointer whole = new Pointer();
+      CudaErrors.check(cudaMalloc(whole, values.length), "cudaMalloc");
+      stream.upload(whole.address(), pixels.address(), values.length);
+      Pixels onCard = new Pixels(whole.address(), width, height, turned, true);
+      plan.launch(onCard, table.reserve(1), own, crop, 2, stream);
       stream.await();
       cudaFree(card);
+      cudaFree(whole);
 
-      ByteBuffer both = crops.view(0, (int) (2 * CROP));
-      assertThat(both.slice((int) CROP, (int) CROP))
-          .as("%s of %d x %d, %s", recipe.interpolation(), width, height, turned)
-          .isEqualTo(both.slice(0, (int) CROP));
+      for (int way = 1; way < 3; way++) {
+        assertThat(view(crop + way * CROP, CROP))
+            .as("%s of %d x %d, %s", recipe.interpolation(), width, height, turned)
+            .isEqualTo(view(crop, CROP));
+      }
     }
+  }
+
+  private static ByteBuffer view(long address, long bytes) {
+    return new BytePointer(new MovingPointer().at(address)).capacity(bytes).asByteBuffer();
   }
 
   private static Recipe recipe(Recipe.Interpolation interpolation) {

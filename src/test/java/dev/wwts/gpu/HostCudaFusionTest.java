@@ -7,11 +7,13 @@ import static dev.wwts.gpu.HostCuda.Count.WAITS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.ModelFiles;
+import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.torch.TestModels;
 import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,6 +135,41 @@ class HostCudaFusionTest extends HostCudaCase {
     } finally {
       HostCuda.Refusal.FUSED_CALLS.next(0);
     }
+  }
+
+  /** As its calls are measured for the smallest batch alone. */
+  @Test
+  void aBatchThatCudnnRefusesRunsAsItIsInTheFile() {
+    try (Recognizer recognizer = load(convolution(6))) {
+      HostCuda.Refusal.FUSED_CALLS.next(1_000_000);
+      assertThat(recognizer.answers(Collections.nCopies(5, Picture.of(PICTURE)))).hasSize(5);
+      assertThat(recognizer.remarks())
+          .anyMatch(remark -> remark.startsWith("Batches of 5 run the network as it is in the"));
+    } finally {
+      HostCuda.Refusal.FUSED_CALLS.next(0);
+    }
+  }
+
+  /** Engines that round to TF32 are others: a capture for each way and one of the network. */
+  @Test
+  void tf32IsMeasuredForItself() {
+    Path network = network("torch.relu(" + convolution(7) + ")");
+
+    assertThat(captures(network, false)).isEqualTo(3);
+    assertThat(captures(network, true)).isEqualTo(3);
+    assertThat(captures(network, true)).isEqualTo(1);
+  }
+
+  private static int captures(Path network, boolean tf32) {
+    int before = HostCuda.Count.GRAPHS.read();
+    Recognizer.builder(network)
+        .device(CUDA)
+        .precision(Precision.FP32)
+        .tf32(tf32)
+        .lanes(1)
+        .load()
+        .close();
+    return HostCuda.Count.GRAPHS.read() - before;
   }
 
   private static Recognizer load(String sum) {

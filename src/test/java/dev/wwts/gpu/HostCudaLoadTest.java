@@ -82,22 +82,36 @@ class HostCudaLoadTest extends HostCudaCase {
     return Recognizer.builder(network).device(CUDA).lanes(1).precision(Precision.FP32);
   }
 
+  /**
+   * Also where nothing is warmed up: LibTorch would end the process when asked a second time for a
+   * shape that cuDNN refused.
+   */
   @Test
   void cudnnsAttentionIsDoneWithoutWhereItIsRefused() {
     Path attending = folder.resolve("attending.pt");
     TestModels.convolve(attending, "torch.scaled_dot_product_attention(x, x, x)", ".mean([2, 3])");
     Path network = ModelFiles.of(folder, attending);
     HostCuda.Refusal.ATTENTION.next(1000);
-    try (Recognizer recognizer =
-        Recognizer.builder(network).device(CUDA).lanes(1).precision(Precision.FP16).load()) {
-      assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
-      assertThat(recognizer.remarks())
-          .anyMatch(remark -> remark.startsWith("cuDNN's attention is off in this process"))
-          .anyMatch(remark -> remark.startsWith("Layout: ") && !remark.contains("ended early"))
-          .contains("CUDA graph for batches of 1: captured.");
+    try (Recognizer eager = fp16(network).batchSizes().load()) {
+      attends(eager);
+      try (Recognizer captured = fp16(network).load()) {
+        attends(captured);
+        assertThat(captured.remarks()).contains("CUDA graph for batches of 1: captured.");
+      }
     } finally {
       HostCuda.Refusal.ATTENTION.next(0);
     }
+  }
+
+  private static RecognizerBuilder fp16(Path network) {
+    return Recognizer.builder(network).device(CUDA).lanes(1).precision(Precision.FP16);
+  }
+
+  private static void attends(Recognizer recognizer) {
+    assertThat(recognizer.recognize(TestPictures.jpeg(64, 64))).isNotEmpty();
+    assertThat(recognizer.remarks())
+        .anyMatch(remark -> remark.startsWith("cuDNN's attention is off in this process"))
+        .anyMatch(remark -> remark.startsWith("Layout: ") && !remark.contains("ended early"));
   }
 
   /**

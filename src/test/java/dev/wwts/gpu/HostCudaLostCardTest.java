@@ -93,6 +93,27 @@ class HostCudaLostCardTest extends HostCudaCase {
     }
   }
 
+  @Test
+  void theLedgerSaysSoToo() throws Exception {
+    // at the load, in the runs, in the search for the largest batch
+    for (int launch : new int[] {1, 60, 100}) {
+      CliProcess run =
+          CliProcess.run(
+              Map.of("HOSTCUDA_FATAL", String.valueOf(launch)),
+              Redirect.PIPE,
+              "vram",
+              "--device",
+              "cuda",
+              "--model",
+              model.toString(),
+              "--out",
+              folder.resolve("vram" + launch).toString());
+
+      assertThat(run.err()).contains("restart the process.").doesNotContain("\tat ");
+      assertThat(run.code()).isNotZero();
+    }
+  }
+
   private static List<String> lines(String what, int code) throws Exception {
     Process process =
         new ProcessBuilder(

@@ -18,6 +18,7 @@ import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.torch.LaneProbe;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -139,6 +140,14 @@ class HostCudaRankTest extends HostCudaCase {
               "Ranking on the card: LibTorch operations (the kernel ranks up to 100,000 classes,"
                   + " not 100,001).");
     }
+  }
+
+  /** Of 2700 pictures all 100,000: 3 GB of page-locked memory, most of which nobody touches. */
+  @Test
+  void allClassesOfALargeBatchAreMoreThanAnIntCounts() {
+    model = ModelFiles.constant(folder, new float[100_000], "softmax");
+
+    assertThat(LaneProbe.rows(model, 0, 100_000, 2700)).isEqualTo(2700);
   }
 
   /** Own launches, others and copies of the one graph that a load captures. */

@@ -5,6 +5,7 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Precision;
 import dev.wwts.bundle.Bundle;
 import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.cuda.CudaStream;
 import dev.wwts.image.AlphaMode;
 import dev.wwts.image.Decoder;
 import dev.wwts.image.Limits;
@@ -36,6 +37,29 @@ public final class LaneProbe {
         .precision(precision)
         .vramBudget(budget)
         .cudaGraphs(graphs);
+  }
+
+  /** Reads the best class of each of {@code n} rows that were never ranked: how many there are. */
+  public static int rows(Path model, int card, int top, int n) {
+    CudaRuntime.load();
+    CudaRuntime.use(card);
+    try (Bundle bundle = Bundle.read(model, null, false);
+        CudaStream stream = new CudaStream(card)) {
+      CudaSetup setup =
+          new CudaSetup(
+              bundle,
+              card,
+              torch.ScalarType.Float,
+              false,
+              top,
+              Set.of(),
+              false,
+              false,
+              Remarks.unheard());
+      try (CardRanking ranking = new CardRanking(setup, stream, n)) {
+        return ranking.read(n, 1).rows().size();
+      }
+    }
   }
 
   /** Takes nanoseconds of the host's part of a call. */

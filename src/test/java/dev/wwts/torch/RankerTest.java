@@ -43,6 +43,9 @@ class RankerTest {
   void whatIsNotANumberComesFirst() {
     assertThat(order(Activation.NONE, 5, 1, Float.NaN, INFINITY, -INFINITY, Float.NaN))
         .containsExactly(1, 4, 2, 0, 3);
+    assertThat(order(Activation.NONE, 1, 1, 2, Float.NaN, 3, Float.NaN)).containsExactly(2);
+    assertThat(order(Activation.NONE, 2, Float.NaN, 2, 1, Float.NaN)).containsExactly(0, 3);
+    assertThat(order(Activation.NONE, 2, -INFINITY, -INFINITY, Float.NaN, 3)).containsExactly(2, 3);
   }
 
   @Test
