@@ -37,12 +37,13 @@ final class PictureReader implements AutoCloseable {
       return decoder.decode(bytes(picture), lane.pixels(), lane.jpegs(), picture.name());
     } catch (InternalError e) {
       throw cutMeanwhile(picture, e);
-    } catch (OutOfMemoryError e) {
-      throw new PictureException(
-          Reason.TOO_LARGE,
-          picture.name() + " needs more memory than there is: lower maxPixels.",
-          e);
     }
+  }
+
+  /** What a picture is told that left no memory for itself or for what it becomes. */
+  static PictureException noMemory(Picture picture, OutOfMemoryError e) {
+    return new PictureException(
+        Reason.TOO_LARGE, picture.name() + " needs more memory than there is: lower maxPixels.", e);
   }
 
   /** The same for a self-test's, which the processor decodes whatever the lane has. */

@@ -123,6 +123,8 @@ final class Worker implements AutoCloseable {
         refusals.add(null);
       } catch (PictureException e) {
         refusals.add(e);
+      } catch (OutOfMemoryError e) {
+        refusals.add(PictureReader.noMemory(picture, e));
       }
     }
     long began = System.nanoTime();

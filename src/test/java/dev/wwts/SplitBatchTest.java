@@ -104,6 +104,20 @@ class SplitBatchTest {
   }
 
   @Test
+  void aPictureThatLeavesNoMemoryForItsInputIsRefusedAlone() {
+    SmallDevice device = new SmallDevice(3);
+    device.fatal = 2;
+    try (Worker worker = worker(device)) {
+      List<Answer> answers = worker.answers(pictures(3));
+
+      assertThat(((Answer.Refused) answers.get(1)).cause().reason())
+          .isEqualTo(PictureException.Reason.TOO_LARGE);
+      assertThat(index(answers.get(0))).isEqualTo(1);
+      assertThat(index(answers.get(2))).isEqualTo(3);
+    }
+  }
+
+  @Test
   void aDevicesOwnTimesAreReported() {
     try (Worker worker = worker(new SmallDevice(1))) {
       Timings timings = worker.answer(pictures(1).get(0)).timings();
@@ -139,6 +153,7 @@ class SplitBatchTest {
     private final List<Integer> widths = new ArrayList<>();
     private final List<Integer> forwards = new ArrayList<>();
     private int room;
+    private int fatal;
     private int recoveries;
 
     SmallDevice(int room) {
@@ -160,6 +175,9 @@ class SplitBatchTest {
 
     @Override
     public void preprocess(int slot, Pixels pixels) {
+      if (pixels.width() == fatal) {
+        throw new OutOfMemoryError("made by the test");
+      }
       widths.add(pixels.width());
     }
 
