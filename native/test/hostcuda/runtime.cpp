@@ -6,6 +6,7 @@
 //   HOSTCUDA_MEMORY   bytes of the card (default 8 GiB)
 //   HOSTCUDA_TRACE=1  each call that the counters below count, on stderr
 //   HOSTCUDA_FATAL=N  the Nth launch reads a wrong address: from then on every call fails, as on a card
+//   HOSTCUDA_WORKSPACE  bytes that each of cuDNN's engines works in (default 0; libraries.cpp)
 //
 // For tests in the same process: cudaDeviceGetAttribute(&value, kCounters + N, 0) reads counter N (enum Counter), and
 // cudaDeviceSetLimit(kCounters + N, times) makes what switch N (enum Switch) names fail so many times;

@@ -29,6 +29,11 @@ public final class CudaMemory {
     return statistic(device, DeviceStats::num_device_alloc);
   }
 
+  /** How often LibTorch asked for more than it could have, since the process began. */
+  public static long refusals(int device) {
+    return statistic(device, DeviceStats::num_ooms);
+  }
+
   /** Starts {@link #peak} anew. */
   public static void resetPeak(int device) {
     Scope.in(() -> torch_cuda.getAllocator().resetPeakStats((byte) device));

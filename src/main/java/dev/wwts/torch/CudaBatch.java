@@ -153,7 +153,12 @@ final class CudaBatch implements AutoCloseable {
     if (captured != null) {
       captured.launch();
     } else {
-      CudnnAttention.orWithout(this::runEagerly);
+      long refusals = CudaMemory.refusals(setup.device());
+      try {
+        CudnnAttention.orWithout(this::runEagerly);
+      } catch (RuntimeException e) {
+        throw OutOfMemory.inConvolution(e, CudaMemory.refusals(setup.device()) > refusals);
+      }
       CudnnAttention.tell(setup.remarks());
     }
     if (captured != null && !marksInGraph) {

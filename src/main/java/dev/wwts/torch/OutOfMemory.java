@@ -12,6 +12,9 @@ import java.util.regex.Pattern;
 final class OutOfMemory {
   private static final String MARK = "CUDA out of memory";
 
+  /** aten/src/ATen/native/cudnn/Conv_v8.cpp. */
+  private static final String NO_ENGINE = "unable to find an engine to execute this computation";
+
   /** c10/core/impl/alloc_cpu.cpp. */
   private static final Pattern CPU =
       Pattern.compile("DefaultCPUAllocator: .*you tried to allocate ([0-9]{1,18}) bytes");
@@ -54,6 +57,22 @@ final class OutOfMemory {
         "The GPU's memory, or the budget for it, is too small: %s asked for, %s left. Smaller batches, fewer lanes, fp16 or a larger budget help."
             .formatted(size(requested), size(left));
     return new OutOfDeviceMemoryException(message, requested, left, error);
+  }
+
+  /**
+   * The typed exception if {@code error} says that cuDNN has no engine for a convolution, which is
+   * also what LibTorch says of engines whose workspace it has no memory for.
+   *
+   * @param refused whether memory was refused meanwhile
+   */
+  static RuntimeException inConvolution(RuntimeException error, boolean refused) {
+    return refused && String.valueOf(error.getMessage()).contains(NO_ENGINE)
+        ? new OutOfDeviceMemoryException(
+            "The GPU's memory, or the budget for it, is too small for what cuDNN works in. Smaller batches, fewer lanes, fp16 or a larger budget help.",
+            -1,
+            -1,
+            error)
+        : error;
   }
 
   /** What the card has left, or the budget where that is less; -1 where unknown. */

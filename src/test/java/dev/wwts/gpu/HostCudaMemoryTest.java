@@ -12,10 +12,13 @@ import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.torch.LaneProbe;
+import dev.wwts.torch.TestModels;
 import java.awt.Color;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -177,6 +180,32 @@ class HostCudaMemoryTest extends HostCudaCase {
       assertThat(recognizer.answers(Collections.nCopies(8, picture))).hasSize(8);
       assertThat(HostCuda.Count.GRAPH_LAUNCHES.read() - launches).isEqualTo(1);
     }
+  }
+
+  /** LibTorch says that there is no engine for it: that would be the model's fault. */
+  @Test
+  void aConvolutionThatHasNoRoomToWorkInIsTooLittleMemory() throws Exception {
+    Path bare = folder.resolve("convolution.pt");
+    TestModels.convolve(
+        bare, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)", ".mean([2, 3])");
+    CliProcess run =
+        CliProcess.run(
+            Map.of("HOSTCUDA_WORKSPACE", String.valueOf(500 * MIB)),
+            Redirect.PIPE,
+            "vram",
+            "--model",
+            ModelFiles.of(folder, bare).toString(),
+            "--device",
+            "cuda",
+            "--precision",
+            "fp32",
+            "--budget",
+            "64MiB",
+            "--out",
+            folder.resolve("too-little").toString());
+
+    assertThat(run.err()).contains("too small for what cuDNN works in");
+    assertThat(run.code()).isNotZero();
   }
 
   @Test
