@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.FunctionVector;
 import org.bytedeco.pytorch.Graph;
+import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
@@ -39,11 +40,11 @@ final class GraphNodes {
     return found;
   }
 
-  /** How many nodes a block has, at any depth. */
-  static long within(Block block) {
+  /** The same of a block. */
+  static List<JitNode> everywhere(Block block) {
     List<JitNode> found = new ArrayList<>();
     collect(block.nodes().front(), block.return_node(), found);
-    return found.size();
+    return found;
   }
 
   /** The graphs of all functions that a module's methods may run. */
@@ -106,6 +107,28 @@ final class GraphNodes {
     JitNode node = graph.create(Symbol.fromQualString(kind), new ValueVector(inputs));
     node.insertBefore(before);
     return node.output();
+  }
+
+  /** The same with a type of the result, which operators that are made by hand have not. */
+  static Value typed(Graph graph, String kind, JitNode before, String type, Value... inputs) {
+    Value result = insert(graph, kind, before, inputs);
+    result.setType(typeOf(type));
+    return result;
+  }
+
+  /** Puts what ends a run with a message before a node, if that is so. */
+  static void raiseIf(Graph graph, Value condition, JitNode before, String message) {
+    JitNode choice = graph.create(Symbol.fromQualString("prim::If"), new ValueVector(condition), 0);
+    choice.insertBefore(before);
+    JitNode end = choice.addBlock().return_node();
+    choice.addBlock();
+    graph.setInsertPoint(end);
+    Value text = graph.insertConstant(new IValue(message));
+    Value none = graph.insertConstant(new IValue());
+    graph
+        .create(Symbol.fromQualString("prim::RaiseException"), new ValueVector(text, none), 0)
+        .insertBefore(end);
+    graph.setInsertPoint(before);
   }
 
   static String kind(JitNode node) {

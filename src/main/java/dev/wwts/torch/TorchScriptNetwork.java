@@ -105,7 +105,7 @@ final class TorchScriptNetwork implements Network {
             () -> {
               JitModule loaded = loaded(content);
               copied.run();
-              Budget.beforeFreezing(loaded);
+              Limits.set(loaded);
               FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(widened(loaded)));
               Budget.boundLoops(frozen.graph());
               Warnings.remove(frozen.graph());

@@ -42,6 +42,18 @@ class BudgetTest {
         "s = 'aa'\nfor i in range(60):\n  s = s.join([s, s])\nreturn x + len(s)",
         "return x + len(list(range(4000000000)))",
         "l = [1]\nl1 = l + l\nl2 = l1 * 2000\nl3 = l2 * 2000\nl4 = l3 * 2000\nl5 = l4 * 2000\nreturn x + len(l5)",
+        "l = [[1]]\nfor i in range(400000):\n  l.append([i] * 2000)\nreturn x + len(l)",
+        "l = [1]\nfor i in range(3000):\n  l.append(i)\nreturn x + len(l.copy())",
+        "s = 0\nfor i in range(50000):\n  s += len(str([i] * 2000))\nreturn x + s",
+        // one list in many places
+        "a = [1] * 2000\nb = [a] * 2000\nc = [b] * 2000\nreturn x + len(str(c))",
+        "a = [1] * 2000\nb = [a] * 2000\nc = [b] * 2000\nreturn x + len('{}'.format(c))",
+        "a = [1] * x.size(1)\nb = [a] * 2000\nreturn x + len('%s' % b)",
+        "return x + len(str(x.expand([1000000000, 2, 9])))",
+        // SIGFPE
+        "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n // (x.size(0) - 3)",
+        "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n % (x.size(0) - 3)",
+        "n, m = divmod(-9223372036854775807 - x.size(0) + 1, -1)\nreturn x + n",
       })
   void endsWhatRunsOnOrGrows(String body) {
     NativeScope.inference(
@@ -64,6 +76,10 @@ class BudgetTest {
         "l = [1] * (x.dim() + 1)\nreturn x + len(l)",
         "l = [1]\nl += [2, 3]\nl.extend([4])\nreturn x + (l[2] + l[3] - 4)",
         "return x + len('{}-{}'.format(x.dim(), 'a'))",
+        "return x + (len('{}'.format(x.size(0) * 5000)) - 2)",
+        "return x + (-7 // x.size(0) + 7 % x.size(1) - 2 * -7 // 2 - 7)",
+        "l = [x, x]\nfor i in range(2998):\n  l.append(x)\nreturn x + torch.stack(l).size(0) // 1000",
+        "s = 'unread'\nif x.dim() > 2:\n  s = str([x])\nreturn x + (len(s) - 3)",
       })
   void threeIsAdded(String body) {
     NativeScope.inference(
@@ -84,7 +100,7 @@ class BudgetTest {
     module.define("def again(self, x):\n  for i in range(190000):\n    x = x + 1\n  return x\n");
     module.define("def forward(self, x):\n" + body.indent(2));
     module.eval();
-    Budget.beforeFreezing(module);
+    Limits.set(module);
     FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(module));
     Budget.boundLoops(frozen.graph());
     return frozen;

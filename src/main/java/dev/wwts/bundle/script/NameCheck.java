@@ -49,6 +49,12 @@ final class NameCheck {
   private final Operators operators = Operators.reviewed();
   private Set<String> locals = Set.of();
 
+  /** Lists of anything nest as deep as a loop runs, and are let go by recursion. */
+  private static final String ANY = "Any";
+
+  /** Parameters that may be anything, as those of {@code __exit__}, and that nothing reads. */
+  private final Set<String> unread = new HashSet<>();
+
   /** The types of parameters that are not assigned to. */
   private final Map<String, Expression> parameters = new HashMap<>();
 
@@ -79,8 +85,13 @@ final class NameCheck {
     for (Assign parameter : function.parameters()) {
       collect(parameter.targets());
     }
+    unread.clear();
     for (Assign parameter : function.parameters()) {
-      check(parameter);
+      if (Tree.isName(parameter.type(), ANY) && parameter.targets().get(0) instanceof Name id) {
+        unread.add(id.id());
+      } else {
+        check(parameter);
+      }
     }
     optional(function.type());
     statements(function.body());
@@ -195,6 +206,9 @@ final class NameCheck {
 
   private void variable(String name) {
     word(name);
+    if (unread.contains(name) || (name.equals(ANY) && !locals.contains(name))) {
+      throw new Untrusted("has values of any type");
+    }
     if (NAMESPACES.contains(name)
         || isLookUp(name)
         || !(locals.contains(name) || operators.is("words", name))) {

@@ -124,6 +124,7 @@ public final class ScriptCheck {
   private static void check(NameCheck names, Function function) {
     names.check(function);
     Containers.check(function);
+    Folding.check(function);
   }
 
   private static String printable(String text) {

@@ -509,4 +509,25 @@ class ScriptCheckTest {
   private static byte[] text(String code) {
     return code.getBytes(StandardCharsets.UTF_8);
   }
+
+  /** LibTorch's compiler computes these, while it loads. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "n = torch.floordiv(torch.sub(-9223372036854775807, 1), -1)",
+        "a = -9223372036854775807\nb = torch.sub(a, 1)\nc = torch.neg(1)\nn = torch.remainder(b, c)",
+        "s = torch.add(\"aaaaaaaaaaaaaaaa\", \"aaaaaaaaaaaaaaaa\")\n"
+            + "s1 = torch.replace(s, \"a\", s)\ns2 = torch.replace(s1, \"a\", s1)\ns3 = torch.replace(s2, \"a\", s2)",
+        "s = torch.format(\"{}{}{}{}{}{}{}{}{}{}\", \"aaaaaaaaaaaaaaa\")\ns1 = torch.format(s, s)\ns2 = torch.format(s1, s1)",
+      })
+  void refusesWhatIsComputedFromConstants(String body) {
+    untrusted(body.replace("\n", "\n    "), "", "constant");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"a: Any = x", "l = annotate(List[Any], [x])", "n = unchecked_cast(Any, x)"})
+  void refusesValuesOfAnyType(String body) {
+    untrusted(body, "", "any type");
+  }
 }
