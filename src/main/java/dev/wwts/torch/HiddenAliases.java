@@ -2,7 +2,10 @@ package dev.wwts.torch;
 
 import static dev.wwts.torch.GraphNodes.kind;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
@@ -44,11 +47,18 @@ final class HiddenAliases {
   }
 
   private static void tell(Graph graph) {
-    for (JitNode node : GraphNodes.everywhere(graph)) {
+    List<JitNode> nodes = GraphNodes.everywhere(graph);
+    Map<Value, List<JitNode>> uses = GraphNodes.uses(graph);
+    // asked before anything changes, as what is replaced is gone
+    Set<JitNode> ofOne =
+        nodes.stream()
+            .filter(it -> JOINS.contains(kind(it)) && isOfOne(it.input(0), uses))
+            .collect(Collectors.toSet());
+    for (JitNode node : nodes) {
       String kind = kind(node);
       if (DROPOUTS.contains(kind)) {
         branch(graph, node);
-      } else if (JOINS.contains(kind) && isOfOne(node.input(0).node())) {
+      } else if (ofOne.contains(node)) {
         graph.setInsertPoint(node);
         Value none = graph.insertConstant(new IValue());
         replace(graph, node, "aten::clone", node.input(0).node().input(0), none);
@@ -61,8 +71,11 @@ final class HiddenAliases {
     }
   }
 
-  private static boolean isOfOne(JitNode list) {
-    return kind(list).equals("prim::ListConstruct") && list.inputs().size() == 1;
+  /** And stays so: a list that others use may grow, as those of scripted DenseNets do. */
+  private static boolean isOfOne(Value list, Map<Value, List<JitNode>> uses) {
+    return kind(list.node()).equals("prim::ListConstruct")
+        && list.node().inputs().size() == 1
+        && uses.getOrDefault(list, List.of()).stream().allMatch(it -> JOINS.contains(kind(it)));
   }
 
   private static void replace(Graph graph, JitNode node, String kind, Value... inputs) {

@@ -67,6 +67,8 @@ class FreezingTest {
         "z = torch.feature_alpha_dropout(y, 0.5, False)\nw = z.add_(1.0)\nreturn y",
         "a = torch.relu(y)\nz = self.drop(y)\nw = z.add_(1.0)\nreturn a + torch.relu(y)",
         "z = torch.type_as(y, x)\nw = z.add_(1.0)\nreturn y",
+        "l = [y]\nl.append(y * 2.0)\nz = torch.cat(l, 1)\nreturn z",
+        "l = [y]\nz = torch.cat(l)\nw = torch.cat(l)\nz += 1.0\nw += 2.0\nreturn z + w + y",
         "z = torch.cat([y])\nw = z.add_(1.0)\nreturn z + y",
         "z = torch.concat([y], 1)\nw = y.add_(1.0)\nreturn z + y",
         "z = torch.concat([y], 1)\nw = torch.add(y, 1.0, out=y)\nreturn torch.cat([z, y], 1)",
