@@ -1,7 +1,5 @@
 // The launches. Everything a thread does is in tile.h, where a processor can test it.
-#include <cuda_runtime.h>
-
-#include "plan.h"
+#include "launch.h"
 
 namespace wwts {
 namespace {
@@ -22,12 +20,6 @@ __global__ void __launch_bounds__(kLanes *kWarps)
   extern __shared__ uint4 shared[];
   const Work work{pass, source, pitch, table, output, reinterpret_cast<uint8_t *>(shared)};
   run_block(work, static_cast<int>(blockIdx.x), static_cast<int>(blockIdx.y), EachAtOnce{});
-}
-
-int cuda_result(cudaError_t error) {
-  if (error == cudaSuccess) return succeeded();
-  cudaGetLastError();  // the runtime keeps an error until it is asked; the next launch must not find this one
-  return failed(static_cast<int>(error), cudaGetErrorString(error));
 }
 
 }  // namespace

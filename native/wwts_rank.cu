@@ -1,7 +1,5 @@
 // The launch of a ranking: a block a row. Everything a thread does is in rank.h, where a processor can test it.
-#include <cuda_runtime.h>
-
-#include "plan.h"
+#include "launch.h"
 #include "rank.h"
 
 namespace wwts {
@@ -22,12 +20,6 @@ template <int dtype>
 __global__ void __launch_bounds__(kRankThreads) rank_row(const __grid_constant__ wwts_ranking ranking) {
   __shared__ RankShared shared;
   RankedRow<dtype>{ranking, static_cast<int>(blockIdx.x), shared}.run(EachAtOnce{});
-}
-
-int cuda_result(cudaError_t error) {
-  if (error == cudaSuccess) return succeeded();
-  cudaGetLastError();  // the runtime keeps an error until it is asked; the next launch must not find this one
-  return failed(static_cast<int>(error), cudaGetErrorString(error));
 }
 
 }  // namespace
