@@ -1,4 +1,4 @@
-// dev.wwts.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md shows the classes.
+// dev.wwts.internal.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md shows the classes.
 //
 // No C++ exception can reach the virtual machine, since nothing here or below throws; Java exceptions are left to Java, which
 // turns error codes into them. The only memory that is touched besides the caller's addresses are arrays copied to the stack.
@@ -7,8 +7,8 @@
 #include "plan.h"
 #include "wwts_rank.h"
 
-#define WWTS_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_cuda_NativePreprocess_##name
-#define WWTS_RANK_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_cuda_NativeRank_##name
+#define WWTS_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_internal_cuda_NativePreprocess_##name
+#define WWTS_RANK_JNI(type, name) extern "C" JNIEXPORT type JNICALL Java_dev_wwts_internal_cuda_NativeRank_##name
 
 namespace {
 

@@ -13,7 +13,7 @@ def is_plain(text):
 
 
 def _is_hidden(point):
-    """What is not shown though no category says so, and what is no character at all: as dev.wwts.text.Printable has it."""
+    """What is not shown though no category says so, and what is no character at all: as dev.wwts.internal.text.Printable has it."""
     if point in (0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0):
         return True
     tag = 0xE0000 <= point <= 0xE0FFF and not 0xE0100 <= point <= 0xE01EF

@@ -1,7 +1,7 @@
 package dev.wwts;
 
-import dev.wwts.settings.Settings;
-import dev.wwts.torch.Ranking;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.Ranking;
 import java.util.List;
 
 /** From the best classes of a picture to its answer: names, and what is left out. */

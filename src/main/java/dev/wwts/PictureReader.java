@@ -1,12 +1,12 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
-import dev.wwts.image.AlphaMode;
-import dev.wwts.image.Decoder;
-import dev.wwts.image.EncodedFile;
-import dev.wwts.image.Limits;
-import dev.wwts.image.Pixels;
-import dev.wwts.torch.Lane;
+import dev.wwts.internal.image.AlphaMode;
+import dev.wwts.internal.image.Decoder;
+import dev.wwts.internal.image.EncodedFile;
+import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.torch.Lane;
 import java.nio.ByteBuffer;
 
 /** Reads the caller's pictures into a lane's pixels, one at a time. */

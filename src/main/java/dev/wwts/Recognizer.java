@@ -1,11 +1,11 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
-import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Manifest;
-import dev.wwts.bundle.SelfTest;
-import dev.wwts.settings.Settings;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest;
+import dev.wwts.internal.model.SelfTest;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;

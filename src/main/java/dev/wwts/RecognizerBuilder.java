@@ -1,7 +1,7 @@
 package dev.wwts;
 
-import dev.wwts.image.Limits;
-import dev.wwts.settings.Settings;
+import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

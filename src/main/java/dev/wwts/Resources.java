@@ -1,11 +1,11 @@
 package dev.wwts;
 
-import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Recipe;
-import dev.wwts.image.AlphaMode;
-import dev.wwts.natives.MemoryLimits;
-import dev.wwts.settings.Settings;
-import dev.wwts.torch.Engine;
+import dev.wwts.internal.image.AlphaMode;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.Engine;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

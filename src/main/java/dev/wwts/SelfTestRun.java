@@ -1,7 +1,7 @@
 package dev.wwts;
 
-import dev.wwts.bundle.Manifest.Activation;
-import dev.wwts.bundle.SelfTest;
+import dev.wwts.internal.model.Manifest.Activation;
+import dev.wwts.internal.model.SelfTest;
 import java.util.List;
 
 /** Compares logits with those of a model's self-test, as models/FORMAT.md says. */

@@ -1,13 +1,13 @@
 package dev.wwts;
 
-import dev.wwts.image.AlphaMode;
-import dev.wwts.image.GreyPicture;
-import dev.wwts.image.Limits;
-import dev.wwts.image.Pixels;
-import dev.wwts.settings.Settings;
-import dev.wwts.torch.DeviceTimes;
-import dev.wwts.torch.Lane;
-import dev.wwts.torch.Ranking;
+import dev.wwts.internal.image.AlphaMode;
+import dev.wwts.internal.image.GreyPicture;
+import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.DeviceTimes;
+import dev.wwts.internal.torch.Lane;
+import dev.wwts.internal.torch.Ranking;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

@@ -1,6 +1,6 @@
 package dev.wwts;
 
-import dev.wwts.text.Printable;
+import dev.wwts.internal.text.Printable;
 
 /**
  * What went wrong, in one sentence that names what, where and what to do. Every failure that a

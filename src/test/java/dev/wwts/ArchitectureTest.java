@@ -30,7 +30,7 @@ class ArchitectureTest {
   @Test
   void onlyTorchAndCudaKnowLibTorch() {
     noClasses()
-        .that(not(resideInAnyPackage("dev.wwts.torch..", "dev.wwts.cuda..")))
+        .that(not(resideInAnyPackage("dev.wwts.internal.torch..", "dev.wwts.internal.cuda..")))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco.pytorch..")
@@ -40,7 +40,7 @@ class ArchitectureTest {
   @Test
   void onlyCudaKnowsCuda() {
     noClasses()
-        .that(not(resideInAPackage("dev.wwts.cuda..")))
+        .that(not(resideInAPackage("dev.wwts.internal.cuda..")))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco.cuda..")
@@ -50,7 +50,7 @@ class ArchitectureTest {
   @Test
   void onlyImageKnowsOpenCv() {
     noClasses()
-        .that(not(resideInAPackage("dev.wwts.image..")))
+        .that(not(resideInAPackage("dev.wwts.internal.image..")))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco.opencv..")
@@ -103,7 +103,7 @@ class ArchitectureTest {
   void modelFilesAreReadWithoutNativeCode() {
     classes()
         .that()
-        .resideInAPackage("dev.wwts.bundle..")
+        .resideInAPackage("dev.wwts.internal.model..")
         .should()
         .onlyDependOnClassesThat(
             resideOutsideOfPackages(

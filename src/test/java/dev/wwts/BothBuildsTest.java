@@ -3,7 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.torch.LibTorch;
 import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

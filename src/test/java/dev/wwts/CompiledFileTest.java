@@ -7,8 +7,8 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wwts.ModelException.Reason;
-import dev.wwts.bundle.Bundle;
-import dev.wwts.natives.Natives;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.natives.Natives;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.wwts.ModelException.Reason;
-import dev.wwts.bundle.Bundle;
+import dev.wwts.internal.model.Bundle;
 import java.awt.Color;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.torch.LibTorch;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,14 +17,18 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class CpuOnlyProcessTest {
   private static final List<String> OF_CUDA =
-      List.of("org.bytedeco.cuda.", "org.bytedeco.pytorch.cuda.", "torch_cuda", "dev.wwts.cuda.");
+      List.of(
+          "org.bytedeco.cuda.",
+          "org.bytedeco.pytorch.cuda.",
+          "torch_cuda",
+          "dev.wwts.internal.cuda.");
 
   /**
    * The reason for "no CUDA" is a record that names no native class; DeviceStats belongs to all
    * devices' allocators and is looked up by the presets' CPU library itself when it is loaded.
    */
   private static final List<String> EXPECTED =
-      List.of("dev.wwts.cuda.NoCuda", "org.bytedeco.pytorch.cuda.DeviceStats");
+      List.of("dev.wwts.internal.cuda.NoCuda", "org.bytedeco.pytorch.cuda.DeviceStats");
 
   @TempDir private static Path folder;
 

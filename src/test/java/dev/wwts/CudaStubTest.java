@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.cuda.CudaRuntime;
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.torch.LibTorch;
 import java.awt.Color;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;

@@ -206,7 +206,7 @@ class RecognizerTest {
 
   @Test
   void acceptsOnlyThePinnedFile() {
-    String right = dev.wwts.bundle.Sha256.of(model);
+    String right = dev.wwts.internal.model.Sha256.of(model);
     try (Recognizer recognizer = Recognizer.load(model, right.toUpperCase(java.util.Locale.ROOT))) {
       assertThat(recognizer.model().name()).isEqualTo("tiny");
     }
@@ -220,7 +220,7 @@ class RecognizerTest {
   @Test
   void readsAPlainFileWithItsManifestBeside() throws IOException {
     Path plain = folder.resolve("plain.pt");
-    dev.wwts.torch.TestModels.write(plain, "m * 10", 1f);
+    dev.wwts.internal.torch.TestModels.write(plain, "m * 10", 1f);
     Files.writeString(folder.resolve("plain.wwts.json"), ModelFiles.MANIFEST);
     Files.write(
         folder.resolve("plain.labels.txt"),

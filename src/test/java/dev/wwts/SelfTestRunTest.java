@@ -3,8 +3,8 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.wwts.bundle.Manifest.Activation;
-import dev.wwts.bundle.SelfTest;
+import dev.wwts.internal.model.Manifest.Activation;
+import dev.wwts.internal.model.SelfTest;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;

@@ -2,14 +2,14 @@ package dev.wwts.cli;
 
 import dev.wwts.DeviceException;
 import dev.wwts.OutOfDeviceMemoryException;
-import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Recipe;
-import dev.wwts.image.AlphaMode;
-import dev.wwts.image.Decoder;
-import dev.wwts.image.Limits;
-import dev.wwts.settings.Settings;
-import dev.wwts.torch.Engine;
-import dev.wwts.torch.Lane;
+import dev.wwts.internal.image.AlphaMode;
+import dev.wwts.internal.image.Decoder;
+import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.Engine;
+import dev.wwts.internal.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.List;
 

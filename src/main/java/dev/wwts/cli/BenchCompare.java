@@ -1,9 +1,9 @@
 package dev.wwts.cli;
 
+import dev.wwts.internal.text.Printable;
 import dev.wwts.report.Comparison;
 import dev.wwts.report.EnvironmentDiff;
 import dev.wwts.report.JmhResults;
-import dev.wwts.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

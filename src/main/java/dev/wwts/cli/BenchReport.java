@@ -1,7 +1,7 @@
 package dev.wwts.cli;
 
+import dev.wwts.internal.text.Printable;
 import dev.wwts.report.Report;
-import dev.wwts.text.Printable;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;

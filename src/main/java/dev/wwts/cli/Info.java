@@ -1,12 +1,12 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
-import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Library;
-import dev.wwts.bundle.Manifest;
-import dev.wwts.bundle.Recipe;
-import dev.wwts.bundle.Target;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Library;
+import dev.wwts.internal.model.Manifest;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.model.Target;
+import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -9,7 +9,7 @@ import dev.wwts.ModelInfo;
 import dev.wwts.PictureException;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.wwts.cli;
 
-import dev.wwts.cuda.CudaMemory;
-import dev.wwts.cuda.CudaRuntime;
-import dev.wwts.cuda.Nvml;
+import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.Nvml;
 import dev.wwts.report.ProcessMemory;
 
 /** Bytes of the memory that a model runs in; -1 where unknown. */

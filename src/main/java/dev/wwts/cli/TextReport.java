@@ -4,7 +4,7 @@ import dev.wwts.Answer;
 import dev.wwts.ModelInfo;
 import dev.wwts.PictureException;
 import dev.wwts.Recognition;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;

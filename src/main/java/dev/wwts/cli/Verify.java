@@ -2,7 +2,7 @@ package dev.wwts.cli;
 
 import dev.wwts.Recognizer;
 import dev.wwts.Verification;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,17 +1,17 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
-import dev.wwts.bundle.Bundle;
-import dev.wwts.cuda.AllocatorHistory;
-import dev.wwts.cuda.AllocatorSnapshot;
-import dev.wwts.cuda.CudaMemory;
-import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.AllocatorHistory;
+import dev.wwts.internal.cuda.AllocatorSnapshot;
+import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
+import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.report.Environment;
 import dev.wwts.report.Pickle;
 import dev.wwts.report.TimelineChart;
-import dev.wwts.settings.Settings;
-import dev.wwts.text.Printable;
-import dev.wwts.torch.LibTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -4,7 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.WwtsException;
-import dev.wwts.text.Printable;
+import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

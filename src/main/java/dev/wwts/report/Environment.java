@@ -2,8 +2,8 @@ package dev.wwts.report;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.wwts.bundle.Sha256;
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.torch.LibTorch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
-import dev.wwts.torch.TestModels;
+import dev.wwts.internal.torch.TestModels;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -242,7 +242,11 @@ class WwtsTest {
 
     assertThat(run.code()).isZero();
     assertThat(run.out())
-        .contains("tiny", "8 x 8 RGB", "classes      3", dev.wwts.bundle.Sha256.of(Path.of(model)));
+        .contains(
+            "tiny",
+            "8 x 8 RGB",
+            "classes      3",
+            dev.wwts.internal.model.Sha256.of(Path.of(model)));
   }
 
   @Test

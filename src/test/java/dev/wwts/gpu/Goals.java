@@ -2,7 +2,7 @@ package dev.wwts.gpu;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wwts.bundle.Bundle;
+import dev.wwts.internal.model.Bundle;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceSetLimit;
 import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.torch.LibTorch;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**

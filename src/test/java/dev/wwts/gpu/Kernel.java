@@ -1,8 +1,8 @@
 package dev.wwts.gpu;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wwts.cuda.CudaRuntime;
-import dev.wwts.cuda.NativeLibrary;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.NativeLibrary;
 
 /** Whether the preprocessing kernel is what runs: without it the other checks pass as well. */
 final class Kernel {

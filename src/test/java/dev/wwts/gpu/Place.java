@@ -1,7 +1,7 @@
 package dev.wwts.gpu;
 
 import dev.wwts.Device;
-import dev.wwts.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.CudaRuntime;
 
 /**
  * Where the checks run: a card, the processor, or native/test/hostcuda in a card's place. Hostcuda

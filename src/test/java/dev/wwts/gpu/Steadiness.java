@@ -7,7 +7,7 @@ import dev.wwts.Device;
 import dev.wwts.Picture;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
-import dev.wwts.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.report.ProcessMemory;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.wwts.gpu;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.Recognizer;
-import dev.wwts.cuda.CudaMemory;
-import dev.wwts.cuda.Nvml;
+import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.Nvml;
 import dev.wwts.report.ProcessMemory;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

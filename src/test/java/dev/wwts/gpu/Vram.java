@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.DeviceMemory;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
-import dev.wwts.cuda.CudaMemory;
-import dev.wwts.cuda.CudaRuntime;
-import dev.wwts.cuda.Nvml;
+import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.Nvml;
 import java.nio.file.Path;
 
 /** What FP16 saves of a card's memory. */

@@ -3,11 +3,11 @@ package dev.wwts.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.cuda.AllocatorSnapshot;
-import dev.wwts.cuda.AllocatorSnapshot.Block;
-import dev.wwts.cuda.AllocatorSnapshot.Event;
-import dev.wwts.cuda.AllocatorSnapshot.Pool;
-import dev.wwts.cuda.AllocatorSnapshot.Segment;
+import dev.wwts.internal.cuda.AllocatorSnapshot;
+import dev.wwts.internal.cuda.AllocatorSnapshot.Block;
+import dev.wwts.internal.cuda.AllocatorSnapshot.Event;
+import dev.wwts.internal.cuda.AllocatorSnapshot.Pool;
+import dev.wwts.internal.cuda.AllocatorSnapshot.Segment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

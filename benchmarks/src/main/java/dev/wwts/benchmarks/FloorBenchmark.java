@@ -1,6 +1,6 @@
 package dev.wwts.benchmarks;
 
-import dev.wwts.torch.Floor;
+import dev.wwts.internal.torch.Floor;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

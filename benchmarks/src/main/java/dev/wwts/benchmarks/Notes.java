@@ -1,7 +1,7 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.Recognizer;
-import dev.wwts.torch.LibTorch;
+import dev.wwts.internal.torch.LibTorch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.benchmarks.peers.RivalStages;
-import dev.wwts.image.Pixels;
-import dev.wwts.torch.Ranking;
+import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.torch.Ranking;
 import java.nio.FloatBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -3,7 +3,7 @@ package dev.wwts.benchmarks;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wwts.benchmarks.models.BenchmarkModels;
-import dev.wwts.bundle.Sha256;
+import dev.wwts.internal.model.Sha256;
 import dev.wwts.report.Environment;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.wwts.benchmarks.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.wwts.torch.FilledModels;
+import dev.wwts.internal.torch.FilledModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.wwts.benchmarks.peers;
 
-import dev.wwts.bundle.Bundle;
-import dev.wwts.bundle.Geometry;
-import dev.wwts.bundle.Recipe;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Geometry;
+import dev.wwts.internal.model.Recipe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -13,7 +13,7 @@ import ai.djl.repository.zoo.ZooModel;
 import ai.djl.translate.NoBatchifyTranslator;
 import ai.djl.translate.TranslateException;
 import ai.djl.translate.TranslatorContext;
-import dev.wwts.bundle.Bundle;
+import dev.wwts.internal.model.Bundle;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

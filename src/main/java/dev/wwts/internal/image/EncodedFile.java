@@ -1,0 +1,90 @@
+package dev.wwts.internal.image;
+
+import dev.wwts.PictureException;
+import dev.wwts.PictureException.Reason;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Reads picture files, also mapped ones, into one block of native memory that is used again; not
+ * for several threads at once.
+ */
+public final class EncodedFile implements AutoCloseable {
+  private final NativeBuffer memory = new NativeBuffer();
+
+  /** Creates one that has read nothing. */
+  public EncodedFile() {}
+
+  /**
+   * Reads a file to its end.
+   *
+   * @param maxBytes the longest that is read
+   * @return its bytes, valid until the next call or close
+   * @throws PictureException if there is no such file, it can't be read or is too long
+   */
+  public ByteBuffer read(Path file, long maxBytes) {
+    String fault =
+        Files.notExists(file)
+            ? "does not exist"
+            : Files.isDirectory(file)
+                ? "is a folder, not a picture"
+                : !Files.isRegularFile(file)
+                    ? "is no regular file"
+                    : Files.isReadable(file) ? null : "can't be read: check its permissions";
+    if (fault != null) {
+      throw new PictureException(Reason.UNREADABLE, file + " " + fault + ".");
+    }
+    try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+      long size = channel.size();
+      if (size > Math.min(maxBytes, Integer.MAX_VALUE)) {
+        throw new PictureException(
+            Reason.TOO_LARGE,
+            String.format(
+                Locale.ROOT,
+                "%s has %,d bytes, more than the limit of %,d;"
+                    + " raise maxBytes (--max-bytes) if such pictures are expected",
+                file,
+                size,
+                maxBytes));
+      }
+      ByteBuffer bytes = memory.view((int) size);
+      int read = 0;
+      while (read >= 0 && bytes.hasRemaining()) {
+        read = channel.read(bytes);
+      }
+      return bytes.flip();
+    } catch (ClosedByInterruptException e) {
+      throw new PictureException(
+          Reason.UNREADABLE, file + " was not read to its end: the thread was interrupted.", e);
+    } catch (IOException e) {
+      throw new PictureException(
+          Reason.UNREADABLE, file + " can't be read (" + e.getMessage() + ").", e);
+    }
+  }
+
+  /**
+   * Copies what may be a mapped file: where it is cut off meanwhile, native code would end the
+   * process, and Java gets an {@link InternalError}, now or a little later. Java can't tell a
+   * mapped buffer from another direct one.
+   *
+   * @return its bytes from position to limit, valid until the next call or close
+   */
+  public ByteBuffer copy(ByteBuffer direct) {
+    return memory.view(direct.remaining()).put(direct.duplicate()).flip();
+  }
+
+  /** See {@link NativeBuffer#rest}. */
+  public void rest() {
+    memory.rest();
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

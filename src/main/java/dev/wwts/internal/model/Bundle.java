@@ -1,0 +1,240 @@
+package dev.wwts.internal.model;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.model.Manifest.SelfTestEntries;
+import dev.wwts.internal.model.script.ScriptCheck;
+import dev.wwts.internal.model.script.Types;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model file, read and checked, native code not yet involved. Whoever reads it closes it, as soon
+ * as the network is loaded: until then it holds the file's content.
+ *
+ * @param path the file
+ * @param manifest its manifest
+ * @param labels the name of each class
+ * @param selfTest its self-test, if it has one
+ * @param library the shared library, if its network is a compiled one
+ * @param content its bytes, which are what LibTorch loads
+ * @param trusted whether its code may use what reaches beyond the network
+ */
+public record Bundle(
+    Path path,
+    Manifest manifest,
+    List<String> labels,
+    Optional<SelfTest> selfTest,
+    Optional<Library> library,
+    ModelContent content,
+    boolean trusted)
+    implements AutoCloseable {
+  private static final long MAX_MANIFEST = 1 << 20;
+  private static final long MAX_LABELS = 256 << 20;
+  private static final long MAX_PICTURE = 8 << 20;
+
+  /** Copies the list. */
+  public Bundle {
+    labels = List.copyOf(labels);
+  }
+
+  /**
+   * Reads a model file, or a plain TorchScript file with {@code NAME.wwts.json} and {@code
+   * NAME.labels.txt} beside it, and checks all of it.
+   *
+   * @param sha256 the digest that the file must have, or null; what lies beside it is not pinned by
+   *     that, and is refused
+   * @param trusted whether its code may use what reaches beyond the network
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels, or if
+   *     its code is none for LibTorch to see
+   * @throws IllegalArgumentException if {@code sha256} is not 64 hexadecimal digits
+   */
+  public static Bundle read(Path path, @Nullable String sha256, boolean trusted) {
+    ModelContent content = ModelContent.read(path, sha256);
+    try {
+      return read(content, trusted);
+    } catch (Throwable e) {
+      content.close();
+      throw e;
+    }
+  }
+
+  /**
+   * The same for what a file says of itself, whatever its code does: its content is let go at once.
+   *
+   * @throws ModelException if the file is not a whole model with a valid manifest and labels
+   */
+  public static Bundle describe(Path path) {
+    try (Bundle bundle = read(path, null, true)) {
+      return bundle;
+    }
+  }
+
+  /**
+   * Reads it again, for a second load after the content was let go.
+   *
+   * @throws ModelException if the file is another one meanwhile
+   */
+  public Bundle again() {
+    Bundle again = read(path, content.pin(), trusted);
+    if (!again.content.isLike(content)) {
+      again.close();
+      throw new ModelException(
+          Reason.UNREADABLE, path + " changed while it was loaded: load it again.");
+    }
+    return again;
+  }
+
+  private static Bundle read(ModelContent content, boolean trusted) {
+    Path path = content.file();
+    Archive archive = Archive.of(content);
+    boolean isCompiled = archive.kind() == ArchiveKind.COMPILED;
+    if (isCompiled && !trusted) {
+      throw new ModelException(
+          Reason.UNTRUSTED,
+          path
+              + " holds machine code, which no check can judge: if you would run its maker's programs, say trusted(true) or --trust-model.");
+    }
+    if (isCompiled) {
+      archive.verify();
+    } else {
+      Together.run(archive::verify, () -> checked(archive, content, trusted));
+    }
+    Optional<byte[]> json = archive.extra("wwts.json", MAX_MANIFEST);
+    if (json.isEmpty() && isCompiled) {
+      throw new ModelException(
+          Reason.NOT_A_MODEL,
+          path
+              + " is a .pt2 of AOTInductor without a manifest: write it with models/export.py --aoti.");
+    }
+    if (json.isEmpty() && content.pin() != null) {
+      throw new ModelException(
+          Reason.UNTRUSTED,
+          path
+              + " is pinned, but a manifest beside it is not: put both into one file with models/bundle.py.");
+    }
+    Manifest manifest =
+        ManifestReader.read(
+            json.orElseGet(() -> beside(path, ".wwts.json", MAX_MANIFEST)), path.toString());
+    byte[] labels =
+        json.isPresent()
+            ? archive
+                .extra("labels.txt", MAX_LABELS)
+                .orElseThrow(
+                    () ->
+                        new ModelException(
+                            Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
+            : beside(path, ".labels.txt", MAX_LABELS);
+    int classes = manifest.output().classes();
+    List<String> names = Labels.read(labels, classes, path.toString());
+    Optional<SelfTest> selfTest =
+        json.isPresent()
+            ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
+            : Optional.empty();
+    Optional<Library> library =
+        isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
+    return new Bundle(path, manifest, names, selfTest, library, content, trusted);
+  }
+
+  private static Library library(Archive archive, Manifest manifest, Path path) {
+    Target target =
+        manifest
+            .compiled()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        Reason.BAD_MANIFEST,
+                        path
+                            + ": the manifest has no field compiled: write the file with models/export.py --aoti."));
+    Library library = archive.library(target);
+    library.requireWhole();
+    return library;
+  }
+
+  private static boolean checked(Archive archive, ModelContent content, boolean trusted) {
+    Types types = ScriptCheck.run(content.file().toString(), archive.code(), trusted);
+    Pickles.check(archive, content.size(), types);
+    return true;
+  }
+
+  /** Lets the file's content go; everything else stays. Closing twice does nothing. */
+  @Override
+  public void close() {
+    content.close();
+  }
+
+  private static SelfTest selfTest(
+      Archive archive, SelfTestEntries entries, int classes, Path path) {
+    List<byte[]> pictures = new ArrayList<>();
+    for (String name : entries.pictures()) {
+      pictures.add(selfTestEntry(archive, name, MAX_PICTURE, path));
+    }
+    long expected = (long) pictures.size() * classes * Float.BYTES;
+    byte[] raw = selfTestEntry(archive, entries.logits(), expected, path);
+    if (raw.length != expected) {
+      throw new ModelException(
+          Reason.CORRUPT,
+          "%s: the self-test has %d bytes of logits, not %d pictures x %d classes x 4."
+              .formatted(path, raw.length, pictures.size(), classes));
+    }
+    ByteBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
+    List<float[]> logits = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      float[] row = new float[classes];
+      floats.asFloatBuffer().get(row);
+      floats.position(floats.position() + classes * Float.BYTES);
+      logits.add(row);
+    }
+    return new SelfTest(pictures, logits, entries.reference(), entries.tolerance());
+  }
+
+  private static byte[] selfTestEntry(Archive archive, String name, long maxBytes, Path path) {
+    return archive
+        .extra(name, maxBytes)
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    Reason.CORRUPT, path + " has no entry extra/" + name + " for its self-test."));
+  }
+
+  /** By its URI where that is a file's: its bytes are the name's, whatever the locale can say. */
+  private static Path sibling(Path model, String suffix) {
+    boolean isFile = model.getFileSystem().equals(FileSystems.getDefault());
+    String name = isFile ? model.toUri().toString() : String.valueOf(model.getFileName());
+    int dot = name.lastIndexOf('.');
+    boolean hasEnding = dot > name.lastIndexOf('/') + 1;
+    String beside = (hasEnding ? name.substring(0, dot) : name) + suffix;
+    return isFile ? Path.of(URI.create(beside)) : model.resolveSibling(beside);
+  }
+
+  private static byte[] beside(Path model, String suffix, long maxBytes) {
+    Path path = sibling(model, suffix);
+    if (!Files.isRegularFile(path)) {
+      throw new ModelException(
+          Reason.NOT_A_MODEL,
+          "%s holds no manifest and there is no %s beside it: make it with models/export.py, or write one as models/FORMAT.md says."
+              .formatted(model, path.getFileName()));
+    }
+    try (InputStream in = Channels.newInputStream(ModelContent.open(path))) {
+      byte[] bytes = in.readNBytes((int) maxBytes + 1);
+      if (bytes.length > maxBytes) {
+        throw new ModelException(
+            Reason.BAD_MANIFEST, path + " has more than " + maxBytes + " bytes.");
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw new ModelException(Reason.UNREADABLE, path + " can't be read.", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.wwts.internal.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The manifest of a model file, checked: see models/FORMAT.md for the meaning of every field.
+ *
+ * @param name shown to people
+ * @param family the exporter that made it
+ * @param size small, base or large
+ * @param version of the model, may be empty
+ * @param source where the weights come from, may be empty
+ * @param license SPDX identifier or text, may be empty
+ * @param attribution whom to name, may be empty
+ * @param trained false where the weights are random
+ * @param dtype of the weights in the file
+ * @param input pixels to the network's input
+ * @param output the network's output to confidences
+ * @param selfTest the entries of the self-test, where there is one
+ * @param compiled what the network was compiled for, where it says so
+ */
+public record Manifest(
+    String name,
+    String family,
+    Size size,
+    String version,
+    String source,
+    String license,
+    String attribution,
+    boolean trained,
+    DType dtype,
+    Recipe input,
+    Output output,
+    Optional<SelfTestEntries> selfTest,
+    Optional<Target> compiled) {
+  /** The newest format that is read here. */
+  public static final int FORMAT = 1;
+
+  /** How big a model is, in the words of the published table. */
+  public enum Size {
+    /** For cards with 4 GB. */
+    SMALL,
+    /** For cards with 6 GB. */
+    BASE,
+    /** For more. */
+    LARGE
+  }
+
+  /** Types of weights. */
+  public enum DType {
+    /** 32-bit floating point. */
+    FLOAT32,
+    /** 16-bit floating point. */
+    FLOAT16,
+    /** bfloat16. */
+    BFLOAT16
+  }
+
+  /** What turns logits into confidences. */
+  public enum Activation {
+    /** One class of many: confidences add up to 1. */
+    SOFTMAX,
+    /** Each class for itself, 0 to 1. */
+    SIGMOID,
+    /** The raw value. */
+    NONE
+  }
+
+  /**
+   * The network's output.
+   *
+   * @param classes columns of the logits
+   * @param activation what turns them into confidences
+   * @param threshold best confidence below it: not recognised; 0 to 1
+   */
+  public record Output(int classes, Activation activation, double threshold) {}
+
+  /**
+   * The entries of the self-test below {@code extra/}.
+   *
+   * @param pictures the pictures' entries, one for each row of the logits
+   * @param logits the entry of little-endian float32, pictures x classes
+   * @param reference the software that computed them
+   * @param tolerance how far logits may differ, relative to the largest of the reference; above 0
+   */
+  public record SelfTestEntries(
+      List<String> pictures, String logits, String reference, OptionalDouble tolerance) {
+    /** Copies the list. */
+    public SelfTestEntries {
+      pictures = List.copyOf(pictures);
+    }
+  }
+}

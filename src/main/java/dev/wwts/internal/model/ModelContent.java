@@ -1,0 +1,278 @@
+package dev.wwts.internal.model;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.natives.Natives;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model file's bytes, read once into C memory: what is hashed, what is checked and what LibTorch
+ * loads are the same bytes, whatever becomes of the file meanwhile. Whoever reads it closes it, as
+ * soon as the network is loaded: it takes as much memory as the file.
+ */
+public final class ModelContent implements AutoCloseable {
+  private static final int CHUNK = 8 << 20;
+  private static final long LONGEST_OPENING = 10_000;
+
+  private final Path file;
+  private final @Nullable String pin;
+  private final long size;
+  private final Pointer block;
+  private List<Long> hidden = List.of();
+  private String directory = "";
+  private boolean closed;
+
+  private ModelContent(Path file, @Nullable String pin, long size, Pointer block) {
+    this.file = file;
+    this.pin = pin;
+    this.size = size;
+    this.block = block;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param sha256 the digest that it must have, or null
+   * @throws ModelException if it can't be read, is no zip, or has another digest
+   * @throws IllegalArgumentException if {@code sha256} is not 64 hexadecimal digits
+   */
+  public static ModelContent read(Path file, @Nullable String sha256) {
+    Sha256 digest = sha256 == null ? null : Sha256.expecting(sha256);
+    requireReadable(file);
+    try (FileChannel channel = open(file)) {
+      long size = channel.size();
+      FileKind.requireZip(file, size, start(channel));
+      Natives.load(Pointer.class, "JavaCPP", 0);
+      Pointer block = Pointer.malloc(size);
+      if (block == null || block.isNull()) {
+        throw new ModelException(
+            Reason.UNREADABLE, "%s: there is no memory for its %,d bytes.".formatted(file, size));
+      }
+      ModelContent content = new ModelContent(file, sha256, size, block);
+      try {
+        content.fill(channel, digest);
+        if (digest != null) {
+          digest.require(file);
+        }
+        return content;
+      } catch (Throwable e) {
+        content.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
+    }
+  }
+
+  static void requireReadable(Path path) {
+    String fault =
+        Files.notExists(path)
+            ? "does not exist"
+            : Files.isDirectory(path)
+                ? "is a folder, not a model file"
+                : !Files.isRegularFile(path)
+                    ? "is no regular file"
+                    : Files.isReadable(path) ? null : "can't be read: check its permissions";
+    if (fault != null) {
+      throw new ModelException(Reason.UNREADABLE, path + " " + fault + ".");
+    }
+  }
+
+  /**
+   * Opens a file that was regular a moment ago. A pipe that took its place would make this wait for
+   * a writer, for ever, so it is waited for on a thread of its own.
+   *
+   * @throws IOException if it can't be opened, at once
+   */
+  static FileChannel open(Path path) throws IOException {
+    FutureTask<FileChannel> opening = new FutureTask<>(() -> FileChannel.open(path));
+    Thread thread = new Thread(opening, "wwts-open");
+    thread.setDaemon(true);
+    thread.start();
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return opening.get(LONGEST_OPENING, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException(path + " does not open", e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static byte[] start(FileChannel channel) throws IOException {
+    ByteBuffer start = ByteBuffer.allocate(FileKind.START);
+    while (start.hasRemaining() && channel.read(start, start.position()) > 0) {}
+    byte[] bytes = new byte[start.flip().remaining()];
+    start.get(bytes);
+    return bytes;
+  }
+
+  /** A digest wants them in order; without one, two threads share the cost of fresh memory. */
+  private void fill(FileChannel channel, @Nullable Sha256 digest) throws IOException {
+    try {
+      if (digest != null || size < 2 * CHUNK) {
+        fill(channel, digest, 0, size);
+      } else {
+        Together.run(
+            () -> fill(channel, null, 0, size / 2),
+            () -> {
+              fill(channel, null, size / 2, size);
+              return true;
+            });
+      }
+      if (channel.read(ByteBuffer.allocate(1), size) >= 0) {
+        throw changed();
+      }
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void fill(FileChannel channel, @Nullable Sha256 digest, long from, long to) {
+    for (long at = from; at < to; ) {
+      ByteBuffer chunk = view(at, (int) Math.min(CHUNK, to - at));
+      int n = read(channel, chunk, at);
+      if (n < 0) {
+        throw changed();
+      }
+      if (digest != null) {
+        digest.update(chunk.flip());
+      }
+      at += n;
+    }
+  }
+
+  private static int read(FileChannel channel, ByteBuffer chunk, long at) {
+    try {
+      return channel.read(chunk, at);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private ModelException changed() {
+    return new ModelException(Reason.UNREADABLE, file + " changed while it was read: try again.");
+  }
+
+  /** The file that they were read from, for messages. */
+  public Path file() {
+    return file;
+  }
+
+  /** The digest that was asked for, or null. */
+  @Nullable String pin() {
+    return pin;
+  }
+
+  /** Takes note of the archive's directory: with it, all checksums. */
+  void note(ZipEnd end) {
+    Sha256 digest = new Sha256();
+    digest.update(ByteBuffer.wrap(bytes(end.directoryAt(), (int) end.directoryBytes())));
+    directory = digest.hex();
+  }
+
+  /** Whether the other's directory, so all its sizes and checksums, is the same. */
+  boolean isLike(ModelContent other) {
+    return size == other.size && directory.equals(other.directory);
+  }
+
+  /** How many they are. */
+  public long size() {
+    return size;
+  }
+
+  /** Their SHA-256, 64 lower-case hexadecimal digits. */
+  public String sha256() {
+    Sha256 digest = new Sha256();
+    for (long at = 0; at < size; at += CHUNK) {
+      digest.update(view(at, (int) Math.min(CHUNK, size - at)));
+    }
+    return digest.hex();
+  }
+
+  /**
+   * The address of the bytes for LibTorch's reader. Of entries that it is not to see, the names in
+   * the archive's directory change by one letter; nothing else does.
+   *
+   * @throws IllegalStateException after {@link #close}
+   */
+  public long address() {
+    for (long lastByteOfName : hidden) {
+      view(lastByteOfName, 1).put((byte) '-');
+    }
+    hidden = List.of();
+    requireOpen();
+    return block.address();
+  }
+
+  /** Names, by the place of their last byte, that {@link #address} is to hide. */
+  void hide(List<Long> lastBytesOfNames) {
+    hidden = List.copyOf(lastBytesOfNames);
+  }
+
+  /** Some of the bytes in place. */
+  ByteBuffer view(long offset, int length) {
+    requireOpen();
+    if (offset < 0 || length < 0 || offset > size - length) {
+      throw new IndexOutOfBoundsException(offset + " + " + length + " of " + size);
+    }
+    return new Place(block.address() + offset, length).asByteBuffer();
+  }
+
+  /** A copy of some of the bytes. */
+  byte[] bytes(long offset, int length) {
+    byte[] copy = new byte[length];
+    if (length > 0) {
+      view(offset, length).get(copy);
+    }
+    return copy;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the content of " + file + " was closed");
+    }
+  }
+
+  /** Frees them. Closing twice does nothing. */
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      Pointer.free(block);
+    }
+  }
+
+  /** An address that owns nothing. */
+  private static final class Place extends BytePointer {
+    Place(long address, long bytes) {
+      super((Pointer) null);
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.wwts.internal.torch;
+
+import dev.wwts.DeviceMemory;
+import java.util.Optional;
+
+/** A model on one kind of device: its network and what makes lanes for it. */
+interface Backend extends AutoCloseable {
+  /** A new lane; the caller closes it before the backend. */
+  Lane newLane();
+
+  /** What it takes of the device's memory; empty where the device is the processor. */
+  Optional<DeviceMemory> memory();
+
+  /** That the device does nothing more in this process, as a sentence; empty where it goes on. */
+  default String failure() {
+    return "";
+  }
+
+  @Override
+  void close();
+}

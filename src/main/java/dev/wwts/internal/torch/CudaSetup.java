@@ -1,0 +1,62 @@
+package dev.wwts.internal.torch;
+
+import dev.wwts.internal.model.Bundle;
+import java.util.Set;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.DeviceOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * What all lanes of a model on a card have in common.
+ *
+ * @param bundle the model's file
+ * @param device the card, from 0
+ * @param type the network's precision
+ * @param channelsLast whether the network's input has a pixel's colours side by side
+ * @param topK how many classes come back from the card
+ * @param expected the batches that keep their buffers, and their graph
+ * @param graphs whether graphs are wanted
+ * @param cardJpegs whether the card decodes JPEGs
+ * @param remarks where lanes tell how they run
+ */
+record CudaSetup(
+    Bundle bundle,
+    int device,
+    torch.ScalarType type,
+    boolean channelsLast,
+    int topK,
+    Set<Integer> expected,
+    boolean graphs,
+    boolean cardJpegs,
+    Remarks remarks) {
+  CudaSetup {
+    expected = Set.copyOf(expected);
+  }
+
+  CudaSetup withChannelsLast(boolean value) {
+    return new CudaSetup(bundle, device, type, value, topK, expected, graphs, cardJpegs, remarks);
+  }
+
+  CudaSetup withRemarks(Remarks other) {
+    return new CudaSetup(
+        bundle, device, type, channelsLast, topK, expected, graphs, cardJpegs, other);
+  }
+
+  /** Inside the caller's pointer scope. */
+  Device card() {
+    return new Device(torch.DeviceType.CUDA, (byte) device);
+  }
+
+  /** Options for tensors on the card, inside the caller's pointer scope. */
+  TensorOptions on(torch.ScalarType scalars) {
+    return new TensorOptions(scalars).device(new DeviceOptional(card()));
+  }
+
+  /** The input's layout, inside the caller's pointer scope. */
+  MemoryFormatOptional layout() {
+    return new MemoryFormatOptional(
+        channelsLast ? torch.MemoryFormat.ChannelsLast : torch.MemoryFormat.Contiguous);
+  }
+}

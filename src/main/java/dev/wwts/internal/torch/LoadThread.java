@@ -1,0 +1,63 @@
+package dev.wwts.internal.torch;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Runs LibTorch's parser, compiler and passes on a thread whose stack carries them. They recurse
+ * over what a file holds, and a Java thread's own megabyte ends within a few hundred levels, the
+ * process with it. What the check of a file's code lets through takes less than a tenth of this
+ * stack.
+ */
+final class LoadThread {
+  /** Reserved, not taken: pages cost memory once they are reached. */
+  private static final long STACK = 256L << 20;
+
+  private LoadThread() {}
+
+  /**
+   * Does something in inference mode and a pointer scope of its own, with as many threads for
+   * LibTorch's loops as the caller has. The thread ends with it, and so do OpenMP's threads, if it
+   * started some. An interrupt of the caller is kept for later: native code can't be stopped.
+   */
+  static <T> T call(Supplier<T> work) {
+    AtomicReference<T> result = new AtomicReference<>();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    int threads = torch.get_num_threads();
+    Runnable task =
+        () -> {
+          LibTorch.useThreads(threads);
+          result.set(NativeScope.inference(work));
+        };
+    Thread thread = new Thread(null, task, "wwts-load", STACK);
+    thread.setDaemon(true);
+    thread.setUncaughtExceptionHandler((ended, error) -> failure.set(error));
+    thread.start();
+    join(thread);
+    Throwable error = failure.get();
+    if (error instanceof Error fatal) {
+      throw fatal;
+    }
+    if (error instanceof RuntimeException exception) {
+      throw exception;
+    }
+    return Objects.requireNonNull(result.get());
+  }
+
+  private static void join(Thread thread) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        thread.join();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

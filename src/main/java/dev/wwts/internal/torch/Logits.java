@@ -1,0 +1,105 @@
+package dev.wwts.internal.torch;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.model.Bundle;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a network answered, checked: n x classes numbers that are finite. */
+final class Logits {
+  private Logits() {}
+
+  /**
+   * The output in 32 bits, beyond the caller's pointer scope.
+   *
+   * @throws ModelException if it is of another shape or kind
+   */
+  static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
+    check(bundle, output, n);
+    return new Owned<>(output.to(torch.ScalarType.Float));
+  }
+
+  /**
+   * Looks at an output's shape and kind, not at its numbers.
+   *
+   * @throws ModelException if it is not n x classes floating-point numbers
+   */
+  static void check(Bundle bundle, Tensor output, int n) {
+    int classes = bundle.labels().size();
+    String fault = fault(output);
+    if (!fault.isEmpty()) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: the network must return logits as floating-point numbers, but returns %s."
+              .formatted(bundle.path(), fault));
+    }
+    if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: the network must return %d x %d logits, but returns %s."
+              .formatted(bundle.path(), n, classes, shape(output)));
+    }
+  }
+
+  /** What a tensor is that is not an array of floating-point numbers; empty if it is one. */
+  private static String fault(Tensor output) {
+    if (!output.defined()) {
+      return "nothing";
+    }
+    if (output.is_nested()) {
+      return "a nested tensor";
+    }
+    // numbers are compared, as intern() copies all of an enum's constants at each call
+    if (output.layout().value != torch.Layout.Strided.value) {
+      return "a sparse or packed tensor";
+    }
+    torch.ScalarType type = output.scalar_type();
+    if (!isFloating(type.value)) {
+      return "a tensor of " + type.intern();
+    }
+    return output.is_meta() ? "a tensor without numbers" : "";
+  }
+
+  private static boolean isFloating(byte type) {
+    return type == torch.ScalarType.Float.value
+        || type == torch.ScalarType.Half.value
+        || type == torch.ScalarType.BFloat16.value
+        || type == torch.ScalarType.Double.value;
+  }
+
+  /**
+   * The ranking, if its best classes' confidences are finite.
+   *
+   * @throws ModelException if one is not
+   */
+  static Ranking finite(Bundle bundle, Ranking ranking) {
+    for (int i = 0; i < ranking.rows().size(); i++) {
+      if (!Float.isFinite(ranking.rows().get(i).confidence(0))) {
+        throw new ModelException(
+            Reason.BAD_OUTPUT,
+            bundle.path()
+                + ": the network's output is not finite: its weights or its precision are unfit.");
+      }
+    }
+    return ranking;
+  }
+
+  /** The first {@code n} rows of values that lie in the host's memory, contiguous. */
+  static float[][] rows(Tensor values, int n) {
+    int classes = (int) values.size(1);
+    float[][] rows = new float[n][classes];
+    for (int i = 0; i < n; i++) {
+      values.data_ptr_float().position((long) i * classes).get(rows[i]);
+    }
+    return rows;
+  }
+
+  private static String shape(Tensor tensor) {
+    StringBuilder text = new StringBuilder();
+    for (long i = 0; i < tensor.dim(); i++) {
+      text.append(i == 0 ? "" : " x ").append(tensor.size(i));
+    }
+    return text.length() == 0 ? "a single number" : text.toString();
+  }
+}

@@ -1,0 +1,54 @@
+package dev.wwts.internal.torch;
+
+import dev.wwts.internal.text.Printable;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How a model runs and what fell back, a sentence each, for people; told once however many lanes
+ * say it.
+ */
+final class Remarks {
+  private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
+
+  private final Set<String> sentences = new LinkedHashSet<>();
+  private final boolean logged;
+
+  Remarks() {
+    this(true);
+  }
+
+  private Remarks(boolean logged) {
+    this.logged = logged;
+  }
+
+  /** Some that nobody reads. */
+  static Remarks unheard() {
+    return new Remarks(false);
+  }
+
+  /** Notes how something runs. */
+  void note(String sentence) {
+    if (add(sentence) && logged) {
+      LOG.info("{}", Printable.line(sentence));
+    }
+  }
+
+  /** Notes that something does not run as it could. */
+  void warn(String sentence) {
+    if (add(sentence) && logged) {
+      LOG.warn("{}", Printable.line(sentence));
+    }
+  }
+
+  private synchronized boolean add(String sentence) {
+    return sentences.add(Printable.line(sentence));
+  }
+
+  synchronized List<String> list() {
+    return List.copyOf(sentences);
+  }
+}

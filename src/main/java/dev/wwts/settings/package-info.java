@@ -1,5 +1,0 @@
-/** One configuration, from the builder to the lanes. */
-@NullMarked
-package dev.wwts.settings;
-
-import org.jspecify.annotations.NullMarked;

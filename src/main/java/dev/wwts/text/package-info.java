@@ -1,5 +1,0 @@
-/** Text that may stand on a console, in a log or in a message. */
-@NullMarked
-package dev.wwts.text;
-
-import org.jspecify.annotations.NullMarked;
