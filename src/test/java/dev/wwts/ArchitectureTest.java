@@ -8,15 +8,25 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.wwts.internal.torch.Lane;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The walls between the packages. */
 class ArchitectureTest {
+  /** Who hands LibTorch's own types to one another. */
+  private static final DescribedPredicate<JavaClass> KNOW_LIBTORCH =
+      resideInAnyPackage(
+          "dev.wwts.internal.network..",
+          "dev.wwts.internal.rewrite..",
+          "dev.wwts.internal.torch..");
+
   private static JavaClasses classes;
 
   @BeforeAll
@@ -28,12 +38,35 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTorchAndCudaKnowLibTorch() {
+  void onlyNetworksAndTheirHelpersKnowLibTorch() {
     noClasses()
-        .that(not(resideInAnyPackage("dev.wwts.internal.torch..", "dev.wwts.internal.cuda..")))
+        .that(not(KNOW_LIBTORCH).and(not(resideInAPackage("dev.wwts.internal.cuda.."))))
         .should()
         .dependOnClassesThat()
         .resideInAPackage("org.bytedeco.pytorch..")
+        .check(classes);
+  }
+
+  /** Loading is above the changes of graphs, and lanes are above both. */
+  @Test
+  void graphsAreChangedWithoutKnowledgeOfWhoLoadsThem() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.wwts.internal.rewrite..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.wwts.internal.network..",
+            "dev.wwts.internal.model..",
+            "dev.wwts.internal.image..",
+            "dev.wwts.internal.cuda..")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.wwts.internal.network..", "dev.wwts.internal.rewrite..")
+        .should()
+        .dependOnClassesThat()
+        .areAssignableTo(Lane.class)
         .check(classes);
   }
 
@@ -65,11 +98,14 @@ class ArchitectureTest {
         .and()
         .areDeclaredInClassesThat()
         .arePublic()
+        .and()
+        .areDeclaredInClassesThat(not(KNOW_LIBTORCH))
         .should()
         .haveRawReturnType(resideInAPackage("org.bytedeco.."))
         .check(classes);
     for (var javaClass : classes) {
-      if (!javaClass.getModifiers().contains(JavaModifier.PUBLIC)) {
+      if (!javaClass.getModifiers().contains(JavaModifier.PUBLIC)
+          || KNOW_LIBTORCH.test(javaClass)) {
         continue;
       }
       for (var codeUnit : javaClass.getCodeUnits()) {

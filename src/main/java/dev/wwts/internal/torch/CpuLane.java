@@ -4,6 +4,7 @@ import dev.wwts.internal.image.NativeBuffer;
 import dev.wwts.internal.image.PixelBuffer;
 import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;

@@ -9,6 +9,7 @@ import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.image.JpegCard;
 import dev.wwts.internal.image.PixelBuffer;
 import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.NvJpeg;
 import dev.wwts.internal.natives.Natives;
+import dev.wwts.internal.rewrite.OneDnnRewrite;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -99,7 +100,7 @@ public final class LibTorch {
   }
 
   /** The version of LibTorch, such as 2.13.0. */
-  static String version() {
+  public static String version() {
     return presets().replaceFirst("-.*", "");
   }
 

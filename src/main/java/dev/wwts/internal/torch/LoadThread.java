@@ -11,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
  * process with it. What the check of a file's code lets through takes less than a tenth of this
  * stack.
  */
-final class LoadThread {
+public final class LoadThread {
   /** Reserved, not taken: pages cost memory once they are reached. */
   private static final long STACK = 256L << 20;
 
@@ -22,7 +22,7 @@ final class LoadThread {
    * LibTorch's loops as the caller has. The thread ends with it, and so do OpenMP's threads, if it
    * started some. An interrupt of the caller is kept for later: native code can't be stopped.
    */
-  static <T> T call(Supplier<T> work) {
+  public static <T> T call(Supplier<T> work) {
     AtomicReference<T> result = new AtomicReference<>();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     int threads = torch.get_num_threads();

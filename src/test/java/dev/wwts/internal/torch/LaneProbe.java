@@ -11,6 +11,7 @@ import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.image.NativeBuffer;
 import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
 import dev.wwts.internal.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
