@@ -3,14 +3,11 @@ package dev.wwts.internal.network;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.network.FusionTrial.Verdict;
-import dev.wwts.internal.rewrite.CardConvolutions;
+import dev.wwts.internal.rewrite.CardCandidates;
 import dev.wwts.internal.rewrite.ConvolutionShape;
-import dev.wwts.internal.rewrite.ExampleShapes;
+import dev.wwts.internal.rewrite.Destination;
 import dev.wwts.internal.rewrite.FrozenGraph;
-import dev.wwts.internal.rewrite.FusedConvolution;
-import dev.wwts.internal.rewrite.Layouts;
-import dev.wwts.internal.rewrite.Relocation;
-import dev.wwts.internal.rewrite.SplitAttention;
+import dev.wwts.internal.rewrite.Passes;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.CudnnAttention;
 import dev.wwts.internal.torch.NativeErrors;
@@ -19,25 +16,22 @@ import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Owned;
 import dev.wwts.internal.torch.Parts;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses what runs a model on a card: its network with convolutions and ReLU as calls of cuDNN's
- * ({@link FusedConvolution}) where that measures faster ({@link FusionTrial}), and with leaner
- * {@link SplitAttention}, if it answers as the plain one does ({@link FusionProof}), else the plain
- * one, which also answers batches that cuDNN refuses ({@link RewrittenNetwork}).
+ * where that measures faster ({@link FusionTrial}), and with leaner split attention ({@link
+ * Passes}), if it answers as the plain one does ({@link FusionProof}), else the plain one, which
+ * also answers batches that cuDNN refuses ({@link RewrittenNetwork}).
  */
 final class CardNetwork implements AutoCloseable {
   private final CudaSetup setup;
@@ -46,18 +40,13 @@ final class CardNetwork implements AutoCloseable {
   private final @Nullable Owned<JitModule> self;
   private @Nullable Trial trial;
 
-  /** Of each {@link FusedConvolution} of the graph, in its order; null where it may not be one. */
-  private final List<@Nullable ConvolutionShape> convolutions = new ArrayList<>();
-
-  /** Of each {@link SplitAttention} of the graph, in its order, whether it is one. */
-  private final List<Boolean> attentions = new ArrayList<>();
+  private final CardCandidates candidates;
 
   /** Reads the network, inside a pointer scope. */
   private CardNetwork(CudaSetup setup) {
     this.setup = setup;
-    FrozenGraph plain = TorchScriptNetwork.frozen(setup.bundle().content(), () -> {});
-    Relocation.run(plain, setup.card(), setup.type(), setup.channelsLast());
-    CardConvolutions.run(plain.graph());
+    FrozenGraph plain = TorchScriptNetwork.frozen(setup.bundle().content(), Passes.CARD, () -> {});
+    Passes.CARD.place(plain, destination(Set.of()));
     Owned<Graph> kept = new Owned<>(plain.graph());
     this.graph = parts.add(kept, kept::close);
     JitModule module = plain.self();
@@ -65,7 +54,13 @@ final class CardNetwork implements AutoCloseable {
     if (self != null) {
       parts.add(self, self::close);
     }
-    examine(plain);
+    this.candidates = new CardCandidates(plain, destination(Set.of()));
+    examine();
+  }
+
+  private Destination destination(Set<ConvolutionShape> together) {
+    int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
+    return new Destination(setup.card(), setup.type(), setup.channelsLast(), batch, together);
   }
 
   /**
@@ -82,45 +77,36 @@ final class CardNetwork implements AutoCloseable {
     }
   }
 
-  /** Finds what could be rewritten. */
-  private void examine(FrozenGraph plain) {
-    List<FusedConvolution> fused = FusedConvolution.in(plain.graph(), setup.type());
-    List<SplitAttention> split = SplitAttention.in(plain.graph());
-    if (fused.isEmpty() && split.isEmpty()) {
+  /** Finds out what could be rewritten. */
+  private void examine() {
+    if (candidates.isEmpty()) {
       return;
     }
     try {
       // not in the middle of another load's trials, whose switch is the process's
-      CudaGraph.betweenCaptures(() -> NativeScope.of(() -> examine(plain, fused, split)));
+      CudaGraph.betweenCaptures(() -> NativeScope.of(this::asked));
     } catch (RuntimeException e) {
       tellPlain("it fails (" + NativeErrors.firstWords(OutOfMemory.typed(e)) + ")");
     }
   }
 
-  private CardNetwork examine(
-      FrozenGraph plain, List<FusedConvolution> fused, List<SplitAttention> split) {
+  private Trial asked() {
     Trial asking = new Trial(setup.bundle());
     this.trial = parts.add(asking, asking::close);
-    List<Value> asked = new ArrayList<>();
-    fused.forEach(each -> asked.addAll(each.operands()));
-    split.forEach(each -> asked.addAll(each.operands()));
     Tensor rows = asking.input().to(setup.card(), setup.type());
-    ExampleShapes.Examples examples =
-        CudnnAttention.orWithout(() -> ExampleShapes.of(plain, asked, rows));
-    examples.answers().close();
-    int batch = Collections.min(setup.expected().isEmpty() ? Set.of(1) : setup.expected());
-    for (FusedConvolution each : fused) {
-      convolutions.add(ConvolutionShape.of(each, setup.type(), examples.shapes(), batch));
-    }
-    split.forEach(each -> attentions.add(each.isOfTwo(setup.type(), examples.shapes())));
-    return this;
+    CudnnAttention.orWithout(
+        () -> {
+          candidates.ask(rows);
+          return rows;
+        });
+    return asking;
   }
 
   /** What cuDNN is faster at in one call; measured by the caller's thread, which will warm up. */
   private Set<ConvolutionShape> together() {
     Set<ConvolutionShape> together = new HashSet<>();
     Map<Verdict, Integer> verdicts = new EnumMap<>(Verdict.class);
-    List<ConvolutionShape> asked = convolutions.stream().filter(Objects::nonNull).toList();
+    List<ConvolutionShape> asked = candidates.convolutions();
     if (asked.isEmpty()) {
       return together;
     }
@@ -134,8 +120,7 @@ final class CardNetwork implements AutoCloseable {
       }
     } catch (OutOfDeviceMemoryException e) {
       tellPlain(NativeErrors.firstWords(e));
-      // not Set.of(), which throws where it is asked for null
-      return new HashSet<>();
+      return Set.of();
     }
     setup
         .remarks()
@@ -155,13 +140,13 @@ final class CardNetwork implements AutoCloseable {
     FrozenGraph plain = new FrozenGraph(graph.get(), self == null ? null : self.get());
     Network network = network(plain);
     Trial asking = trial;
-    if (asking == null || (together.isEmpty() && !attentions.contains(true))) {
+    if (asking == null || (together.isEmpty() && !candidates.hasAttention())) {
       return network;
     }
     Network rewritten = null;
     try {
       FrozenGraph changed = plain.copy();
-      rewrite(changed.graph(), together);
+      candidates.apply(changed, destination(together));
       rewritten = network(changed);
       String fault = FusionProof.fault(setup, asking, network, rewritten);
       if (fault.isEmpty()) {
@@ -179,25 +164,6 @@ final class CardNetwork implements AutoCloseable {
 
   private Network network(FrozenGraph frozen) {
     return TorchScriptNetwork.of(setup.bundle().content().file(), frozen, setup.channelsLast());
-  }
-
-  private void rewrite(Graph changed, Set<ConvolutionShape> together) {
-    List<FusedConvolution> fused = FusedConvolution.in(changed, setup.type());
-    List<SplitAttention> split = SplitAttention.in(changed);
-    for (int i = 0; i < convolutions.size(); i++) {
-      if (together.contains(convolutions.get(i))) {
-        fused.get(i).fuse(changed);
-      }
-    }
-    for (int i = 0; i < attentions.size(); i++) {
-      if (attentions.get(i)) {
-        split.get(i).merge(changed);
-      }
-    }
-    if (setup.channelsLast()) {
-      Layouts.releaseConvolutions(changed);
-    }
-    changed.lint();
   }
 
   private void tellPlain(String fault) {

@@ -3,14 +3,13 @@ package dev.wwts.internal.network;
 import dev.wwts.ModelException;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest.DType;
+import dev.wwts.internal.rewrite.Destination;
 import dev.wwts.internal.rewrite.FrozenGraph;
-import dev.wwts.internal.rewrite.OneDnnRewrite;
-import dev.wwts.internal.rewrite.Relocation;
+import dev.wwts.internal.rewrite.Passes;
 import dev.wwts.internal.torch.NativeErrors;
 import dev.wwts.internal.torch.NativeScope;
 import dev.wwts.internal.torch.Remarks;
 import java.util.Locale;
-import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,7 +64,8 @@ final class ProcessorNetwork {
 
   /** The network as it is in the file, which is let go before anything copies weights. */
   private static FrozenGraph plain(Bundle bundle) {
-    FrozenGraph plain = TorchScriptNetwork.frozen(bundle.content(), bundle::close);
+    FrozenGraph plain =
+        TorchScriptNetwork.frozen(bundle.content(), Passes.PROCESSOR, bundle::close);
     relocate(plain, torch.ScalarType.Float);
     return plain;
   }
@@ -77,7 +77,8 @@ final class ProcessorNetwork {
   private Network inFull(FrozenGraph plain, Trial trial) {
     Network rewritten = null;
     try {
-      OneDnnRewrite.Result result = OneDnnRewrite.run(plain, type, trial.input());
+      Passes.Faster result =
+          Passes.PROCESSOR.hasten(plain, Destination.processor(type), trial.input());
       if (result.answers() != null) {
         trial.expect(result.answers());
       }
@@ -196,7 +197,7 @@ final class ProcessorNetwork {
   private static void relocate(FrozenGraph network, torch.ScalarType type) {
     NativeScope.of(
         () -> {
-          Relocation.run(network, new Device(torch.DeviceType.CPU), type, false);
+          Passes.PROCESSOR.place(network, Destination.processor(type));
           return network;
         });
   }
@@ -204,7 +205,8 @@ final class ProcessorNetwork {
   /** The network with its layers made oneDNN's, its graph changed; null where that fails. */
   private @Nullable Network rewritten(FrozenGraph graph, Trial trial) {
     try {
-      OneDnnRewrite.Result result = OneDnnRewrite.run(graph, type, trial.input().to(type));
+      Passes.Faster result =
+          Passes.PROCESSOR.hasten(graph, Destination.processor(type), trial.input().to(type));
       if (result.answers() != null) {
         result.answers().close();
       }

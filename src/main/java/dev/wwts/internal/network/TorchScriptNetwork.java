@@ -6,11 +6,9 @@ import dev.wwts.ModelException.Reason;
 import dev.wwts.WwtsException;
 import dev.wwts.internal.model.ModelContent;
 import dev.wwts.internal.rewrite.Budget;
-import dev.wwts.internal.rewrite.Freezing;
+import dev.wwts.internal.rewrite.Destination;
 import dev.wwts.internal.rewrite.FrozenGraph;
-import dev.wwts.internal.rewrite.Limits;
-import dev.wwts.internal.rewrite.Relocation;
-import dev.wwts.internal.rewrite.Warnings;
+import dev.wwts.internal.rewrite.Passes;
 import dev.wwts.internal.torch.AddressPointer;
 import dev.wwts.internal.torch.LoadThread;
 import dev.wwts.internal.torch.NativeErrors;
@@ -31,11 +29,7 @@ import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Obj;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.buffer_iterator;
-import org.bytedeco.pytorch.buffer_list;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.parameter_iterator;
-import org.bytedeco.pytorch.parameter_list;
 import org.jspecify.annotations.Nullable;
 
 /** A TorchScript network, frozen: its weights are constants of its graph. */
@@ -68,9 +62,9 @@ final class TorchScriptNetwork implements Network {
     return load(
         content.file(),
         () -> {
-          FrozenGraph frozen = frozen(content, () -> {});
+          FrozenGraph frozen = frozen(content, Passes.PROCESSOR, () -> {});
           var where = new org.bytedeco.pytorch.Device(device.toString());
-          Relocation.run(frozen, where, type, channelsLast);
+          Passes.PROCESSOR.place(frozen, Destination.of(where, type, channelsLast));
           return of(content.file(), frozen, channelsLast);
         });
   }
@@ -110,17 +104,14 @@ final class TorchScriptNetwork implements Network {
    * @param content which LibTorch copies
    * @param copied told when it has
    */
-  static FrozenGraph frozen(ModelContent content, Runnable copied) {
+  static FrozenGraph frozen(ModelContent content, Passes passes, Runnable copied) {
     PointerScope outer = PointerScope.getInnerScope();
     FrozenGraph network =
         NativeScope.of(
             () -> {
               JitModule loaded = loaded(content);
               copied.run();
-              Limits.set(loaded);
-              FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(widened(loaded)));
-              Budget.boundLoops(frozen.graph());
-              Warnings.remove(frozen.graph());
+              FrozenGraph frozen = passes.freeze(loaded);
               outer.attach(frozen.graph());
               if (frozen.self() != null) {
                 outer.attach(frozen.self());
@@ -147,32 +138,6 @@ final class TorchScriptNetwork implements Network {
       return new JitModule(new JitModule((Pointer) archive));
     } finally {
       archive.close();
-    }
-  }
-
-  private static JitModule widened(JitModule loaded) {
-    loaded.eval();
-    parameter_list weights = loaded.parameters();
-    parameter_iterator lastWeight = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(lastWeight); at.increment()) {
-      widen(at.access());
-    }
-    buffer_list buffers = loaded.buffers();
-    buffer_iterator lastBuffer = buffers.end();
-    for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
-      widen(at.access());
-    }
-    return loaded;
-  }
-
-  /**
-   * The module's own tensor changes, so that whatever shares it goes on doing so. What is wider
-   * stays, as the graph may need it.
-   */
-  private static void widen(Tensor weight) {
-    torch.ScalarType type = weight.scalar_type().intern();
-    if (type == torch.ScalarType.Half || type == torch.ScalarType.BFloat16) {
-      weight.__dispatch_set_data(weight.to(torch.ScalarType.Float));
     }
   }
 

@@ -17,15 +17,15 @@ import org.bytedeco.pytorch.ValueVector;
  * takes its operators, and the lengths of the lists that they make, off what a forward may spend:
  *
  * <pre>
- * spent = [0]
- * while more:
- *   now = spent[0] + 12
- *   spent[0] = now
- *   if now &gt; MOST: raise
- *   ...
+ * while more:            ->   spent = [0]
+ *   ...                        while more:
+ *                                now = spent[0] + 12
+ *                                spent[0] = now
+ *                                if now &gt; MOST: raise
+ *                                ...
  * </pre>
  */
-public final class Budget {
+public final class Budget implements GraphPass {
   /** Operators in loops, in one forward: recurrent networks take thousands. */
   private static final long MOST = 1 << 18;
 
@@ -34,10 +34,20 @@ public final class Budget {
 
   private static final String FAULT = "its loops take more than " + MOST + " operations";
 
-  private final Graph graph;
+  @Override
+  public Stage stage() {
+    return Stage.FROZEN;
+  }
 
-  private Budget(Graph graph) {
-    this.graph = graph;
+  /** In a graph into which all calls were inlined. */
+  @Override
+  public Change look(Survey survey) {
+    Graph graph = survey.graph();
+    List<JitNode> loops =
+        GraphNodes.everywhere(graph).stream()
+            .filter(node -> kind(node).equals("prim::Loop"))
+            .toList();
+    return loops.isEmpty() ? Change.NONE : shapes -> new Bounding(graph).bound(loops);
   }
 
   /** Whether a network's error says that it was ended. */
@@ -45,67 +55,59 @@ public final class Budget {
     return message.contains(FAULT) || Limits.areExceeded(message);
   }
 
-  /** Bounds the rounds of all loops, in a graph into which all calls were inlined. */
-  public static void boundLoops(Graph graph) {
-    List<JitNode> loops =
-        GraphNodes.everywhere(graph).stream()
-            .filter(node -> kind(node).equals("prim::Loop"))
-            .toList();
-    if (!loops.isEmpty()) {
-      new Budget(graph).boundLoops(loops);
-    }
-  }
-
-  private void boundLoops(List<JitNode> loops) {
-    JitNode first = graph.nodes().front();
-    graph.setInsertPoint(first);
-    Value zero = graph.insertConstant(new IValue(0L));
-    JitNode spent = graph.createList(zero.type(), new ValueVector(zero));
-    spent.insertBefore(first);
-    Set<JitNode> charged = new HashSet<>();
-    for (JitNode loop : loops) {
-      Block body = loop.blocks().get(0);
-      JitNode start = body.nodes().front();
-      List<JitNode> inside = GraphNodes.everywhere(body);
-      long nodes = inside.size();
-      for (JitNode node : inside) {
-        if (makesList(node) && charged.add(node)) {
-          chargeLength(node, spent.output(), zero);
+  /** Of one graph. */
+  private record Bounding(Graph graph) {
+    void bound(List<JitNode> loops) {
+      JitNode first = graph.nodes().front();
+      graph.setInsertPoint(first);
+      Value zero = graph.insertConstant(new IValue(0L));
+      JitNode spent = graph.createList(zero.type(), new ValueVector(zero));
+      spent.insertBefore(first);
+      Set<JitNode> charged = new HashSet<>();
+      for (JitNode loop : loops) {
+        Block body = loop.blocks().get(0);
+        JitNode start = body.nodes().front();
+        List<JitNode> inside = GraphNodes.everywhere(body);
+        long nodes = inside.size();
+        for (JitNode node : inside) {
+          if (makesList(node) && charged.add(node)) {
+            chargeLength(node, spent.output(), zero);
+          }
         }
+        graph.setInsertPoint(start);
+        Value now = charge(start, spent.output(), zero, graph.insertConstant(new IValue(nodes)));
+        Value most = graph.insertConstant(new IValue(MOST));
+        Value isOver = GraphNodes.typed(graph, "aten::gt", start, "bool", now, most);
+        GraphNodes.raiseIf(graph, isOver, start, FAULT);
       }
-      graph.setInsertPoint(start);
-      Value now = charge(start, spent.output(), zero, graph.insertConstant(new IValue(nodes)));
-      Value most = graph.insertConstant(new IValue(MOST));
-      Value isOver = GraphNodes.typed(graph, "aten::gt", start, "bool", now, most);
-      GraphNodes.raiseIf(graph, isOver, start, FAULT);
     }
-  }
 
-  /** Of more than the few values that stand in the graph. */
-  private static boolean makesList(JitNode node) {
-    return kind(node).startsWith("aten::")
-        && !Limits.SHORT.contains(kind(node))
-        && node.outputs().size() == 1
-        && Limits.hasLength(node.output())
-        && !(Limits.IN_PLACE.contains(kind(node))
-            && kind(node.input(1).node()).equals("prim::ListConstruct"));
-  }
+    /** Of more than the few values that stand in the graph. */
+    private static boolean makesList(JitNode node) {
+      return kind(node).startsWith("aten::")
+          && !Limits.SHORT.contains(kind(node))
+          && node.outputs().size() == 1
+          && Limits.hasLength(node.output())
+          && !(Limits.IN_PLACE.contains(kind(node))
+              && kind(GraphNodes.operands(node).get(1).node()).equals("prim::ListConstruct"));
+    }
 
-  private void chargeLength(JitNode node, Value spent, Value zero) {
-    JitNode next = node.next();
-    graph.setInsertPoint(next);
-    Value shift = graph.insertConstant(new IValue(SHIFT));
-    Value length = GraphNodes.typed(graph, "aten::len", next, "int", node.output());
-    Value cost = GraphNodes.typed(graph, "aten::__rshift__", next, "int", length, shift);
-    charge(next, spent, zero, cost);
-  }
+    private void chargeLength(JitNode node, Value spent, Value zero) {
+      JitNode next = node.next();
+      graph.setInsertPoint(next);
+      Value shift = graph.insertConstant(new IValue(SHIFT));
+      Value length = GraphNodes.typed(graph, "aten::len", next, "int", node.output());
+      Value cost = GraphNodes.typed(graph, "aten::__rshift__", next, "int", length, shift);
+      charge(next, spent, zero, cost);
+    }
 
-  /** Gives what is spent then. */
-  private Value charge(JitNode before, Value spent, Value zero, Value cost) {
-    Value sofar = GraphNodes.typed(graph, "aten::__getitem__", before, "int", spent, zero);
-    Value now = GraphNodes.typed(graph, "aten::add", before, "int", sofar, cost);
-    Value stored = GraphNodes.insert(graph, "aten::_set_item", before, spent, zero, now);
-    stored.setType(spent.type());
-    return now;
+    /** Gives what is spent then. */
+    private Value charge(JitNode before, Value spent, Value zero, Value cost) {
+      Value sofar = GraphNodes.typed(graph, "aten::__getitem__", before, "int", spent, zero);
+      Value now = GraphNodes.typed(graph, "aten::add", before, "int", sofar, cost);
+      Value stored = GraphNodes.insert(graph, "aten::_set_item", before, spent, zero, now);
+      stored.setType(spent.type());
+      return now;
+    }
   }
 }

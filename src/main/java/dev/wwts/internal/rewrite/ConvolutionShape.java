@@ -1,5 +1,8 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
+import static dev.wwts.internal.rewrite.GraphNodes.integers;
+
 import dev.wwts.internal.rewrite.ExampleShapes.Shape;
 import java.util.Arrays;
 import java.util.List;
@@ -33,7 +36,7 @@ public record ConvolutionShape(
    * @param shapes of its input, and of what is added
    * @param batch how many rows it is for
    */
-  public static @Nullable ConvolutionShape of(
+  static @Nullable ConvolutionShape of(
       FusedConvolution fused, torch.ScalarType type, Map<Value, Shape> shapes, int batch) {
     Layer layer = fused.layer();
     Shape input = shapes.get(layer.input());
@@ -47,19 +50,19 @@ public record ConvolutionShape(
         return null;
       }
     }
-    Tensor weight = torch.toIValue(layer.weight()).get().toTensor();
+    Tensor weight = constant(layer.weight()).toTensor();
     return new ConvolutionShape(
         input.of(batch),
         IntStream.range(0, AXES).mapToObj(weight::size).toList(),
         numbers(layer.stride()),
         numbers(layer.padding()),
         numbers(layer.dilation()),
-        torch.toIValue(layer.groups()).get().toInt(),
+        constant(layer.groups()).toInt(),
         residual != null);
   }
 
   private static List<Long> numbers(Value value) {
-    return Arrays.stream(torch.toIValue(value).get().toIntVector().get()).boxed().toList();
+    return Arrays.stream(integers(value)).boxed().toList();
   }
 
   public static long[] array(List<Long> numbers) {

@@ -135,7 +135,8 @@ public final class ExampleShapes {
     return node;
   }
 
-  private static Map<Value, Value> twins(Graph graph, Graph copy) {
+  /** The values of a copy of a graph, by those of the graph. */
+  static Map<Value, Value> twins(Graph graph, Graph copy) {
     Map<Value, Value> twins = new HashMap<>();
     for (int i = 0; i < graph.inputs().size(); i++) {
       twins.put(graph.inputs().get(i), copy.inputs().get(i));

@@ -1,9 +1,12 @@
 package dev.wwts.internal.rewrite;
 
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
@@ -25,12 +28,13 @@ import org.bytedeco.pytorch.parameter_list;
  * normalised, which is the second. Where both are as long it would give other answers. Its folding
  * sees no further than one operator, so one that does nothing stands between.
  */
-public final class Freezing {
+final class Freezing {
   private Freezing() {}
 
-  /** Of a module in eval mode, which is of no other use then. */
-  public static JitModule freeze(JitModule module) {
-    HiddenAliases.tell(module);
+  /** Puts a module into eval mode and 32 bits; it is of no other use then. */
+  static JitModule freeze(JitModule module) {
+    module.eval();
+    widen(module);
     // twice takes nearly twice as long
     if (!mayNormaliseLinear(module)) {
       return torch.freeze(module);
@@ -39,35 +43,60 @@ public final class Freezing {
     Graph graph = frozen.get_method("forward").graph();
     for (JitNode node : GraphNodes.everywhere(graph)) {
       if (kind(node).equals("aten::batch_norm")
-          && kind(node.input(0).node()).equals("aten::linear")) {
+          && kind(operand(node, "input").node()).equals("aten::linear")) {
         graph.setInsertPoint(node);
         Value planes = graph.insertConstant(new IValue(Layouts.PLANES));
-        Value same = GraphNodes.insert(graph, "aten::contiguous", node, node.input(0), planes);
-        node.replaceInput(0, same);
+        Value same =
+            GraphNodes.insert(graph, "aten::contiguous", node, operand(node, "input"), planes);
+        GraphNodes.replace(node, "input", same);
       }
     }
     return torch.freeze(frozen);
   }
 
+  private static List<Tensor> buffers(JitModule module) {
+    List<Tensor> found = new ArrayList<>();
+    buffer_list buffers = module.buffers();
+    buffer_iterator last = buffers.end();
+    for (buffer_iterator at = buffers.begin(); at.notEquals(last); at.increment()) {
+      found.add(at.access());
+    }
+    return found;
+  }
+
+  private static List<Tensor> parameters(JitModule module) {
+    List<Tensor> found = new ArrayList<>();
+    parameter_list weights = module.parameters();
+    parameter_iterator last = weights.end();
+    for (parameter_iterator at = weights.begin(); at.notEquals(last); at.increment()) {
+      found.add(at.access());
+    }
+    return found;
+  }
+
+  /**
+   * The module's own tensors change, so that whatever shares them goes on doing so. What is wider
+   * stays, as the graph may need it.
+   */
+  private static void widen(JitModule module) {
+    for (List<Tensor> kept : List.of(parameters(module), buffers(module))) {
+      for (Tensor weight : kept) {
+        torch.ScalarType type = weight.scalar_type().intern();
+        if (type == torch.ScalarType.Half || type == torch.ScalarType.BFloat16) {
+          weight.__dispatch_set_data(weight.to(torch.ScalarType.Float));
+        }
+      }
+    }
+  }
+
   /** Whether a normalisation's statistics are as many as a linear layer's results. */
   private static boolean mayNormaliseLinear(JitModule module) {
-    Set<Long> statistics = new HashSet<>();
-    buffer_list buffers = module.buffers();
-    buffer_iterator lastBuffer = buffers.end();
-    for (buffer_iterator at = buffers.begin(); at.notEquals(lastBuffer); at.increment()) {
-      Tensor buffer = at.access();
-      if (buffer.dim() == 1) {
-        statistics.add(buffer.size(0));
-      }
-    }
-    parameter_list weights = module.parameters();
-    parameter_iterator lastWeight = weights.end();
-    for (parameter_iterator at = weights.begin(); at.notEquals(lastWeight); at.increment()) {
-      Tensor weight = at.access();
-      if (weight.dim() == 2 && statistics.contains(weight.size(0))) {
-        return true;
-      }
-    }
-    return false;
+    Set<Long> statistics =
+        buffers(module).stream()
+            .filter(buffer -> buffer.dim() == 1)
+            .map(buffer -> buffer.size(0))
+            .collect(Collectors.toSet());
+    return parameters(module).stream()
+        .anyMatch(weight -> weight.dim() == 2 && statistics.contains(weight.size(0)));
   }
 }

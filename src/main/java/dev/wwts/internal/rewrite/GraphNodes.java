@@ -14,10 +14,12 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
+import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** Questions to a TorchScript graph that its rewrites share. */
 final class GraphNodes {
@@ -80,12 +82,10 @@ final class GraphNodes {
   static Set<Value> behindBranches(Graph graph) {
     Set<Value> decided = new HashSet<>();
     for (JitNode node : of(graph)) {
-      boolean takes = !node.blocks().empty();
-      for (int i = 0; i < node.inputs().size() && !takes; i++) {
-        takes = decided.contains(node.input(i));
-      }
-      for (int i = 0; i < node.outputs().size() && takes; i++) {
-        decided.add(node.output(i));
+      if (!node.blocks().empty() || operands(node).stream().anyMatch(decided::contains)) {
+        for (int i = 0; i < node.outputs().size(); i++) {
+          decided.add(node.output(i));
+        }
       }
     }
     return decided;
@@ -95,8 +95,8 @@ final class GraphNodes {
   static Map<Value, List<JitNode>> uses(Graph graph) {
     Map<Value, List<JitNode>> uses = new HashMap<>();
     for (JitNode node : everywhere(graph)) {
-      for (int i = 0; i < node.inputs().size(); i++) {
-        uses.computeIfAbsent(node.input(i), value -> new ArrayList<>()).add(node);
+      for (Value taken : operands(node)) {
+        uses.computeIfAbsent(taken, value -> new ArrayList<>()).add(node);
       }
     }
     return uses;
@@ -135,12 +135,63 @@ final class GraphNodes {
     return node.kind().toQualString().getString();
   }
 
+  /** An operand by its name in the operator's schema. */
+  static Value operand(JitNode node, String name) {
+    return node.namedInput(name);
+  }
+
+  /** Gives a node another operand in that place. */
+  static void replace(JitNode node, String name, Value by) {
+    node.replaceInput(node.schema().argumentIndexWithName(name).get(), by);
+  }
+
+  /** All operands, of what has no names for them, such as the elements of a list. */
+  static List<Value> operands(JitNode node) {
+    List<Value> operands = new ArrayList<>();
+    for (int i = 0; i < node.inputs().size(); i++) {
+      operands.add(node.input(i));
+    }
+    return operands;
+  }
+
   static boolean isConstant(Value value) {
     return torch.toIValue(value).has_value();
   }
 
+  /** What a value that {@link #isConstant} is. */
+  static IValue constant(Value value) {
+    return torch.toIValue(value).get();
+  }
+
+  /** A tensor that is a constant and is defined; null for all else. */
+  static @Nullable Tensor tensor(Value value) {
+    if (!isConstant(value)) {
+      return null;
+    }
+    IValue constant = constant(value);
+    Tensor tensor = constant.isTensor() ? constant.toTensor() : null;
+    return tensor != null && tensor.defined() ? tensor : null;
+  }
+
+  /** Whether it is known to be false. */
+  static boolean isFalse(Value value) {
+    return isConstant(value) && constant(value).isBool() && !constant(value).toBool();
+  }
+
+  static boolean isNone(Value value) {
+    return isConstant(value) && constant(value).isNone();
+  }
+
+  static boolean isInteger(Value value, long number) {
+    return isConstant(value) && constant(value).isInt() && constant(value).toInt() == number;
+  }
+
+  static long[] integers(Value value) {
+    return constant(value).toIntVector().get();
+  }
+
   static boolean isIntegers(Value value) {
-    return isConstant(value) && torch.toIValue(value).get().isIntList();
+    return isConstant(value) && constant(value).isIntList();
   }
 
   static boolean isTensor(Value value) {

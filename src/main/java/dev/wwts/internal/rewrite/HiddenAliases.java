@@ -1,6 +1,7 @@
 package dev.wwts.internal.rewrite;
 
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,6 @@ import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Block;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Value;
@@ -27,9 +27,15 @@ import org.bytedeco.pytorch.ValueVector;
  * </pre>
  *
  * <p>A dropout is put into the branch of a condition, whose other branch hands on the operand; a
- * sum of one part becomes a copy; {@code type_as} becomes {@code to}, whose schema knows.
+ * sum of one part becomes a copy; {@code type_as} becomes {@code to}, whose schema knows:
+ *
+ * <pre>
+ * z = dropout(y, p, train)   ->   z = dropout(y, p, train) if train else y
+ * z = cat([y])               ->   z = clone(y)
+ * z = type_as(y, x)          ->   z = to(y, x, False, False, None)
+ * </pre>
  */
-final class HiddenAliases {
+final class HiddenAliases implements GraphPass {
   private static final Set<String> DROPOUTS =
       Set.of(
           "aten::dropout",
@@ -39,11 +45,14 @@ final class HiddenAliases {
 
   private static final Set<String> JOINS = Set.of("aten::cat", "aten::concat", "aten::concatenate");
 
-  private HiddenAliases() {}
+  @Override
+  public Stage stage() {
+    return Stage.LOADED;
+  }
 
-  /** Changes all graphs that a module's methods may run, before its first forward. */
-  static void tell(JitModule module) {
-    GraphNodes.ofAll(module).forEach(HiddenAliases::tell);
+  @Override
+  public Change look(Survey survey) {
+    return shapes -> tell(survey.graph());
   }
 
   private static void tell(Graph graph) {
@@ -52,7 +61,7 @@ final class HiddenAliases {
     // asked before anything changes, as what is replaced is gone
     Set<JitNode> ofOne =
         nodes.stream()
-            .filter(it -> JOINS.contains(kind(it)) && isOfOne(it.input(0), uses))
+            .filter(it -> JOINS.contains(kind(it)) && isOfOne(operand(it, "tensors"), uses))
             .collect(Collectors.toSet());
     for (JitNode node : nodes) {
       String kind = kind(node);
@@ -61,12 +70,14 @@ final class HiddenAliases {
       } else if (ofOne.contains(node)) {
         graph.setInsertPoint(node);
         Value none = graph.insertConstant(new IValue());
-        replace(graph, node, "aten::clone", node.input(0).node().input(0), none);
+        Value part = GraphNodes.operands(operand(node, "tensors").node()).get(0);
+        replace(graph, node, "aten::clone", part, none);
       } else if (kind.equals("aten::type_as")) {
         graph.setInsertPoint(node);
         Value no = graph.insertConstant(new IValue(false));
         Value none = graph.insertConstant(new IValue());
-        replace(graph, node, "aten::to", node.input(0), node.input(1), no, no, none);
+        replace(
+            graph, node, "aten::to", operand(node, "self"), operand(node, "other"), no, no, none);
       }
     }
   }
@@ -85,7 +96,8 @@ final class HiddenAliases {
 
   private static void branch(Graph graph, JitNode dropout) {
     JitNode choice =
-        graph.create(Symbol.fromQualString("prim::If"), new ValueVector(dropout.input(2)), 1);
+        graph.create(
+            Symbol.fromQualString("prim::If"), new ValueVector(operand(dropout, "train")), 1);
     choice.insertBefore(dropout);
     Block training = choice.addBlock();
     Block evaluating = choice.addBlock();
@@ -95,6 +107,6 @@ final class HiddenAliases {
     JitNode inBranch = training.return_node();
     dropout.moveBefore(inBranch);
     training.registerOutput(dropout.output());
-    evaluating.registerOutput(dropout.input(0));
+    evaluating.registerOutput(operand(dropout, "input"));
   }
 }

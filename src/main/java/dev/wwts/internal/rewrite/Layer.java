@@ -1,48 +1,65 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
 import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
+import static dev.wwts.internal.rewrite.GraphNodes.isFalse;
 import static dev.wwts.internal.rewrite.GraphNodes.isIntegers;
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
+import static dev.wwts.internal.rewrite.GraphNodes.tensor;
 
-import org.bytedeco.pytorch.IValue;
+import java.util.Objects;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** A convolution or linear layer of a graph whose weight is a constant, by its operands' names. */
+/** A convolution or linear layer of a graph, by its operands' names. */
 record Layer(JitNode node, boolean isConvolution) {
   private static final int KERNEL_AXES = 4;
 
-  /** What a node is, if oneDNN or cuDNN may have a call for it; weights are of {@code type}. */
+  /** A layer that is not transposed, whatever its operands; null for all else. */
+  static @Nullable Layer of(JitNode node) {
+    return switch (kind(node)) {
+      case "aten::linear" -> new Layer(node, false);
+      case "aten::conv2d" -> new Layer(node, true);
+      // the same, as a trace says it; also of one or three dimensions, and of gradients
+      case "aten::_convolution" ->
+          isFalse(operand(node, "transposed")) ? new Layer(node, true) : null;
+      default -> null;
+    };
+  }
+
+  /** One that oneDNN or cuDNN may have a call for: its weight is a constant of {@code type}. */
   static @Nullable Layer of(JitNode node, torch.ScalarType type) {
-    Layer layer =
-        switch (kind(node)) {
-          case "aten::linear" -> new Layer(node, false);
-          case "aten::conv2d" -> new Layer(node, true);
-          // the same, as a trace says it; also of one or three dimensions, and of gradients
-          case "aten::_convolution" -> isTransposed(node) ? null : new Layer(node, true);
-          default -> null;
-        };
-    boolean known =
-        layer != null
-            && isOf(layer.weight(), layer.isConvolution ? KERNEL_AXES : 2, type)
-            && layer.hasPlainBias()
-            && (!layer.isConvolution || layer.isTold());
-    return known ? layer : null;
+    Layer layer = of(node);
+    return layer != null && layer.isOf(type) && layer.hasPlainBias() && layer.isTold()
+        ? layer
+        : null;
   }
 
-  private static boolean isTransposed(JitNode node) {
-    Value transposed = node.input(6);
-    return !isConstant(transposed) || torch.toIValue(transposed).get().toBool();
+  private boolean isOf(torch.ScalarType type) {
+    Tensor weight = tensor(weight());
+    return weight != null
+        && weight.dim() == (isConvolution ? KERNEL_AXES : 2)
+        && weight.scalar_type().intern() == type
+        && weight.numel() > 0;
   }
 
-  private boolean isTold() {
-    return isIntegers(stride())
-        && isIntegers(padding())
-        && isIntegers(dilation())
-        && isConstant(groups());
+  /** Whether it is a convolution over two axes, as its weight tells. */
+  boolean hasKernelOfTwoAxes() {
+    Tensor weight = tensor(weight());
+    return isConvolution && weight != null && weight.dim() == KERNEL_AXES;
+  }
+
+  /** Whether it is known how a convolution moves over its input. */
+  boolean isTold() {
+    return !isConvolution
+        || (isIntegers(stride())
+            && isIntegers(padding())
+            && isIntegers(dilation())
+            && isConstant(groups()));
   }
 
   /**
@@ -50,64 +67,48 @@ record Layer(JitNode node, boolean isConvolution) {
    * else.
    */
   private boolean hasPlainBias() {
-    if (!isConstant(bias())) {
-      return false;
+    Tensor bias = tensor(bias());
+    if (bias == null) {
+      return isConstant(bias());
     }
-    IValue constant = torch.toIValue(bias()).get();
-    if (!constant.isTensor() || !constant.toTensor().defined()) {
-      return true;
-    }
-    Tensor bias = constant.toTensor();
-    Tensor weight = torch.toIValue(weight()).get().toTensor();
+    Tensor weight = Objects.requireNonNull(tensor(weight()));
     return bias.dim() == 1
         && bias.size(0) == weight.size(0)
         && bias.is_contiguous()
         && bias.scalar_type().intern() == weight.scalar_type().intern();
   }
 
-  private static boolean isOf(Value value, int axes, torch.ScalarType type) {
-    if (!isConstant(value)) {
-      return false;
-    }
-    IValue constant = torch.toIValue(value).get();
-    if (!constant.isTensor() || !constant.toTensor().defined()) {
-      return false;
-    }
-    Tensor tensor = constant.toTensor();
-    return tensor.dim() == axes && tensor.scalar_type().intern() == type && tensor.numel() > 0;
-  }
-
   Value input() {
-    return node.input(0);
+    return operand(node, "input");
   }
 
   Value weight() {
-    return node.input(1);
+    return operand(node, "weight");
   }
 
   /** A constant, or none. */
   Value bias() {
-    return node.input(2);
+    return operand(node, "bias");
   }
 
   Value stride() {
-    return node.input(3);
+    return operand(node, "stride");
   }
 
   Value padding() {
-    return node.input(4);
+    return operand(node, "padding");
   }
 
   Value dilation() {
-    return node.input(5);
+    return operand(node, "dilation");
   }
 
   Value groups() {
-    return node.input(kind(node).equals("aten::conv2d") ? 6 : 8);
+    return operand(node, "groups");
   }
 
   boolean isGrouped() {
-    return torch.toIValue(groups()).get().toInt() != 1;
+    return constant(groups()).toInt() != 1;
   }
 
   Value output() {

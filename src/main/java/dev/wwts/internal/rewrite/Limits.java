@@ -6,7 +6,6 @@ import static dev.wwts.internal.rewrite.GraphNodes.typed;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
-import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Type;
@@ -18,8 +17,18 @@ import org.bytedeco.pytorch.global.torch;
  * Ends a network whose lists and texts grow beyond measure, or that divides as processors can't.
  * Before it is frozen, as freezing runs what is constant: there a condition ends nothing, so
  * operands are cut to what is allowed too. Tensors take what their sizes ask for.
+ *
+ * <pre>
+ * y = list * n    ->   if n &gt; MOST: raise
+ *                      m = min(n, MOST)
+ *                      y = list * m
+ *
+ * y = a // b      ->   if a &lt; -MAX: raise
+ *                      c = max(a, -MAX)
+ *                      y = c // b
+ * </pre>
  */
-public final class Limits {
+final class Limits implements GraphPass {
   /** What changes its first operand; its other ones are limited. */
   static final Set<String> IN_PLACE = Set.of("aten::add_", "aten::extend", "aten::mul_");
 
@@ -77,10 +86,14 @@ public final class Limits {
   private static final Set<torch.TypeKind> LONG =
       Set.of(torch.TypeKind.ListType, torch.TypeKind.StringType, torch.TypeKind.DictType);
 
-  private final Graph graph;
+  @Override
+  public Stage stage() {
+    return Stage.LOADED;
+  }
 
-  private Limits(Graph graph) {
-    this.graph = graph;
+  @Override
+  public Change look(Survey survey) {
+    return shapes -> new Limiting(survey.graph()).set();
   }
 
   /** Whether a network's error says that it was ended. */
@@ -88,124 +101,126 @@ public final class Limits {
     return message.contains(TOO_LONG) || message.contains(NESTED) || message.contains(TOO_SMALL);
   }
 
-  /** Sets them in all of a module's graphs. */
-  public static void set(JitModule module) {
-    GraphNodes.ofAll(module).forEach(graph -> new Limits(graph).set());
-  }
-
   static boolean hasLength(Value value) {
     return LONG.contains(kindOf(value.type().get()));
   }
 
-  private void set() {
-    for (JitNode node : GraphNodes.everywhere(graph)) {
-      if (kind(node).equals("prim::Loop") && !isShort(node.input(0))) {
-        hideRounds(node);
-      } else if (isLimited(node)) {
-        for (int i = 0; i < node.inputs().size(); i++) {
-          limit(node, i);
+  private static torch.TypeKind kindOf(Type type) {
+    return type.kind().intern();
+  }
+
+  /** Of one graph. */
+  private record Limiting(Graph graph) {
+    void set() {
+      for (JitNode node : GraphNodes.everywhere(graph)) {
+        if (kind(node).equals("prim::Loop") && !isShort(rounds(node))) {
+          hideRounds(node);
+        } else if (isLimited(node)) {
+          for (int i = 0; i < node.inputs().size(); i++) {
+            limit(node, i);
+          }
         }
       }
     }
-  }
 
-  private static boolean isShort(Value rounds) {
-    var constant = torch.toIValue(rounds);
-    return constant.has_value() && constant.get().toInt() <= UNROLLED;
-  }
+    private static Value rounds(JitNode loop) {
+      return GraphNodes.operands(loop).get(0);
+    }
 
-  /**
-   * Freezing writes loops out whose rounds it knows; of a list that was turned it knows nothing.
-   */
-  private void hideRounds(JitNode loop) {
-    graph.setInsertPoint(loop);
-    Value zero = graph.insertConstant(new IValue(0L));
-    JitNode list = graph.createList(zero.type(), new ValueVector(loop.input(0)));
-    list.insertBefore(loop);
-    JitNode turned =
-        graph.create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0);
-    turned.insertBefore(loop);
-    loop.replaceInput(0, typed(graph, "aten::__getitem__", loop, "int", list.output(), zero));
-  }
+    private static boolean isShort(Value rounds) {
+      var constant = torch.toIValue(rounds);
+      return constant.has_value() && constant.get().toInt() <= UNROLLED;
+    }
 
-  /** What gives tensors, such as torch.stack, is not. */
-  private static boolean isLimited(JitNode node) {
-    String kind = kind(node);
-    return (kind.startsWith("aten::") || TIMES.contains(kind))
-        && !SHORT.contains(kind)
-        && !(node.outputs().size() == 1
-            && kindOf(node.output().type().get()) == torch.TypeKind.TensorType);
-  }
+    /**
+     * Freezing writes loops out whose rounds it knows; of a list that was turned it knows nothing.
+     */
+    private void hideRounds(JitNode loop) {
+      graph.setInsertPoint(loop);
+      Value zero = graph.insertConstant(new IValue(0L));
+      JitNode list = graph.createList(zero.type(), new ValueVector(rounds(loop)));
+      list.insertBefore(loop);
+      JitNode turned =
+          graph.create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0);
+      turned.insertBefore(loop);
+      loop.replaceInput(0, typed(graph, "aten::__getitem__", loop, "int", list.output(), zero));
+    }
 
-  private void limit(JitNode node, int i) {
-    Value operand = node.input(i);
-    String kind = kind(node);
-    torch.TypeKind type = kindOf(operand.type().get());
-    graph.setInsertPoint(node);
-    if (TEXTS.contains(kind) && !isPlain(operand.type().get())) {
-      GraphNodes.raiseIf(graph, graph.insertConstant(new IValue(true)), node, NESTED);
+    /** What gives tensors, such as torch.stack, is not. */
+    private static boolean isLimited(JitNode node) {
+      String kind = kind(node);
+      return (kind.startsWith("aten::") || TIMES.contains(kind))
+          && !SHORT.contains(kind)
+          && !(node.outputs().size() == 1
+              && kindOf(node.output().type().get()) == torch.TypeKind.TensorType);
+    }
+
+    private void limit(JitNode node, int i) {
+      Value operand = node.input(i);
+      String kind = kind(node);
+      torch.TypeKind type = kindOf(operand.type().get());
       graph.setInsertPoint(node);
-      node.replaceInput(i, graph.insertConstant(new IValue(NESTED)));
-    } else if (DIVISIONS.contains(kind)) {
-      if (i == 0 && (type == torch.TypeKind.IntType || type == torch.TypeKind.NumberType)) {
-        Value least = graph.insertConstant(new IValue(LEAST));
-        raiseIf("aten::lt", operand, least, node, TOO_SMALL);
-        Value cut = GraphNodes.insert(graph, "prim::max", node, operand, least);
-        cut.setType(operand.type());
-        node.replaceInput(i, cut);
+      if (TEXTS.contains(kind) && !isPlain(operand.type().get())) {
+        GraphNodes.raiseIf(graph, graph.insertConstant(new IValue(true)), node, NESTED);
+        graph.setInsertPoint(node);
+        node.replaceInput(i, graph.insertConstant(new IValue(NESTED)));
+      } else if (DIVISIONS.contains(kind)) {
+        if (i == 0 && (type == torch.TypeKind.IntType || type == torch.TypeKind.NumberType)) {
+          Value least = graph.insertConstant(new IValue(LEAST));
+          raiseIf("aten::lt", operand, least, node, TOO_SMALL);
+          Value cut = GraphNodes.insert(graph, "prim::max", node, operand, least);
+          cut.setType(operand.type());
+          node.replaceInput(i, cut);
+        }
+      } else if (type == torch.TypeKind.IntType && isTimes(node)) {
+        torch.TypeKind element = kindOf(elementOf(node.output()));
+        boolean isNested = !PLAIN.contains(element) && element != torch.TypeKind.TensorType;
+        Value most = graph.insertConstant(new IValue(isNested ? 1L : LONGEST));
+        raiseIf("aten::gt", operand, most, node, isNested ? NESTED : TOO_LONG);
+        node.replaceInput(i, typed(graph, "prim::min", node, "int", operand, most));
+      } else if (LONG.contains(type)) {
+        limitLength(node, i, type);
       }
-    } else if (type == torch.TypeKind.IntType && isTimes(node)) {
-      torch.TypeKind element = kindOf(elementOf(node.output()));
-      boolean isNested = !PLAIN.contains(element) && element != torch.TypeKind.TensorType;
-      Value most = graph.insertConstant(new IValue(isNested ? 1L : LONGEST));
-      raiseIf("aten::gt", operand, most, node, isNested ? NESTED : TOO_LONG);
-      node.replaceInput(i, typed(graph, "prim::min", node, "int", operand, most));
-    } else if (LONG.contains(type)) {
-      limitLength(node, i, type);
     }
-  }
 
-  private static boolean isTimes(JitNode node) {
-    return TIMES.contains(kind(node)) && hasLength(node.output());
-  }
-
-  private void limitLength(JitNode node, int i, torch.TypeKind type) {
-    Value operand = node.input(i);
-    Value none = graph.insertConstant(new IValue());
-    Value most = graph.insertConstant(new IValue(LONGEST));
-    Value length = typed(graph, "aten::len", node, "int", operand);
-    raiseIf("aten::gt", length, most, node, TOO_LONG);
-    // what changes an operand needs the operand itself, and so is not constant
-    if (type != torch.TypeKind.DictType && isCut(node, i)) {
-      graph.setInsertPoint(node);
-      Value one = graph.insertConstant(new IValue(1L));
-      Value part = GraphNodes.insert(graph, "aten::slice", node, operand, none, most, one);
-      part.setType(operand.type());
-      node.replaceInput(i, part);
+    private static boolean isTimes(JitNode node) {
+      return TIMES.contains(kind(node)) && hasLength(node.output());
     }
-  }
 
-  private static boolean isCut(JitNode node, int i) {
-    return i > 0 || GROWING.contains(kind(node));
-  }
+    private void limitLength(JitNode node, int i, torch.TypeKind type) {
+      Value operand = node.input(i);
+      Value none = graph.insertConstant(new IValue());
+      Value most = graph.insertConstant(new IValue(LONGEST));
+      Value length = typed(graph, "aten::len", node, "int", operand);
+      raiseIf("aten::gt", length, most, node, TOO_LONG);
+      // what changes an operand needs the operand itself, and so is not constant
+      if (type != torch.TypeKind.DictType && isCut(node, i)) {
+        graph.setInsertPoint(node);
+        Value one = graph.insertConstant(new IValue(1L));
+        Value part = GraphNodes.insert(graph, "aten::slice", node, operand, none, most, one);
+        part.setType(operand.type());
+        node.replaceInput(i, part);
+      }
+    }
 
-  private void raiseIf(String question, Value a, Value b, JitNode before, String message) {
-    GraphNodes.raiseIf(graph, typed(graph, question, before, "bool", a, b), before, message);
-  }
+    private static boolean isCut(JitNode node, int i) {
+      return i > 0 || GROWING.contains(kind(node));
+    }
 
-  /** Of a list; of a text itself. */
-  private static Type elementOf(Value value) {
-    Type type = value.type().get();
-    return type.containedTypeSize() == 0 ? type : type.containedType(0).get();
-  }
+    private void raiseIf(String question, Value a, Value b, JitNode before, String message) {
+      GraphNodes.raiseIf(graph, typed(graph, question, before, "bool", a, b), before, message);
+    }
 
-  private static boolean isPlain(Type type) {
-    torch.TypeKind kind = kindOf(type);
-    return PLAIN.contains(kind)
-        || (OF_PLAIN.contains(kind) && isPlain(type.containedType(0).get()));
-  }
+    /** Of a list; of a text itself. */
+    private static Type elementOf(Value value) {
+      Type type = value.type().get();
+      return type.containedTypeSize() == 0 ? type : type.containedType(0).get();
+    }
 
-  private static torch.TypeKind kindOf(Type type) {
-    return type.kind().intern();
+    private static boolean isPlain(Type type) {
+      torch.TypeKind kind = kindOf(type);
+      return PLAIN.contains(kind)
+          || (OF_PLAIN.contains(kind) && isPlain(type.containedType(0).get()));
+    }
   }
 }

@@ -1,13 +1,10 @@
 package dev.wwts.internal.rewrite;
 
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 
-import dev.wwts.internal.rewrite.ExampleShapes.Examples;
 import dev.wwts.internal.rewrite.ExampleShapes.Shape;
-import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
-import dev.wwts.internal.torch.Owned;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -19,31 +16,13 @@ import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Symbol;
-import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Makes the convolutions and linear layers of a frozen graph oneDNN's own: weights packed once
- * instead of at every call, activation functions and additions of a residual done while the result
- * is in cache, pixels' channels side by side. Linear layers also leave OpenBLAS, whose threads
- * fight with OpenMP's for cores (see {@link LibTorch}). The operators are those that
- * torch.compile's freezing uses on CPUs; the results differ from the plain ones in the last bits.
- *
- * <pre>
- * y = conv2d(x, w, b, …)            p = a constant: w, packed
- * z = add_(y, residual)      ->     c = contiguous(x, channels_last)
- * r = relu_(z)                      r = mkldnn::_convolution_pointwise(c, residual, p, b, …, "add", "relu")
- * </pre>
- *
- * <p>Merged is only where nobody can tell that something is written over ({@link Writes}); where
- * somebody can, or where the graph asks for strides ({@link Layouts}), convolutions stay as they
- * are, and linear layers are packed alone. That the result answers as the plain graph does is not
- * taken from this reasoning: loading holds one against the other.
- */
-public final class OneDnnRewrite {
+/** What {@link OneDnnLayers} does to one graph. */
+final class OneDnnRewrite {
   private static final String RELU = "relu";
 
   private final Graph graph;
@@ -62,16 +41,12 @@ public final class OneDnnRewrite {
   private final Set<JitNode> gone = new LinkedHashSet<>();
   private final Set<JitNode> plainWeights = new HashSet<>();
 
-  private OneDnnRewrite(
-      Graph graph,
-      torch.ScalarType type,
-      boolean free,
-      Set<JitNode> sums,
-      Map<Value, Shape> shapes) {
-    this.graph = graph;
-    this.type = type;
-    this.free = free;
-    this.sums = sums;
+  /** Makes one whose constants go where the graph's insert point is. */
+  OneDnnRewrite(Survey survey, Map<Value, Shape> shapes) {
+    this.graph = survey.graph();
+    this.type = survey.type();
+    this.free = survey.isFree();
+    this.sums = survey.sums();
     this.operators = new OneDnnOperators(graph);
     this.pixelwise = new PixelwiseLinear(graph);
     this.uses = GraphNodes.uses(graph);
@@ -79,69 +54,8 @@ public final class OneDnnRewrite {
     this.shapes = shapes;
   }
 
-  /**
-   * What came of it.
-   *
-   * @param channelsLast whether it has convolutions that want channels-last inputs
-   * @param answers of the plain network to both rows, which the caller closes; null where nothing
-   *     was rewritten
-   */
-  public record Result(boolean channelsLast, @Nullable Owned<Tensor> answers) {}
-
-  /**
-   * Rewrites a network on the CPU before its first forward, inside the caller's pointer scope.
-   *
-   * @param type of weights and input, float32 or bfloat16; nothing changes where oneDNN has no
-   *     bfloat16
-   * @param rows an input of two rows of the usual shape: layouts are chosen for one of them, other
-   *     batches work too
-   */
-  public static Result run(FrozenGraph network, torch.ScalarType type, Tensor rows) {
-    Graph graph = network.graph();
-    Set<Value> decided = GraphNodes.behindBranches(graph);
-    List<Layer> all =
-        layers(graph, type).stream().filter(layer -> !decided.contains(layer.input())).toList();
-    boolean free = Writes.areUnseen(graph);
-    List<Layer> layers =
-        free && !Layouts.matter(graph)
-            ? all
-            : all.stream().filter(layer -> !layer.isConvolution()).toList();
-    if (!torch.hasMKLDNN() || !PackedWeights.arePossible(type) || layers.isEmpty()) {
-      return new Result(false, null);
-    }
-    graph.setInsertPoint(graph.nodes().front());
-    WideAttention attention = new WideAttention(graph, type);
-    List<Value> asked = new ArrayList<>(attention.asked());
-    layers.forEach(layer -> asked.addAll(List.of(layer.input(), layer.output())));
-    Set<JitNode> sums = Sums.of(graph, decided);
-    sums.forEach(sum -> asked.addAll(List.of(sum.input(0), sum.input(1))));
-    // a scope of its own, as what ran the graph keeps its weights
-    Examples examples = NativeScope.of(() -> ExampleShapes.of(network, asked, rows));
-    try {
-      if (layers.stream().anyMatch(Layer::isConvolution)) {
-        Layouts.release(graph, examples.shapes());
-      }
-      attention.run(examples.shapes());
-      boolean channelsLast =
-          new OneDnnRewrite(graph, type, free, sums, examples.shapes()).rewrite(layers);
-      graph.lint();
-      return new Result(channelsLast, examples.answers());
-    } catch (RuntimeException | Error e) {
-      examples.answers().close();
-      throw e;
-    }
-  }
-
-  private static List<Layer> layers(Graph graph, torch.ScalarType type) {
-    return NativeScope.of(
-        () ->
-            GraphNodes.of(graph).stream()
-                .map(node -> Layer.of(node, type))
-                .filter(Objects::nonNull)
-                .toList());
-  }
-
-  private boolean rewrite(List<Layer> layers) {
+  /** Gives whether some of those layers are convolutions that are oneDNN's now. */
+  boolean rewrite(List<Layer> layers) {
     boolean convolves = false;
     for (Layer layer : layers) {
       Shape input = shapes.get(layer.input());
@@ -172,10 +86,10 @@ public final class OneDnnRewrite {
     if (!ofOneForm || !PixelwiseLinear.pays(type, sizes)) {
       return layer;
     }
-    PixelwiseLinear.Replaced replaced = pixelwise.replace(layer.node(), sizes.length);
-    JitNode convolution = replaced.convolution();
+    PixelwiseLinear.Replaced replaced = pixelwise.replace(layer, sizes.length);
+    Layer convolution = new Layer(replaced.convolution(), true);
     List<Long> pixels = Arrays.stream(PixelwiseLinear.pixels(sizes)).boxed().toList();
-    shapes.put(convolution.input(0), new Shape(pixels, pixels, type));
+    shapes.put(convolution.input(), new Shape(pixels, pixels, type));
     if (shapes.containsKey(layer.output())) {
       shapes.put(replaced.result(), shapes.get(layer.output()));
     }
@@ -183,7 +97,7 @@ public final class OneDnnRewrite {
     uses.put(replaced.result(), uses.getOrDefault(layer.output(), List.of()));
     plainWeights.add(layer.weight().node());
     gone.add(layer.node());
-    return new Layer(convolution, true);
+    return convolution;
   }
 
   private JitNode rewrite(Layer layer) {
@@ -191,7 +105,7 @@ public final class OneDnnRewrite {
     Value residual = null;
     JitNode sum = follower(last);
     if (sum != null && sums.contains(sum) && takes(layer, sum)) {
-      residual = sum.input(0).equals(layer.output()) ? sum.input(1) : sum.input(0);
+      residual = Sums.otherThan(layer.output(), sum);
       last = sum;
     }
     JitNode activation = follower(last);
@@ -245,7 +159,7 @@ public final class OneDnnRewrite {
     JitNode producer = input.node();
     Value source = input;
     if (kind(producer).equals("aten::contiguous") && onlyUser(input) != null) {
-      source = producer.input(0);
+      source = operand(producer, "self");
     } else if (kind(producer).equals("mkldnn::_convolution_pointwise")) {
       return input;
     }
@@ -270,8 +184,8 @@ public final class OneDnnRewrite {
 
   /** Of one shape and type: oneDNN repeats nothing, and converts nothing. */
   private boolean takes(Layer layer, JitNode sum) {
-    Shape a = shapes.get(sum.input(0));
-    Shape b = shapes.get(sum.input(1));
+    Shape a = shapes.get(operand(sum, "self"));
+    Shape b = shapes.get(operand(sum, "other"));
     boolean same = a != null && b != null && a.type() == type && a.equals(b);
     // in 16 bits oneDNN has no such convolution where channels come in groups
     boolean plain = type == torch.ScalarType.Float || !layer.isConvolution() || !layer.isGrouped();

@@ -1,5 +1,7 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
+
 import dev.wwts.internal.torch.NativeScope;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -90,10 +92,10 @@ public final class PackedWeights {
         "mkldnn::_reorder_convolution_weight",
         single ->
             new ValueVector(
-                single.insertConstant(torch.toIValue(layer.padding()).get()),
-                single.insertConstant(torch.toIValue(layer.stride()).get()),
-                single.insertConstant(torch.toIValue(layer.dilation()).get()),
-                single.insertConstant(torch.toIValue(layer.groups()).get()),
+                single.insertConstant(constant(layer.padding())),
+                single.insertConstant(constant(layer.stride())),
+                single.insertConstant(constant(layer.dilation())),
+                single.insertConstant(constant(layer.groups())),
                 integers(single, input)));
   }
 
@@ -103,7 +105,7 @@ public final class PackedWeights {
     return packed.computeIfAbsent(
         plain.unique() + " " + use,
         key -> {
-          Tensor weight = torch.toIValue(plain).get().toTensor();
+          Tensor weight = constant(plain).toTensor();
           JitNode node = graph.create(Symbol.fromQualString("prim::ConstantMKLDNNTensor"));
           String name = "pack" + packed.size();
           node.t_(Symbol.attr("value"), pack(packing, name, weight, operator, settings));

@@ -18,6 +18,12 @@ import org.bytedeco.pytorch.global.torch;
  * on processors without AVX-512: 10.6 ms beside 13.3 for the 768 x 3072 layer of a ViT-B/16 (197
  * rows, 1 thread, AVX2, LibTorch 2.13). Its GELU, which LibTorch then computes by itself, takes 0.5
  * ms instead of 4.4 behind oneDNN's product.
+ *
+ * <pre>
+ * y = linear(x, w, b)   # N x rows x C   ->   p = permute(unsqueeze(x, 0), [0, 3, 1, 2])
+ *                                             c = conv2d(p, w as 1 x 1 kernels, b, 1, 0, 1, 1)
+ *                                             y = squeeze(permute(c, [0, 2, 3, 1]), 0)
+ * </pre>
  */
 final class PixelwiseLinear {
   /** With few rows the weights' way through the memory is the cost, whoever multiplies. */
@@ -65,8 +71,9 @@ final class PixelwiseLinear {
    * @param dimensions of the layer's input
    * @return the convolution, and what stands for the layer's result
    */
-  Replaced replace(JitNode layer, int dimensions) {
-    Value rows = layer.input(0);
+  Replaced replace(Layer linear, int dimensions) {
+    JitNode layer = linear.node();
+    Value rows = linear.input();
     for (int i = dimensions; i < MOST_DIMENSIONS; i++) {
       rows = GraphNodes.insert(graph, "aten::unsqueeze", layer, rows, constant(new IValue(0L)));
     }
@@ -76,8 +83,8 @@ final class PixelwiseLinear {
             Symbol.fromQualString("aten::conv2d"),
             new ValueVector(
                 input,
-                kernel(layer.input(1)),
-                layer.input(2),
+                kernel(linear.weight()),
+                linear.bias(),
                 list(1, 1),
                 list(0, 0),
                 list(1, 1),
@@ -96,7 +103,7 @@ final class PixelwiseLinear {
     return kernels.computeIfAbsent(
         weight.unique(),
         key -> {
-          Tensor plain = torch.toIValue(weight).get().toTensor();
+          Tensor plain = GraphNodes.constant(weight).toTensor();
           return constant(new IValue(plain.unsqueeze(-1).unsqueeze(-1)));
         });
   }

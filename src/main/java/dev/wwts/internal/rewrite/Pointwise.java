@@ -1,9 +1,14 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
+import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
+import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
+
 import java.util.List;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.Value;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Pointwise(String name, List<Double> scalars, String algorithm) {
   /** What a node of a graph does; null where oneDNN's operators don't know it. */
   static @Nullable Pointwise of(JitNode node) {
-    String kind = node.kind().toQualString().getString();
+    String kind = kind(node);
     String plain = kind.endsWith("_") ? kind.substring(0, kind.length() - 1) : kind;
     return switch (plain) {
       case "aten::relu" -> named("relu");
@@ -34,21 +39,22 @@ record Pointwise(String name, List<Double> scalars, String algorithm) {
   }
 
   private static @Nullable Pointwise hardtanh(JitNode node) {
-    if (!torch.toIValue(node.input(1)).has_value() || !torch.toIValue(node.input(2)).has_value()) {
-      return null;
-    }
-    return new Pointwise("hardtanh", List.of(number(node, 1), number(node, 2)), "");
+    Value least = operand(node, "min_val");
+    Value most = operand(node, "max_val");
+    return isConstant(least) && isConstant(most)
+        ? new Pointwise("hardtanh", List.of(number(least), number(most)), "")
+        : null;
   }
 
-  private static double number(JitNode node, int input) {
-    IValue value = torch.toIValue(node.input(input)).get();
+  private static double number(Value constant) {
+    IValue value = constant(constant);
     return value.isInt() ? value.toInt() : value.toDouble();
   }
 
   private static @Nullable Pointwise gelu(JitNode node) {
-    return torch.toIValue(node.input(1)).has_value()
-        ? new Pointwise(
-            "gelu", List.of(), torch.toIValue(node.input(1)).get().toStringRef().getString())
+    Value algorithm = operand(node, "approximate");
+    return isConstant(algorithm)
+        ? new Pointwise("gelu", List.of(), constant(algorithm).toStringRef().getString())
         : null;
   }
 }

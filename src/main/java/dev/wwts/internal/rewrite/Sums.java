@@ -1,20 +1,27 @@
 package dev.wwts.internal.rewrite;
 
-import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
+import static dev.wwts.internal.rewrite.GraphNodes.isInteger;
 import static dev.wwts.internal.rewrite.GraphNodes.isTensor;
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
-import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.Value;
-import org.bytedeco.pytorch.global.torch;
 
 /** A graph's sums of two tensors, as a residual is added to a layer's result. */
 final class Sums {
+  private static final Set<String> KINDS = Set.of("aten::add", "aten::add_");
+
   private Sums() {}
+
+  /** What is added to one of the two. */
+  static Value otherThan(Value one, JitNode sum) {
+    Value first = operand(sum, "self");
+    return first.equals(one) ? operand(sum, "other") : first;
+  }
 
   /**
    * Those of the outermost block.
@@ -24,7 +31,9 @@ final class Sums {
   static Set<JitNode> of(Graph graph, Set<Value> decided) {
     Set<JitNode> sums = new LinkedHashSet<>();
     for (JitNode node : GraphNodes.of(graph)) {
-      if (isSum(node) && !decided.contains(node.input(0)) && !decided.contains(node.input(1))) {
+      if (isSum(node)
+          && !decided.contains(operand(node, "self"))
+          && !decided.contains(operand(node, "other"))) {
         sums.add(node);
       }
     }
@@ -32,15 +41,12 @@ final class Sums {
   }
 
   private static boolean isSum(JitNode node) {
-    if (!kind(node).equals("aten::add") && !kind(node).equals("aten::add_")) {
+    // lists, texts and numbers are added without a factor, or by others' names
+    if (!KINDS.contains(kind(node)) || !node.hasNamedInput("alpha")) {
       return false;
     }
-    boolean tensors =
-        node.inputs().size() == 3 && isTensor(node.input(0)) && isTensor(node.input(1));
-    if (!tensors || !isConstant(node.input(2))) {
-      return false;
-    }
-    IValue alpha = torch.toIValue(node.input(2)).get();
-    return alpha.isInt() && alpha.toInt() == 1 && !node.input(0).equals(node.input(1));
+    Value a = operand(node, "self");
+    Value b = operand(node, "other");
+    return isTensor(a) && isTensor(b) && !a.equals(b) && isInteger(operand(node, "alpha"), 1);
   }
 }

@@ -7,11 +7,24 @@ import org.bytedeco.pytorch.JitNode;
  * Takes {@code torch.warn} out of a network. Scripted layers of torch.nn warn of old ways to call
  * them; whoever runs the network can't help it, and a sentence from a file has no place on a
  * terminal.
+ *
+ * <pre>
+ * warn("…", 2)
+ * y = relu(x)      ->   y = relu(x)
+ * </pre>
  */
-public final class Warnings {
-  private Warnings() {}
+final class Warnings implements GraphPass {
+  @Override
+  public Stage stage() {
+    return Stage.FROZEN;
+  }
 
-  public static void remove(Graph graph) {
+  @Override
+  public Change look(Survey survey) {
+    return shapes -> remove(survey.graph());
+  }
+
+  private static void remove(Graph graph) {
     for (JitNode node : GraphNodes.everywhere(graph)) {
       if (GraphNodes.kind(node).equals("aten::warn")) {
         node.destroy();

@@ -1,7 +1,9 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
 import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 
 import dev.wwts.internal.rewrite.ExampleShapes.Shape;
 import java.util.List;
@@ -24,68 +26,84 @@ import org.jspecify.annotations.Nullable;
  *                                                            to(q, float), to(k, float), …), bfloat16)
  * </pre>
  */
-final class WideAttention {
-  private static final int QUERY_KEY_VALUE = 3;
-  private static final int MASK = 3;
+final class WideAttention implements GraphPass {
+  private static final List<String> NARROW = List.of("query", "key", "value");
+  private static final String MASK = "attn_mask";
 
-  private final Graph graph;
-  private final List<JitNode> attentions;
+  @Override
+  public Stage stage() {
+    return Stage.FASTER;
+  }
 
-  /** Makes one whose constants go where the graph's insert point is. */
-  WideAttention(Graph graph, torch.ScalarType type) {
-    this.graph = graph;
-    this.attentions =
-        type == torch.ScalarType.BFloat16
-            ? GraphNodes.of(graph).stream().filter(WideAttention::isAttention).toList()
-            : List.of();
+  @Override
+  public Change look(Survey survey) {
+    if (survey.type() != torch.ScalarType.BFloat16 || OneDnnLayers.in(survey).isEmpty()) {
+      return Change.NONE;
+    }
+    List<JitNode> attentions =
+        GraphNodes.of(survey.graph()).stream().filter(WideAttention::isAttention).toList();
+    return new Widening(survey.graph(), attentions);
   }
 
   private static boolean isAttention(JitNode node) {
     return kind(node).equals("aten::scaled_dot_product_attention");
   }
 
-  /** What it has to know of shapes: masks that are computed. */
-  List<Value> asked() {
-    return attentions.stream().map(node -> node.input(MASK)).filter(GraphNodes::isTensor).toList();
-  }
+  private record Widening(Graph graph, List<JitNode> attentions) implements Change {
+    /** Masks that are computed. */
+    @Override
+    public List<Value> asked() {
+      return attentions.stream()
+          .map(node -> operand(node, MASK))
+          .filter(GraphNodes::isTensor)
+          .toList();
+    }
 
-  void run(Map<Value, Shape> shapes) {
-    for (JitNode attention : attentions) {
-      torch.ScalarType mask = type(attention.input(MASK), shapes);
-      if (mask != null) {
-        widen(attention, mask == torch.ScalarType.BFloat16 ? MASK + 1 : QUERY_KEY_VALUE);
+    @Override
+    public void apply(Map<Value, Shape> shapes) {
+      for (JitNode attention : attentions) {
+        torch.ScalarType mask = type(operand(attention, MASK), shapes);
+        if (mask != null) {
+          NARROW.forEach(name -> widen(attention, name));
+          if (mask == torch.ScalarType.BFloat16) {
+            widen(attention, MASK);
+          }
+          narrow(attention);
+        }
       }
     }
-  }
 
-  /** A mask's type, where it is known; undefined without a mask. */
-  private static torch.@Nullable ScalarType type(Value mask, Map<Value, Shape> shapes) {
-    if (isConstant(mask)) {
-      IValue constant = torch.toIValue(mask).get();
-      return constant.isTensor()
-          ? constant.toTensor().scalar_type().intern()
-          : torch.ScalarType.Undefined;
+    /** A mask's type, where it is known; undefined without a mask. */
+    private static torch.@Nullable ScalarType type(Value mask, Map<Value, Shape> shapes) {
+      if (isConstant(mask)) {
+        IValue constant = constant(mask);
+        return constant.isTensor()
+            ? constant.toTensor().scalar_type().intern()
+            : torch.ScalarType.Undefined;
+      }
+      return shapes.containsKey(mask) ? shapes.get(mask).type() : null;
     }
-    return shapes.containsKey(mask) ? shapes.get(mask).type() : null;
-  }
 
-  private void widen(JitNode attention, int inputs) {
-    for (int i = 0; i < inputs; i++) {
-      JitNode wide = cast(attention.input(i), torch.ScalarType.Float);
+    private void widen(JitNode attention, String name) {
+      Value operand = operand(attention, name);
+      JitNode wide = cast(operand, torch.ScalarType.Float);
       wide.insertBefore(attention);
-      attention.replaceInput(i, wide.output());
+      GraphNodes.replace(attention, name, wide.output());
     }
-    Value result = attention.output();
-    JitNode narrow = cast(result, torch.ScalarType.BFloat16);
-    narrow.insertAfter(attention);
-    result.replaceAllUsesAfterNodeWith(narrow, narrow.output());
-  }
 
-  private JitNode cast(Value value, torch.ScalarType to) {
-    Value no = graph.insertConstant(new IValue(false));
-    Value dtype = graph.insertConstant(new IValue((long) to.value));
-    return graph.create(
-        Symbol.fromQualString("aten::to"),
-        new ValueVector(value, dtype, no, no, graph.insertConstant(new IValue())));
+    private void narrow(JitNode attention) {
+      Value result = attention.output();
+      JitNode narrow = cast(result, torch.ScalarType.BFloat16);
+      narrow.insertAfter(attention);
+      result.replaceAllUsesAfterNodeWith(narrow, narrow.output());
+    }
+
+    private JitNode cast(Value value, torch.ScalarType to) {
+      Value no = graph.insertConstant(new IValue(false));
+      Value dtype = graph.insertConstant(new IValue((long) to.value));
+      return graph.create(
+          Symbol.fromQualString("aten::to"),
+          new ValueVector(value, dtype, no, no, graph.insertConstant(new IValue())));
+    }
   }
 }

@@ -103,15 +103,20 @@ final class Writes {
     }
     boolean onList =
         ON_LISTS.contains(kind(node))
-            && node.input(0).type().get().kind().intern() == torch.TypeKind.ListType;
+            && first(node).type().get().kind().intern() == torch.TypeKind.ListType;
     return schema.is_mutable() && !onList;
+  }
+
+  /** What is written over, whatever its schema calls it. */
+  private static Value first(JitNode writer) {
+    return GraphNodes.operands(writer).get(0);
   }
 
   private static boolean isUnseen(JitNode writer, Map<Value, List<JitNode>> uses) {
     if (!IN_PLACE.contains(kind(writer)) || writer.inputs().size() == 0) {
       return false;
     }
-    Value over = writer.input(0);
+    Value over = first(writer);
     JitNode maker = over.node();
     boolean fresh =
         FRESH.contains(kind(maker)) || (IN_PLACE.contains(kind(maker)) && isUnseen(maker, uses));

@@ -3,6 +3,7 @@ package dev.wwts.internal.network;
 import dev.wwts.Device;
 import dev.wwts.internal.model.ModelContent;
 import dev.wwts.internal.rewrite.FrozenGraph;
+import dev.wwts.internal.rewrite.Passes;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ public final class TestModels {
   /** Its graph, inside the caller's pointer scope. */
   public static FrozenGraph frozen(Path file) {
     ModelContent content = ModelContent.read(file, null);
-    return TorchScriptNetwork.frozen(content, content::close);
+    return TorchScriptNetwork.frozen(content, Passes.PROCESSOR, content::close);
   }
 
   /**

@@ -101,10 +101,6 @@ class BudgetTest {
     JitModule module = new JitModule(new QualifiedName("__torch__.Loops"));
     module.define("def again(self, x):\n  for i in range(190000):\n    x = x + 1\n  return x\n");
     module.define("def forward(self, x):\n" + body.indent(2));
-    module.eval();
-    Limits.set(module);
-    FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(module));
-    Budget.boundLoops(frozen.graph());
-    return frozen;
+    return Passes.PROCESSOR.freeze(module);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
+import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.JitNode;
 import org.bytedeco.pytorch.QualifiedName;
@@ -20,12 +21,13 @@ class CardConvolutionsTest {
         () -> {
           FrozenGraph plain = network();
           FrozenGraph changed = plain.copy();
-          CardConvolutions.run(changed.graph());
+          Device here = new Device(torch.DeviceType.CPU);
+          Passes.CARD.place(changed, Destination.of(here, torch.ScalarType.Float, false));
           assertThat(changed.graph().toString().split("aten::conv2d\\(", -1)).hasSize(3);
           assertThat(changed.graph().toString().split("aten::_convolution\\(", -1)).hasSize(2);
           for (JitNode node : GraphNodes.everywhere(changed.graph())) {
             if (GraphNodes.kind(node).equals("aten::_convolution")) {
-              assertThat(torch.toIValue(node.input(12)).get().toBool()).isFalse();
+              assertThat(GraphNodes.isFalse(node.namedInput("allow_tf32"))).isTrue();
             }
           }
           Tensor x = torch.randn(2, 4, 9, 7);

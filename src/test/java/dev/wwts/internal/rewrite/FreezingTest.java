@@ -50,7 +50,7 @@ class FreezingTest {
           module.eval();
           Tensor x = torch.randn(2, 9, 9, 9);
           Tensor expected = module.forward(new IValueVector(new IValue(x))).toTensor();
-          Tensor actual = FrozenGraph.of(Freezing.freeze(module)).run(x).toTensor();
+          Tensor actual = Passes.PROCESSOR.freeze(module).run(x).toTensor();
           double largest = expected.abs().max().item().toDouble();
           assertThat(actual.sub(expected).abs().max().item().toDouble() / largest)
               .isLessThan(ROUNDING);
@@ -90,7 +90,7 @@ class FreezingTest {
           module.eval();
           Tensor x = torch.randn(2, 9, 9, 9);
           Tensor expected = unoptimised(module, x);
-          FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(module));
+          FrozenGraph frozen = Passes.PROCESSOR.freeze(module);
           FrozenGraph.Compiled compiled = frozen.compiled();
           // the executor's own passes come with the second call
           for (int call = 0; call < 2; call++) {

@@ -2,27 +2,18 @@ package dev.wwts.internal.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.internal.rewrite.ExampleShapes.Examples;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
-import java.util.ArrayList;
 import java.util.List;
-import org.bytedeco.pytorch.Graph;
-import org.bytedeco.pytorch.JitModule;
-import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.QualifiedName;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What becomes one call of cuDNN's. There are no such calls without a card: what they are said to
- * do stands in for them, so that operands and places are shown to be right.
- */
+/** What becomes one call of cuDNN's. */
 class FusedConvolutionTest {
   private static final String CONVOLUTION =
       "torch.conv2d(x, self.w, self.b, [1, 1], [1, 1], [1, 1], 2)";
@@ -51,10 +42,9 @@ class FusedConvolutionTest {
     NativeScope.inference(
         () -> {
           FrozenGraph plain = network(body);
-          FrozenGraph fused = plain.copy();
-          assertThat(fuse(fused)).isEqualTo(1);
-          assertThat(fused.graph().toString()).containsOnlyOnce("aten::cudnn_convolution_");
-          standIn(fused.graph());
+          FrozenGraph fused = fused(plain);
+          assertThat(calls(fused)).isEqualTo(1);
+          CardRewrites.standIn(fused.graph());
           for (int batch : new int[] {1, 3}) {
             Tensor x = torch.randn(batch, 8, 9, 7);
             Tensor expected = plain.copy().run(x.clone()).toTensor();
@@ -95,10 +85,9 @@ class FusedConvolutionTest {
   void staysAsItIs(String body) {
     NativeScope.inference(
         () -> {
-          FrozenGraph network = network(body);
-          assertThat(fuse(network)).isZero();
-          assertThat(network.graph().toString()).doesNotContain("cudnn");
-          return network;
+          FrozenGraph same = fused(network(body));
+          assertThat(same.graph().toString()).doesNotContain("cudnn");
+          return same;
         });
   }
 
@@ -109,11 +98,35 @@ class FusedConvolutionTest {
         () -> {
           String block = "x = torch.relu_(" + CONVOLUTION + ".add_(x))\n  ";
           FrozenGraph plain = network(block.repeat(4) + "return " + "x.mean([2, 3])");
-          FrozenGraph fused = plain.copy();
-          assertThat(fuse(fused)).isEqualTo(4);
-          standIn(fused.graph());
+          FrozenGraph fused = fused(plain);
+          assertThat(calls(fused)).isEqualTo(4);
+          CardRewrites.standIn(fused.graph());
           Tensor x = torch.randn(2, 8, 9, 7);
           assertThat(fused.run(x).toTensor().equal(plain.run(x).toTensor())).isTrue();
+          return fused;
+        });
+  }
+
+  /** What split attention weighs is what the convolution gave. */
+  @Test
+  void aConvolutionMayBeThePartsOfSplitAttention() {
+    NativeScope.inference(
+        () -> {
+          FrozenGraph plain =
+              network(
+                  """
+                  h = torch.relu_(torch.conv2d(x, self.two, None, [1, 1], [0, 0], [1, 1], 1))
+                    return (h * torch.softmax(h.mean([2, 3], True), 1)).sum(1)\
+                  """);
+          FrozenGraph fused = fused(plain);
+          assertThat(calls(fused)).isEqualTo(1);
+          assertThat(CardRewrites.count(fused, "aten::lerp")).isEqualTo(1);
+          CardRewrites.standIn(fused.graph());
+          Tensor x = torch.randn(2, 8, 9, 7);
+          Tensor expected = plain.run(x.clone()).toTensor();
+          // values of about 3, three roundings of float32
+          assertThat(fused.run(x).toTensor().sub(expected).abs().max().item().toDouble())
+              .isLessThan(2e-6);
           return fused;
         });
   }
@@ -123,7 +136,7 @@ class FusedConvolutionTest {
     NativeScope.inference(
         () -> {
           FrozenGraph network = network("return torch.relu_(" + CONVOLUTION + " + x)");
-          assertThat(shapes(network, 5))
+          assertThat(CardRewrites.candidates(network, torch.randn(2, 8, 9, 7), 5).convolutions())
               .containsExactly(
                   new ConvolutionShape(
                       List.of(5L, 8L, 9L, 7L),
@@ -138,78 +151,16 @@ class FusedConvolutionTest {
   }
 
   private static FrozenGraph network(String body) {
-    torch.manual_seed(7);
-    JitModule module = new JitModule(new QualifiedName("__torch__.Fused"));
-    module.register_parameter("w", torch.randn(8, 4, 3, 3), false);
-    module.register_parameter("b", torch.randn(8), false);
-    module.define("def forward(self, x):\n  " + body + "\n");
-    module.eval();
-    return FrozenGraph.of(torch.freeze(module));
+    return CardRewrites.network(
+        body,
+        Map.of("w", new long[] {8, 4, 3, 3}, "b", new long[] {8}, "two", new long[] {2, 8, 1, 1}));
   }
 
-  private static List<ConvolutionShape> shapes(FrozenGraph network, int batch) {
-    List<FusedConvolution> found = FusedConvolution.in(network.graph(), torch.ScalarType.Float);
-    if (found.isEmpty()) {
-      return List.of();
-    }
-    List<Value> asked = new ArrayList<>();
-    found.forEach(fused -> asked.addAll(fused.operands()));
-    Examples examples = ExampleShapes.of(network, asked, torch.randn(2, 8, 9, 7));
-    examples.answers().close();
-    List<ConvolutionShape> shapes = new ArrayList<>();
-    for (FusedConvolution fused : found) {
-      shapes.add(ConvolutionShape.of(fused, torch.ScalarType.Float, examples.shapes(), batch));
-    }
-    return shapes;
+  private static FrozenGraph fused(FrozenGraph plain) {
+    return CardRewrites.rewritten(plain, torch.randn(2, 8, 9, 7));
   }
 
-  /** Fuses what may be; gives how many those are. */
-  private static int fuse(FrozenGraph network) {
-    List<ConvolutionShape> shapes = shapes(network, 1);
-    List<FusedConvolution> found = FusedConvolution.in(network.graph(), torch.ScalarType.Float);
-    int fused = 0;
-    for (int i = 0; i < found.size(); i++) {
-      if (shapes.get(i) != null) {
-        found.get(i).fuse(network.graph());
-        fused++;
-      }
-    }
-    network.graph().lint();
-    return fused;
-  }
-
-  /** cuDNN's calls in LibTorch's own operators, by the schemas' names. */
-  private static void standIn(Graph graph) {
-    for (JitNode node : GraphNodes.of(graph)) {
-      String kind = GraphNodes.kind(node);
-      if (kind.startsWith("aten::cudnn_convolution_")) {
-        boolean adds = kind.endsWith("_add_relu");
-        Value convolved =
-            GraphNodes.insert(
-                graph,
-                "aten::conv2d",
-                node,
-                node.namedInput("self"),
-                node.namedInput("weight"),
-                node.namedInput("bias"),
-                node.namedInput("stride"),
-                node.namedInput("padding"),
-                node.namedInput("dilation"),
-                node.namedInput("groups"));
-        Value sum =
-            adds
-                ? GraphNodes.insert(
-                    graph,
-                    "aten::add",
-                    node,
-                    convolved,
-                    node.namedInput("z"),
-                    node.namedInput("alpha"))
-                : convolved;
-        node.output().replaceAllUsesWith(GraphNodes.insert(graph, "aten::relu", node, sum));
-        node.destroy();
-      }
-    }
-    graph.lint();
+  private static long calls(FrozenGraph network) {
+    return CardRewrites.count(network, "aten::cudnn_convolution_");
   }
 }

@@ -40,7 +40,7 @@ class PixelwiseLinearTest {
                   .orElseThrow();
           var graph = replaced.get_method("forward").graph();
           graph.setInsertPoint(graph.nodes().front());
-          new PixelwiseLinear(graph).replace(layer, shape.length);
+          new PixelwiseLinear(graph).replace(new Layer(layer, false), shape.length);
           layer.destroy();
           graph.lint();
           Tensor x = torch.randn(shape);

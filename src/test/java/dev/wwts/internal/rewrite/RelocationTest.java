@@ -41,7 +41,7 @@ public class RelocationTest {
             () -> {
               FrozenGraph frozen = TestModels.frozen(TRACED);
               var meta = new org.bytedeco.pytorch.Device("meta");
-              Relocation.run(frozen, meta, torch.ScalarType.Half, false);
+              Passes.PROCESSOR.place(frozen, Destination.of(meta, torch.ScalarType.Half, false));
               return constants(frozen.graph());
             });
 

@@ -154,11 +154,7 @@ class RewriteHazardsTest {
   }
 
   private static FrozenGraph half(FrozenGraph frozen) {
-    Relocation.run(
-        frozen,
-        new org.bytedeco.pytorch.Device(torch.DeviceType.CPU),
-        torch.ScalarType.BFloat16,
-        false);
+    Passes.PROCESSOR.place(frozen, Destination.processor(torch.ScalarType.BFloat16));
     return frozen;
   }
 

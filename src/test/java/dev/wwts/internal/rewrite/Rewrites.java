@@ -16,7 +16,7 @@ final class Rewrites {
    */
   static boolean run(FrozenGraph network, torch.ScalarType type, Tensor example) {
     Tensor rows = torch.cat(new TensorVector(example, example));
-    OneDnnRewrite.Result result = OneDnnRewrite.run(network, type, rows);
+    Passes.Faster result = Passes.PROCESSOR.hasten(network, Destination.processor(type), rows);
     if (result.answers() != null) {
       result.answers().close();
     }

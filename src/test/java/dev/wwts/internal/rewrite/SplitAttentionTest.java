@@ -2,15 +2,10 @@ package dev.wwts.internal.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.internal.rewrite.ExampleShapes.Examples;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
-import java.util.ArrayList;
-import java.util.List;
-import org.bytedeco.pytorch.JitModule;
-import org.bytedeco.pytorch.QualifiedName;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.Value;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,8 +39,8 @@ class SplitAttentionTest {
     NativeScope.inference(
         () -> {
           FrozenGraph plain = network(body);
-          FrozenGraph merged = plain.copy();
-          assertThat(merge(merged)).isEqualTo(1);
+          FrozenGraph merged = merged(plain);
+          assertThat(CardRewrites.count(merged, "aten::lerp")).isEqualTo(1);
           for (int batch : new int[] {1, 2, 3}) {
             Tensor x = torch.randn(batch, 12, 5, 4);
             Tensor expected = plain.run(x).toTensor();
@@ -84,39 +79,17 @@ class SplitAttentionTest {
   void staysAsItIs(String body) {
     NativeScope.inference(
         () -> {
-          FrozenGraph network = network(body);
-          assertThat(merge(network)).isZero();
-          assertThat(network.graph().toString()).doesNotContain("aten::lerp");
-          return network;
+          FrozenGraph same = merged(network(body));
+          assertThat(same.graph().toString()).doesNotContain("aten::lerp");
+          return same;
         });
   }
 
   private static FrozenGraph network(String body) {
-    torch.manual_seed(7);
-    JitModule module = new JitModule(new QualifiedName("__torch__.Split"));
-    module.define("def forward(self, x):\n  " + body + "\n");
-    module.eval();
-    return FrozenGraph.of(torch.freeze(module));
+    return CardRewrites.network(body, Map.of());
   }
 
-  /** Merges what may be; gives how many those are. */
-  private static int merge(FrozenGraph network) {
-    List<SplitAttention> found = SplitAttention.in(network.graph());
-    if (found.isEmpty()) {
-      return 0;
-    }
-    List<Value> asked = new ArrayList<>();
-    found.forEach(each -> asked.addAll(each.operands()));
-    Examples examples = ExampleShapes.of(network, asked, torch.randn(2, 12, 5, 4));
-    examples.answers().close();
-    int merged = 0;
-    for (SplitAttention each : found) {
-      if (each.isOfTwo(torch.ScalarType.Float, examples.shapes())) {
-        each.merge(network.graph());
-        merged++;
-      }
-    }
-    network.graph().lint();
-    return merged;
+  private static FrozenGraph merged(FrozenGraph plain) {
+    return CardRewrites.rewritten(plain, torch.randn(2, 12, 5, 4));
   }
 }
