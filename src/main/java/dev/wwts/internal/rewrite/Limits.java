@@ -1,6 +1,10 @@
 package dev.wwts.internal.rewrite;
 
+import static dev.wwts.internal.rewrite.GraphNodes.constant;
+import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
+import static dev.wwts.internal.rewrite.GraphNodes.isNone;
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
+import static dev.wwts.internal.rewrite.GraphNodes.operand;
 import static dev.wwts.internal.rewrite.GraphNodes.typed;
 
 import java.util.Set;
@@ -43,7 +47,7 @@ final class Limits implements GraphPass {
   private static final String TOO_LONG =
       "it works on lists or texts of more than " + LONGEST + " elements";
   private static final String NESTED = "it makes a text, or many, of lists in lists or tensors";
-  private static final String TOO_SMALL = "it divides -2^63";
+  private static final String TOO_SMALL = "it divides the least integer there is";
 
   /** What may give a list or a text that is longer than those it takes together. */
   private static final Set<String> GROWING =
@@ -68,6 +72,12 @@ final class Limits implements GraphPass {
   /** On whole numbers: the least by -1 is more than the largest, and ends the process. */
   private static final Set<String> DIVISIONS =
       Set.of("aten::divmod", "aten::floordiv", "aten::remainder", "aten::__round_to_zero_floordiv");
+
+  /** The same where their result is cut to a whole number. */
+  private static final Set<String> DIVISIONS_OF_TENSORS =
+      Set.of("aten::div", "aten::div_", "aten::divide", "aten::divide_");
+
+  private static final String MODE = "rounding_mode";
 
   private static final Set<torch.TypeKind> PLAIN =
       Set.of(
@@ -113,7 +123,9 @@ final class Limits implements GraphPass {
   private record Limiting(Graph graph) {
     void set() {
       for (JitNode node : GraphNodes.everywhere(graph)) {
-        if (kind(node).equals("prim::Loop") && !isShort(rounds(node))) {
+        if (DIVISIONS_OF_TENSORS.contains(kind(node))) {
+          limitDivision(node);
+        } else if (kind(node).equals("prim::Loop") && !isShort(rounds(node))) {
           hideRounds(node);
         } else if (isLimited(node)) {
           for (int i = 0; i < node.inputs().size(); i++) {
@@ -132,18 +144,56 @@ final class Limits implements GraphPass {
       return constant.has_value() && constant.get().toInt() <= UNROLLED;
     }
 
-    /**
-     * Freezing writes loops out whose rounds it knows; of a list that was turned it knows nothing.
-     */
+    /** Freezing writes loops out whose rounds it knows. */
     private void hideRounds(JitNode loop) {
       graph.setInsertPoint(loop);
+      loop.replaceInput(0, hidden(rounds(loop), "int", loop));
+    }
+
+    /** The same value, and nothing knows it: of a list that was turned nothing is known. */
+    private Value hidden(Value value, String type, JitNode before) {
       Value zero = graph.insertConstant(new IValue(0L));
-      JitNode list = graph.createList(zero.type(), new ValueVector(rounds(loop)));
-      list.insertBefore(loop);
+      JitNode list = graph.createList(GraphNodes.typeOf(type), new ValueVector(value));
+      list.insertBefore(before);
       JitNode turned =
           graph.create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0);
-      turned.insertBefore(loop);
-      loop.replaceInput(0, typed(graph, "aten::__getitem__", loop, "int", list.output(), zero));
+      turned.insertBefore(before);
+      return typed(graph, "aten::__getitem__", before, type, list.output(), zero);
+    }
+
+    /** Of the tensors of whole numbers only the least has an absolute value below zero. */
+    private void limitDivision(JitNode node) {
+      if (!node.hasNamedInput(MODE)) {
+        return;
+      }
+      Value mode = operand(node, MODE);
+      boolean known = isConstant(mode);
+      if (known && (isNone(mode) || !constant(mode).toStringRef().getString().equals("trunc"))) {
+        return;
+      }
+      graph.setInsertPoint(node);
+      if (known) {
+        GraphNodes.replace(node, MODE, hidden(mode, "str", node));
+      }
+      Value dividend = operand(node, "self");
+      Value signed = typed(graph, "aten::is_signed", node, "bool", dividend);
+      Value floating = typed(graph, "aten::is_floating_point", node, "bool", dividend);
+      Value whole =
+          typed(graph, "aten::gt", node, "bool", number(signed, node), number(floating, node));
+      JitNode choice = graph.create(Symbol.fromQualString("prim::If"), new ValueVector(whole), 0);
+      choice.insertBefore(node);
+      JitNode end = choice.addBlock().return_node();
+      choice.addBlock();
+      graph.setInsertPoint(end);
+      Value zero = graph.insertConstant(new IValue(0L));
+      Value size = GraphNodes.insert(graph, "aten::abs", end, dividend);
+      Value least = GraphNodes.insert(graph, "aten::lt", end, size, zero);
+      Value any = GraphNodes.insert(graph, "aten::any", end, least);
+      GraphNodes.raiseIf(graph, typed(graph, "aten::Bool", end, "bool", any), end, TOO_SMALL);
+    }
+
+    private Value number(Value bool, JitNode before) {
+      return typed(graph, "aten::Int", before, "int", bool);
     }
 
     /** What gives tensors, such as torch.stack, is not. */

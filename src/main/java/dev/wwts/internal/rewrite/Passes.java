@@ -68,10 +68,9 @@ public final class Passes {
   /** Bounds and freezes a module, which is of no other use then; inside a pointer scope. */
   public FrozenGraph freeze(JitModule loaded) {
     Destination host = Destination.processor(torch.ScalarType.Float);
-    for (GraphPass pass : passes) {
-      if (pass.stage() == Stage.LOADED) {
-        GraphNodes.ofAll(loaded).forEach(graph -> change(pass, new Survey(graph, host)));
-      }
+    List<Graph> graphs = GraphNodes.ofAll(loaded);
+    for (GraphPass pass : of(Stage.LOADED)) {
+      Survey.ofAll(graphs, host).forEach(survey -> change(pass, survey));
     }
     FrozenGraph frozen = FrozenGraph.of(Freezing.freeze(loaded));
     Survey survey = new Survey(frozen.graph(), host);

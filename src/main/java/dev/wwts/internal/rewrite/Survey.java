@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class Survey {
   private final Graph graph;
   private final Destination destination;
+  private final Supplier<Boolean> written;
   private final Supplier<Boolean> free;
   private final Supplier<Boolean> layouts;
   private final Supplier<Set<Value>> decided;
@@ -24,6 +25,11 @@ final class Survey {
   private final Supplier<List<Layer>> layers;
 
   Survey(Graph graph, Destination destination) {
+    this(graph, destination, once(() -> Writes.areSeen(graph)));
+  }
+
+  private Survey(Graph graph, Destination destination, Supplier<Boolean> written) {
+    this.written = written;
     this.graph = graph;
     this.destination = destination;
     this.free = once(() -> Writes.areUnseen(graph));
@@ -33,6 +39,12 @@ final class Survey {
     this.sums = once(() -> Sums.of(graph, behindBranches()));
     // a scope of its own, as every look at a weight holds it
     this.layers = once(() -> NativeScope.of(this::foundLayers));
+  }
+
+  /** One each of a module's graphs, which may call one another. */
+  static List<Survey> ofAll(List<Graph> graphs, Destination destination) {
+    Supplier<Boolean> written = once(() -> graphs.stream().anyMatch(Writes::areSeen));
+    return graphs.stream().map(graph -> new Survey(graph, destination, written)).toList();
   }
 
   private static <T> Supplier<T> once(Supplier<T> finding) {
@@ -59,6 +71,11 @@ final class Survey {
 
   torch.ScalarType type() {
     return destination.type();
+  }
+
+  /** Whether one of the module's graphs writes over a tensor that somebody else may see. */
+  boolean isWrittenOver() {
+    return written.get();
   }
 
   /** Whether values may be computed at another place ({@link Writes}). */

@@ -96,6 +96,26 @@ final class Writes {
         .noneMatch(node -> writes(node) && !isUnseen(node, uses));
   }
 
+  /**
+   * Whether an operator writes over a tensor in a way that somebody may tell, in a graph before
+   * what it calls was put into it.
+   */
+  static boolean areSeen(Graph graph) {
+    Map<Value, List<JitNode>> uses = GraphNodes.uses(graph);
+    return GraphNodes.everywhere(graph).stream()
+        .anyMatch(node -> writesNumbers(node) && !isUnseen(node, uses));
+  }
+
+  /** Into a tensor, or those of a list; others change lists themselves. */
+  private static boolean writesNumbers(JitNode node) {
+    FunctionSchema schema = node.maybeSchema();
+    return schema != null
+        && !schema.isNull()
+        && schema.is_mutable()
+        && (first(node).type().get().kind().intern() == torch.TypeKind.TensorType
+            || kind(node).startsWith("aten::_foreach_"));
+  }
+
   private static boolean writes(JitNode node) {
     FunctionSchema schema = node.maybeSchema();
     if (schema == null || schema.isNull()) {

@@ -56,6 +56,11 @@ class BudgetTest {
         "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n // (x.size(0) - 3)",
         "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n % (x.size(0) - 3)",
         "n, m = divmod(-9223372036854775807 - x.size(0) + 1, -1)\nreturn x + n",
+        "n = torch.full([2, 9], -9223372036854775807 - x.size(0) + 1, dtype=4)\nreturn x + torch.div(n, n * 0 - 1, rounding_mode='trunc')",
+        "n = torch.full([2, 9], -2147483647 - x.size(0) + 1, dtype=3)\nreturn x + torch.divide(n, -1, rounding_mode='trunc')",
+        "n = torch.full([2, 9], -2147483648, dtype=3)\nreturn x + n.div_(-1, rounding_mode='trunc')",
+        "n = torch.full([2, 9], -9223372036854775808, dtype=4)\nreturn x + torch.div(n, -1, rounding_mode='trunc')",
+        "mode = 'trunc'\nif x.dim() > 2:\n  mode = 'floor'\nn = torch.full([2, 9], -2147483648, dtype=3)\nreturn x + torch.div(n, -1, rounding_mode=mode)",
       })
   void endsWhatRunsOnOrGrows(String body) {
     NativeScope.inference(
@@ -80,6 +85,10 @@ class BudgetTest {
         "return x + len('{}-{}'.format(x.dim(), 'a'))",
         "return x + (len('{}'.format(x.size(0) * 5000)) - 2)",
         "return x + (-7 // x.size(0) + 7 % x.size(1) - 2 * -7 // 2 - 7)",
+        "n = torch.full([2, 9], -7, dtype=4)\nreturn x + torch.div(n, -2, rounding_mode='trunc')",
+        "return x + torch.div(x * 7.5, 2, rounding_mode='trunc')",
+        "return x + torch.div(torch.full([2, 9], 7, dtype=0), 2, rounding_mode='trunc')",
+        "n = torch.full([2, 9], -9223372036854775807, dtype=4)\nreturn x - torch.div(n, 3, rounding_mode='floor') * 0 + 3",
         "l = [x, x]\nfor i in range(2998):\n  l.append(x)\nreturn x + torch.stack(l).size(0) // 1000",
         "s = 'unread'\nif x.dim() > 2:\n  s = str([x])\nreturn x + (len(s) - 3)",
       })
