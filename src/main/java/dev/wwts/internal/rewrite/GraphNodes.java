@@ -131,6 +131,23 @@ final class GraphNodes {
     graph.setInsertPoint(before);
   }
 
+  /** The same if a question about two values is answered with yes. */
+  static void raiseIf(
+      Graph graph, String question, Value a, Value b, JitNode before, String message) {
+    raiseIf(graph, typed(graph, question, before, "bool", a, b), before, message);
+  }
+
+  /** The same value, and no pass knows it: of a list that was turned nothing is known. */
+  static Value hidden(Graph graph, Value value, String type, JitNode before) {
+    Value zero = graph.insertConstant(new IValue(0L));
+    JitNode list = graph.createList(typeOf(type), new ValueVector(value));
+    list.insertBefore(before);
+    graph
+        .create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0)
+        .insertBefore(before);
+    return typed(graph, "aten::__getitem__", before, type, list.output(), zero);
+  }
+
   static String kind(JitNode node) {
     return node.kind().toQualString().getString();
   }

@@ -1,35 +1,25 @@
 package dev.wwts.internal.rewrite;
 
-import static dev.wwts.internal.rewrite.GraphNodes.constant;
-import static dev.wwts.internal.rewrite.GraphNodes.isConstant;
-import static dev.wwts.internal.rewrite.GraphNodes.isNone;
 import static dev.wwts.internal.rewrite.GraphNodes.kind;
-import static dev.wwts.internal.rewrite.GraphNodes.operand;
 import static dev.wwts.internal.rewrite.GraphNodes.typed;
 
 import java.util.Set;
 import org.bytedeco.pytorch.Graph;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.JitNode;
-import org.bytedeco.pytorch.Symbol;
 import org.bytedeco.pytorch.Type;
 import org.bytedeco.pytorch.Value;
-import org.bytedeco.pytorch.ValueVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Ends a network whose lists and texts grow beyond measure, or that divides as processors can't.
- * Before it is frozen, as freezing runs what is constant: there a condition ends nothing, so
- * operands are cut to what is allowed too. Tensors take what their sizes ask for.
+ * Ends a network whose lists and texts grow beyond measure. Before it is frozen, as freezing runs
+ * what is constant: there a condition ends nothing, so operands are cut to what is allowed too.
+ * Tensors take what their sizes ask for.
  *
  * <pre>
  * y = list * n    ->   if n &gt; MOST: raise
  *                      m = min(n, MOST)
  *                      y = list * m
- *
- * y = a // b      ->   if a &lt; -MAX: raise
- *                      c = max(a, -MAX)
- *                      y = c // b
  * </pre>
  */
 final class Limits implements GraphPass {
@@ -42,12 +32,9 @@ final class Limits implements GraphPass {
   /** Rounds that may be written out: of windows, scales and the like. */
   private static final long UNROLLED = 16;
 
-  private static final long LEAST = -Long.MAX_VALUE;
-
   private static final String TOO_LONG =
       "it works on lists or texts of more than " + LONGEST + " elements";
   private static final String NESTED = "it makes a text, or many, of lists in lists or tensors";
-  private static final String TOO_SMALL = "it divides the least integer there is";
 
   /** What may give a list or a text that is longer than those it takes together. */
   private static final Set<String> GROWING =
@@ -68,16 +55,6 @@ final class Limits implements GraphPass {
 
   private static final Set<String> TEXTS =
       Set.of("aten::str", "aten::format", "aten::percentFormat");
-
-  /** On whole numbers: the least by -1 is more than the largest, and ends the process. */
-  private static final Set<String> DIVISIONS =
-      Set.of("aten::divmod", "aten::floordiv", "aten::remainder", "aten::__round_to_zero_floordiv");
-
-  /** The same where their result is cut to a whole number. */
-  private static final Set<String> DIVISIONS_OF_TENSORS =
-      Set.of("aten::div", "aten::div_", "aten::divide", "aten::divide_");
-
-  private static final String MODE = "rounding_mode";
 
   private static final Set<torch.TypeKind> PLAIN =
       Set.of(
@@ -108,7 +85,7 @@ final class Limits implements GraphPass {
 
   /** Whether a network's error says that it was ended. */
   static boolean areExceeded(String message) {
-    return message.contains(TOO_LONG) || message.contains(NESTED) || message.contains(TOO_SMALL);
+    return message.contains(TOO_LONG) || message.contains(NESTED);
   }
 
   static boolean hasLength(Value value) {
@@ -123,9 +100,7 @@ final class Limits implements GraphPass {
   private record Limiting(Graph graph) {
     void set() {
       for (JitNode node : GraphNodes.everywhere(graph)) {
-        if (DIVISIONS_OF_TENSORS.contains(kind(node))) {
-          limitDivision(node);
-        } else if (kind(node).equals("prim::Loop") && !isShort(rounds(node))) {
+        if (kind(node).equals("prim::Loop") && !isShort(rounds(node))) {
           hideRounds(node);
         } else if (isLimited(node)) {
           for (int i = 0; i < node.inputs().size(); i++) {
@@ -147,53 +122,7 @@ final class Limits implements GraphPass {
     /** Freezing writes loops out whose rounds it knows. */
     private void hideRounds(JitNode loop) {
       graph.setInsertPoint(loop);
-      loop.replaceInput(0, hidden(rounds(loop), "int", loop));
-    }
-
-    /** The same value, and nothing knows it: of a list that was turned nothing is known. */
-    private Value hidden(Value value, String type, JitNode before) {
-      Value zero = graph.insertConstant(new IValue(0L));
-      JitNode list = graph.createList(GraphNodes.typeOf(type), new ValueVector(value));
-      list.insertBefore(before);
-      JitNode turned =
-          graph.create(Symbol.fromQualString("aten::reverse"), new ValueVector(list.output()), 0);
-      turned.insertBefore(before);
-      return typed(graph, "aten::__getitem__", before, type, list.output(), zero);
-    }
-
-    /** Of the tensors of whole numbers only the least has an absolute value below zero. */
-    private void limitDivision(JitNode node) {
-      if (!node.hasNamedInput(MODE)) {
-        return;
-      }
-      Value mode = operand(node, MODE);
-      boolean known = isConstant(mode);
-      if (known && (isNone(mode) || !constant(mode).toStringRef().getString().equals("trunc"))) {
-        return;
-      }
-      graph.setInsertPoint(node);
-      if (known) {
-        GraphNodes.replace(node, MODE, hidden(mode, "str", node));
-      }
-      Value dividend = operand(node, "self");
-      Value signed = typed(graph, "aten::is_signed", node, "bool", dividend);
-      Value floating = typed(graph, "aten::is_floating_point", node, "bool", dividend);
-      Value whole =
-          typed(graph, "aten::gt", node, "bool", number(signed, node), number(floating, node));
-      JitNode choice = graph.create(Symbol.fromQualString("prim::If"), new ValueVector(whole), 0);
-      choice.insertBefore(node);
-      JitNode end = choice.addBlock().return_node();
-      choice.addBlock();
-      graph.setInsertPoint(end);
-      Value zero = graph.insertConstant(new IValue(0L));
-      Value size = GraphNodes.insert(graph, "aten::abs", end, dividend);
-      Value least = GraphNodes.insert(graph, "aten::lt", end, size, zero);
-      Value any = GraphNodes.insert(graph, "aten::any", end, least);
-      GraphNodes.raiseIf(graph, typed(graph, "aten::Bool", end, "bool", any), end, TOO_SMALL);
-    }
-
-    private Value number(Value bool, JitNode before) {
-      return typed(graph, "aten::Int", before, "int", bool);
+      loop.replaceInput(0, GraphNodes.hidden(graph, rounds(loop), "int", loop));
     }
 
     /** What gives tensors, such as torch.stack, is not. */
@@ -214,19 +143,11 @@ final class Limits implements GraphPass {
         GraphNodes.raiseIf(graph, graph.insertConstant(new IValue(true)), node, NESTED);
         graph.setInsertPoint(node);
         node.replaceInput(i, graph.insertConstant(new IValue(NESTED)));
-      } else if (DIVISIONS.contains(kind)) {
-        if (i == 0 && (type == torch.TypeKind.IntType || type == torch.TypeKind.NumberType)) {
-          Value least = graph.insertConstant(new IValue(LEAST));
-          raiseIf("aten::lt", operand, least, node, TOO_SMALL);
-          Value cut = GraphNodes.insert(graph, "prim::max", node, operand, least);
-          cut.setType(operand.type());
-          node.replaceInput(i, cut);
-        }
       } else if (type == torch.TypeKind.IntType && isTimes(node)) {
         torch.TypeKind element = kindOf(elementOf(node.output()));
         boolean isNested = !PLAIN.contains(element) && element != torch.TypeKind.TensorType;
         Value most = graph.insertConstant(new IValue(isNested ? 1L : LONGEST));
-        raiseIf("aten::gt", operand, most, node, isNested ? NESTED : TOO_LONG);
+        GraphNodes.raiseIf(graph, "aten::gt", operand, most, node, isNested ? NESTED : TOO_LONG);
         node.replaceInput(i, typed(graph, "prim::min", node, "int", operand, most));
       } else if (LONG.contains(type)) {
         limitLength(node, i, type);
@@ -242,7 +163,7 @@ final class Limits implements GraphPass {
       Value none = graph.insertConstant(new IValue());
       Value most = graph.insertConstant(new IValue(LONGEST));
       Value length = typed(graph, "aten::len", node, "int", operand);
-      raiseIf("aten::gt", length, most, node, TOO_LONG);
+      GraphNodes.raiseIf(graph, "aten::gt", length, most, node, TOO_LONG);
       // what changes an operand needs the operand itself, and so is not constant
       if (type != torch.TypeKind.DictType && isCut(node, i)) {
         graph.setInsertPoint(node);
@@ -255,10 +176,6 @@ final class Limits implements GraphPass {
 
     private static boolean isCut(JitNode node, int i) {
       return i > 0 || GROWING.contains(kind(node));
-    }
-
-    private void raiseIf(String question, Value a, Value b, JitNode before, String message) {
-      GraphNodes.raiseIf(graph, typed(graph, question, before, "bool", a, b), before, message);
     }
 
     /** Of a list; of a text itself. */

@@ -24,6 +24,7 @@ public final class Passes {
   public static final Passes PROCESSOR =
       new Passes(
           new Limits(),
+          new Divisions(),
           new HiddenAliases(),
           new Budget(),
           new Warnings(),
@@ -36,6 +37,7 @@ public final class Passes {
   public static final Passes CARD =
       new Passes(
           new Limits(),
+          new Divisions(),
           new HiddenAliases(),
           new Budget(),
           new Warnings(),

@@ -14,6 +14,7 @@ class PassesTest {
         .extracting(GraphPass::name)
         .containsExactly(
             "Limits",
+            "Divisions",
             "HiddenAliases",
             "Budget",
             "Warnings",
@@ -29,6 +30,7 @@ class PassesTest {
         .extracting(GraphPass::name)
         .containsExactly(
             "Limits",
+            "Divisions",
             "HiddenAliases",
             "Budget",
             "Warnings",
