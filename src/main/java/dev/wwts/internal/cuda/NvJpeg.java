@@ -30,8 +30,8 @@ import static org.bytedeco.cuda.global.nvjpeg.nvjpegStateAttachDeviceBuffer;
 import static org.bytedeco.cuda.global.nvjpeg.nvjpegStateAttachPinnedBuffer;
 
 import dev.wwts.DeviceException;
-import dev.wwts.internal.image.PictureHeader;
-import dev.wwts.internal.image.PixelBuffer;
+import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bytedeco.cuda.global.nvjpeg;
