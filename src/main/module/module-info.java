@@ -5,6 +5,7 @@
 module dev.wwts {
   exports dev.wwts;
 
+  requires com.fasterxml.jackson.core;
   requires com.fasterxml.jackson.databind;
   requires org.bytedeco.javacpp;
   requires org.bytedeco.openblas;
