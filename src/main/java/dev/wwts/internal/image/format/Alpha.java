@@ -9,9 +9,6 @@ final class Alpha {
    * ImagingUtils.h, which leaves opaque samples as they are.
    */
   static byte onWhite(byte sample, int alpha) {
-    if (alpha == 255) {
-      return sample;
-    }
     int sum = (sample & 0xFF) * alpha + 255 * (255 - alpha) + 128;
     return (byte) (((sum >> 8) + sum) >> 8);
   }

@@ -13,13 +13,29 @@ package dev.wwts.internal.image.format;
 public record PixelLayout(int bytes, int red, int green, int blue, int alpha) {
   /** Converts {@code count} pixels, which begin at {@code from}. */
   public void toRgb(byte[] row, int from, int count, byte[] into) {
-    int end = from + count * bytes;
-    int out = 0;
-    for (int at = from; at < end; at += bytes) {
-      int opacity = alpha < 0 ? 255 : row[at + alpha] & 0xFF;
-      into[out++] = Alpha.onWhite(row[at + red], opacity);
-      into[out++] = Alpha.onWhite(row[at + green], opacity);
-      into[out++] = Alpha.onWhite(row[at + blue], opacity);
+    if (alpha < 0) {
+      copy(row, from, count, into);
+    } else {
+      blend(row, from, count, into);
+    }
+  }
+
+  private void copy(byte[] row, int from, int count, byte[] into) {
+    for (int i = 0; i < count; i++) {
+      int at = from + i * bytes;
+      into[3 * i] = row[at + red];
+      into[3 * i + 1] = row[at + green];
+      into[3 * i + 2] = row[at + blue];
+    }
+  }
+
+  private void blend(byte[] row, int from, int count, byte[] into) {
+    for (int i = 0; i < count; i++) {
+      int at = from + i * bytes;
+      int opacity = row[at + alpha] & 0xFF;
+      into[3 * i] = Alpha.onWhite(row[at + red], opacity);
+      into[3 * i + 1] = Alpha.onWhite(row[at + green], opacity);
+      into[3 * i + 2] = Alpha.onWhite(row[at + blue], opacity);
     }
   }
 }

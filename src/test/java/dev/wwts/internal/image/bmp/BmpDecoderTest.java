@@ -107,6 +107,18 @@ public class BmpDecoderTest {
   }
 
   @Test
+  void alphaThatABitFieldNamesIsLaidOnWhite() {
+    byte[] masks = masks(0xFF0000, 0xFF00, 0xFF, 0xFF000000);
+    byte[] file = bmp(2, 1, 32, 3, 0, masks, 0, 100, 200, 128, 1, 2, 3, 255);
+    // the header's length, with the masks
+    file[14] = 56;
+    assertThat(Decoding.decode(file).rgb()).isEqualTo(Decoding.bytes(200, 100, 0, 3, 2, 1));
+    // by hand: 200 * 128 / 255 + 127 is 227.4, for 100 it is 177.2, for 0 it is 127
+    assertThat(Decoding.decode(file, AlphaMode.WHITE).rgb())
+        .isEqualTo(Decoding.bytes(227, 177, 127, 3, 2, 1));
+  }
+
+  @Test
   void runsLiteralsAndSkipsOfRle8() {
     // from below: 3 times colour 1; literal 2, 3, 0 with its padding; a run cut at the end of its
     // row
