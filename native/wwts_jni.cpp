@@ -1,4 +1,4 @@
-// dev.wwts.internal.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md shows the classes.
+// dev.wwts.internal.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md says more.
 //
 // No C++ exception can reach the virtual machine, since nothing here or below throws; Java exceptions are left to Java, which
 // turns error codes into them. The only memory that is touched besides the caller's addresses are arrays copied to the stack.

@@ -589,6 +589,7 @@ cudaError_t cudaHostAlloc(void **address, size_t bytes, unsigned) {
   count(kPinnedAllocations);
   return take(address, bytes, true);
 }
+cudaError_t cudaMallocHost(void **address, size_t bytes) { return cudaHostAlloc(address, bytes, cudaHostAllocDefault); }
 cudaError_t cudaFreeHost(void *address) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaFreeHost")) return error;
@@ -624,12 +625,14 @@ cudaError_t cudaMemcpy2DAsync(void *to, size_t to_pitch, const void *from, size_
   };
   return queue(stream, {work, nullptr, 0, up ? from : to, (rows - 1) * (up ? from_pitch : to_pitch) + width});
 }
+/** From memory that is not pinned it returns when that is read: the card's part of it is the default stream's, for which others need not wait. */
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaMemcpy")) return error;
-  if (const cudaError_t error = copy(to, from, bytes, &legacy, false)) return error;
   count(kWaits, "cudaMemcpy");
   drain(&legacy);
+  if (const cudaError_t error = copy(to, from, bytes, &legacy, false)) return error;
+  if (is_host(to) || !is_host(from) || block_of(from)) drain(&legacy);
   return alive();
 }
 cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t stream) {

@@ -54,13 +54,14 @@ class ArchitectureTest {
   private static final List<Room> ROOMS =
       List.of(
           room("natives", "text"),
-          room("model", "natives", "text"),
-          room("image", "model", "natives"),
+          room("pixels", "natives"),
+          room("model", "pixels", "natives", "text"),
+          room("image", "pixels", "natives"),
           room("settings", "image"),
-          room("cuda", "image", "model", "natives"),
-          room("torch", "cuda", "image", "model", "natives", "settings", "text"),
-          room("serve", "torch", "image", "model", "natives", "settings", "text"),
-          room("inspect", "torch", "cuda", "image", "natives"));
+          room("cuda", "image", "pixels", "model", "natives"),
+          room("torch", "cuda", "image", "pixels", "model", "natives", "settings", "text"),
+          room("serve", "torch", "image", "pixels", "model", "natives", "settings", "text"),
+          room("inspect", "torch", "cuda", "image", "pixels", "natives"));
 
   private record Room(String name, List<String> uses) {
     String packages() {
@@ -167,6 +168,7 @@ class ArchitectureTest {
             "dev.wwts.internal.torch..",
             "dev.wwts.internal.cuda..",
             "dev.wwts.internal.image..",
+            "dev.wwts.internal.pixels..",
             "dev.wwts.internal.natives..",
             "dev.wwts.internal.model")
         .know("javacpp");

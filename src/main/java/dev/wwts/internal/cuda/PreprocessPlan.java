@@ -3,9 +3,10 @@ package dev.wwts.internal.cuda;
 import dev.wwts.DeviceException;
 import dev.wwts.PictureException;
 import dev.wwts.internal.cuda.NativePreprocess.Field;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 import java.util.EnumMap;
 import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
@@ -80,7 +81,7 @@ public final class PreprocessPlan implements AutoCloseable {
       fields.put(Field.RESIZE_WIDTH, shorter.size());
       fields.put(Field.RESIZE_HEIGHT, shorter.size());
     }
-    fields.put(Field.INTERPOLATION, code(recipe.interpolation() == Recipe.Interpolation.BICUBIC));
+    fields.put(Field.INTERPOLATION, code(recipe.interpolation() == Interpolation.BICUBIC));
     fields.put(Field.CROP_ROUNDING, code(recipe.cropRounding() == Recipe.CropRounding.FLOOR));
     fields.put(Field.BGR, code(recipe.color() == Recipe.Color.BGR));
     fields.put(Field.LAYOUT, code(channelsLast));

@@ -2,11 +2,11 @@ package dev.wwts.internal.inspect;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceException;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.natives.CpuFeatures;
 import dev.wwts.internal.natives.Natives;
+import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Path;
