@@ -49,8 +49,17 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> DOOR =
       describe("the door", type -> type.getName().matches("dev.wwts.Recognizer(Builder)?"));
 
+  /** What holds recognizers and changes them: on top of the API, and partly of it. */
+  private static final DescribedPredicate<JavaClass> SLOTS =
+      describe(
+          "slots",
+          type ->
+              type.getName()
+                      .matches("dev.wwts.Model(Registry|Slot|SlotBuilder|Version|Watch)([$].*)?")
+                  || type.getPackageName().equals("dev.wwts.internal.swap"));
+
   private static final DescribedPredicate<JavaClass> API =
-      resideInAPackage("dev.wwts").and(not(DOOR));
+      resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
   private static final String[] COMMAND_LINE = {"dev.wwts.cli..", "dev.wwts.report.."};
 
@@ -99,6 +108,8 @@ class ArchitectureTest {
             .definedBy(API)
             .layer("door")
             .definedBy(DOOR)
+            .optionalLayer("slots")
+            .definedBy(SLOTS)
             .layer("cli")
             .definedBy("dev.wwts.cli..")
             .layer("report")
@@ -121,16 +132,19 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("text")
         .whereLayer("door")
         .mayOnlyAccessLayers("API", "serve", "settings", "model", "image", "text")
+        .whereLayer("slots")
+        .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "text")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("cli")
-        .mayOnlyAccessLayers("API", "door", "report", "inspect", "model", "settings", "text")
+        .mayOnlyAccessLayers(
+            "API", "door", "slots", "report", "inspect", "model", "settings", "text")
         .check(Classes.ALL);
   }
 
   @Test
   void everyPackageIsARoom() {
-    List<String> rooms = new ArrayList<>(List.of("text"));
+    List<String> rooms = new ArrayList<>(List.of("text", "swap"));
     ROOMS.forEach(room -> rooms.add(room.name));
     assertThat(Classes.ALL.stream().map(ArchitectureTest::roomOf).filter(name -> !name.isEmpty()))
         .isSubsetOf(rooms);
@@ -149,7 +163,8 @@ class ArchitectureTest {
         new SliceAssignment() {
           @Override
           public SliceIdentifier getIdentifierOf(JavaClass type) {
-            return SliceIdentifier.of(DOOR.test(type) ? "door" : type.getPackageName());
+            return SliceIdentifier.of(
+                DOOR.test(type) ? "door" : SLOTS.test(type) ? "slots" : type.getPackageName());
           }
 
           @Override
