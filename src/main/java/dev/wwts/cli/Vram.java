@@ -211,10 +211,7 @@ final class Vram implements Callable<Integer> {
       TimelineChart.write(
           folder.resolve("timeline.svg"), title, timeline.seconds(), timeline.series(card));
     } catch (LinkageError | InternalError e) {
-      warn(
-          "No picture: this Java lacks java.desktop or its fonts, or xchart is not there ("
-              + e
-              + ").");
+      warn(dev.wwts.report.Report.noPictures(e));
     }
   }
 
