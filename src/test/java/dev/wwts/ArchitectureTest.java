@@ -68,24 +68,15 @@ class ArchitectureTest {
       List.of(
           room("natives", "text"),
           room("pixels", "natives"),
-          room("model", "pixels", "natives", "text"),
-          room("image", "pixels", "natives"),
-          room("settings", "image", "pixels"),
-          room("cuda", "image", "pixels", "model", "natives"),
-          room("torch", "cuda", "image", "pixels", "model", "natives", "settings", "text"),
+          room("model", "pixels natives text"),
+          room("image", "pixels natives"),
+          room("settings", "image pixels"),
+          room("cuda", "image pixels model natives"),
+          room("torch", "cuda image pixels model natives settings text"),
           room("rewrite", "torch"),
-          room("network", "rewrite", "torch", "cuda", "image", "pixels", "model", "natives"),
-          room(
-              "serve",
-              "network",
-              "torch",
-              "image",
-              "pixels",
-              "model",
-              "natives",
-              "settings",
-              "text"),
-          room("inspect", "torch", "cuda", "image", "pixels", "natives"));
+          room("network", "rewrite torch cuda image pixels model natives"),
+          room("serve", "network torch image pixels model natives settings text"),
+          room("inspect", "torch cuda image pixels natives"));
 
   private record Room(String name, List<String> uses) {
     String packages() {
@@ -93,8 +84,8 @@ class ArchitectureTest {
     }
   }
 
-  private static Room room(String name, String... uses) {
-    return new Room(name, List.of(uses));
+  private static Room room(String name, String uses) {
+    return new Room(name, List.of(uses.split(" ")));
   }
 
   @Test
@@ -131,7 +122,7 @@ class ArchitectureTest {
         .whereLayer("API")
         .mayOnlyAccessLayers("text")
         .whereLayer("door")
-        .mayOnlyAccessLayers("API", "serve", "settings", "model", "image", "text")
+        .mayOnlyAccessLayers("API", "serve", "settings", "model", "image", "pixels", "text")
         .whereLayer("slots")
         .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "text")
         .whereLayer("report")
