@@ -1,14 +1,13 @@
 package dev.wwts.internal.network;
 
-import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaEvent;
 import dev.wwts.internal.cuda.CudaGraph;
+import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.rewrite.ConvolutionShape;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.CudnnTrials;
 import dev.wwts.internal.torch.NativeScope;
-import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Parts;
 import dev.wwts.internal.torch.Tf32;
 import java.util.Map;
@@ -53,8 +52,8 @@ final class FusionTrial implements AutoCloseable {
     APART,
     /** cuDNN has no such call for it. */
     REFUSED,
-    /** Others took all the time there was. */
-    LATE
+    /** Others took all the time there was, or it had too little memory. */
+    UNMEASURED
   }
 
   private record Question(
@@ -75,25 +74,27 @@ final class FusionTrial implements AutoCloseable {
     this.end = parts.add(last, last::close);
   }
 
-  /**
-   * Which is faster for a shape.
-   *
-   * @throws OutOfDeviceMemoryException if there is too little memory to find out
-   */
+  /** Which is faster for a shape. */
   Verdict verdict(ConvolutionShape shape) {
     Question question =
         new Question(
             setup.device(), setup.type(), setup.channelsLast(), setup.graphs(), Tf32.isOn(), shape);
     Verdict known = KNOWN.get(question);
     if (known == null && System.nanoTime() - begun > MOST_SECONDS * NANOS) {
-      return Verdict.LATE;
+      return Verdict.UNMEASURED;
     }
-    if (known == null) {
-      // cuDNN's trials wait for the card
-      known = CudaGraph.supplyBetweenCaptures(() -> measured(shape));
-      KNOWN.put(question, known);
+    if (known != null) {
+      return known;
     }
-    return known;
+    long refusals = CudaMemory.refusals(setup.device());
+    // cuDNN's trials wait for the card
+    Verdict found = CudaGraph.supplyBetweenCaptures(() -> measured(shape));
+    if (CudaMemory.refusals(setup.device()) == refusals) {
+      KNOWN.put(question, found);
+      return found;
+    }
+    // with more memory it may be another
+    return found == Verdict.REFUSED ? Verdict.UNMEASURED : found;
   }
 
   private Verdict measured(ConvolutionShape shape) {
@@ -108,9 +109,6 @@ final class FusionTrial implements AutoCloseable {
                   }));
     } catch (RuntimeException e) {
       stream.await();
-      if (OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException full) {
-        throw full;
-      }
       return Verdict.REFUSED;
     }
   }
@@ -196,7 +194,7 @@ final class FusionTrial implements AutoCloseable {
           torch.conv2d(
               input,
               weight,
-              bias,
+              shape.hasBias() ? bias : new TensorOptional(),
               ConvolutionShape.array(shape.stride()),
               ConvolutionShape.array(shape.padding()),
               ConvolutionShape.array(shape.dilation()),
@@ -204,6 +202,7 @@ final class FusionTrial implements AutoCloseable {
       return (shape.adds() ? convolved.add_(residual) : convolved).relu_();
     }
 
+    /** Always with a bias, as the rewritten graph has it. */
     Tensor together() {
       long[] stride = ConvolutionShape.array(shape.stride());
       long[] padding = ConvolutionShape.array(shape.padding());

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * All that decides how long a card takes for a convolution with what follows it, beside the card,
  * the type and the layout.
  *
+ * @param hasBias whether the graph's own has one
  * @param adds whether a residual is added before ReLU
  */
 public record ConvolutionShape(
@@ -26,6 +27,7 @@ public record ConvolutionShape(
     List<Long> padding,
     List<Long> dilation,
     long groups,
+    boolean hasBias,
     boolean adds) {
   private static final int AXES = 4;
 
@@ -58,6 +60,7 @@ public record ConvolutionShape(
         numbers(layer.padding()),
         numbers(layer.dilation()),
         constant(layer.groups()).toInt(),
+        layer.hasBias(),
         residual != null);
   }
 

@@ -76,7 +76,7 @@ record FusedConvolution(Layer layer, @Nullable JitNode sum, JitNode relu) {
 
   /** Without one LibTorch would fill one with zeros at each call. */
   private Value bias(Graph graph) {
-    if (tensor(layer.bias()) != null) {
+    if (layer.hasBias()) {
       return layer.bias();
     }
     Tensor weight = Objects.requireNonNull(tensor(layer.weight()));

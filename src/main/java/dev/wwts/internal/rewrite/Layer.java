@@ -67,15 +67,20 @@ record Layer(JitNode node, boolean isConvolution) {
    * else.
    */
   private boolean hasPlainBias() {
-    Tensor bias = tensor(bias());
-    if (bias == null) {
+    if (!hasBias()) {
       return isConstant(bias());
     }
+    Tensor bias = Objects.requireNonNull(tensor(bias()));
     Tensor weight = Objects.requireNonNull(tensor(weight()));
     return bias.dim() == 1
         && bias.size(0) == weight.size(0)
         && bias.is_contiguous()
         && bias.scalar_type().intern() == weight.scalar_type().intern();
+  }
+
+  /** Whether there is one that is known. */
+  boolean hasBias() {
+    return tensor(bias()) != null;
   }
 
   Value input() {
