@@ -1,0 +1,79 @@
+package dev.wwts.internal.swap;
+
+import dev.wwts.DeviceException;
+import dev.wwts.SwapException;
+import dev.wwts.SwapException.Reason;
+import dev.wwts.internal.natives.MemoryLeft;
+import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.natives.Natives;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Lets one model after the other be loaded, each only if the process has the memory for it beside
+ * what it holds. Slots that share a gate share its limit.
+ */
+public final class MemoryGate {
+  /**
+   * The most that loading was seen to take beyond a file's own size, in files: MobileNetV2,
+   * ViT-B/16 and ResNeSt-101 peaked at 2.1 files and 60 MB, half-precision files, whose weights are
+   * widened on a processor, at 4.1.
+   */
+  private static final double FILES = 2.2;
+
+  private static final long ROOM = 64L << 20;
+
+  private final long limit;
+  private final ReentrantLock loading = new ReentrantLock(true);
+
+  /**
+   * Makes one.
+   *
+   * @param limit bytes that the process may have resident, 0: what machine and container have
+   */
+  public MemoryGate(long limit) {
+    this.limit = limit;
+  }
+
+  /**
+   * Loads a file's model when its turn comes.
+   *
+   * @throws SwapException if there is not the memory
+   * @throws DeviceException if JavaCPP's limit is too low
+   */
+  public <T> T load(Path file, Supplier<T> work) {
+    loading.lock();
+    try {
+      require(file);
+      return work.get();
+    } finally {
+      loading.unlock();
+    }
+  }
+
+  private void require(Path file) {
+    long need = need(file);
+    Natives.load(Pointer.class, "JavaCPP", 0);
+    MemoryLimits.require(need);
+    MemoryLeft left = MemoryLeft.here(limit, need);
+    if (left.bytes() < need) {
+      throw new SwapException(
+          Reason.MEMORY,
+          "%s takes about %,d MB while it is loaded, and %s %,d: it needs a higher limit, a smaller file or one model less beside it."
+              .formatted(file, need >> 20, left.within(), Math.max(0, left.bytes() >> 20)));
+    }
+  }
+
+  /** Bytes; a file that is not there takes none, which loading it will tell. */
+  private static long need(Path file) {
+    try {
+      return (long) (Files.size(file) * FILES) + ROOM;
+    } catch (IOException e) {
+      return 0;
+    }
+  }
+}
