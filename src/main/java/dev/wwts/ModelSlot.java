@@ -247,8 +247,12 @@ public final class ModelSlot implements AutoCloseable {
             fileOrFolder,
             rest,
             found -> {
-              if (!version().sha256().equals(Sha256.of(found))) {
-                swap.accept(found);
+              try {
+                if (!isHere(found)) {
+                  swap.accept(found);
+                }
+              } catch (RuntimeException e) {
+                // log and listener have heard of it
               }
             });
     watches.add(watch);
@@ -256,6 +260,15 @@ public final class ModelSlot implements AutoCloseable {
       watch.close();
     }
     return watch;
+  }
+
+  private boolean isHere(Path found) {
+    try {
+      return version().sha256().equals(Sha256.of(found));
+    } catch (ModelException e) {
+      // loading it tells
+      return false;
+    }
   }
 
   /** Refuses further calls, waits for those in flight and frees everything. */

@@ -75,8 +75,9 @@ public record MemoryLeft(long bytes, String within) {
       }
       Path root = isUnified ? mount : mount.resolve("memory");
       String file = isUnified ? "memory.max" : "memory.limit_in_bytes";
-      // inside a container the group's path may be the host's, where the mount is the group itself
-      Path group = root.resolve(fields[2].substring(1)).normalize();
+      // inside a container the path may be the host's, or lead out: the mount is the group itself
+      Path named = root.resolve(fields[2].substring(1)).normalize();
+      Path group = named.startsWith(root) ? named : root;
       for (Path at = group; at != null && at.startsWith(root); at = at.getParent()) {
         least = Math.min(least, limit(at.resolve(file)));
       }
