@@ -3,23 +3,18 @@ package dev.wwts;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.internal.model.Sha256;
 import dev.wwts.internal.swap.Generation;
+import dev.wwts.internal.swap.Generations;
 import dev.wwts.internal.swap.ModelLoader;
 import dev.wwts.internal.swap.RecentPictures;
-import dev.wwts.internal.swap.Retirement;
-import dev.wwts.internal.swap.SwapThread;
 import dev.wwts.internal.swap.Wish;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A place that holds a model and changes it while calls go on. Any number of threads may call.
@@ -44,24 +39,13 @@ import org.slf4j.LoggerFactory;
  * Recognizer}'s do.
  */
 public final class ModelSlot implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ModelSlot.class);
-
-  private final ModelLoader loader;
+  private final Generations generations;
   private final RecentPictures recent;
-  private final SwapListener listener;
-  private final Retirement retirement;
-  private final ReentrantLock swapping = new ReentrantLock(true);
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
-  private final Object publishing = new Object();
-  private volatile Generation current;
-  private volatile boolean closed;
 
   ModelSlot(Wish first, ModelLoader loader, RecentPictures recent, SwapListener listener) {
-    this.loader = loader;
     this.recent = recent;
-    this.listener = listener;
-    this.retirement = new Retirement(version -> tell(it -> it.retired(version)));
-    this.current = loader.load(first, 1);
+    this.generations = new Generations(first, loader, recent, listener);
   }
 
   /**
@@ -84,7 +68,7 @@ public final class ModelSlot implements AutoCloseable {
    * @throws PictureException if it can't be read
    */
   public Answer.Recognized answer(Picture picture) {
-    Generation generation = enter();
+    Generation generation = generations.enter();
     try {
       Answer.Recognized answer = generation.recognizer().answer(picture);
       recent.keep(picture, answer, generation.version().generation());
@@ -104,7 +88,7 @@ public final class ModelSlot implements AutoCloseable {
    * until this ends, so don't keep it, and leave closing it to the slot.
    */
   public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
-    Generation generation = enter();
+    Generation generation = generations.enter();
     try {
       return use.apply(generation.recognizer(), generation.version());
     } finally {
@@ -112,17 +96,9 @@ public final class ModelSlot implements AutoCloseable {
     }
   }
 
-  private Generation enter() {
-    Generation generation = current;
-    while (!generation.enter()) {
-      generation = current;
-    }
-    return generation;
-  }
-
   /** The model that answers calls which begin now. */
   public ModelVersion version() {
-    return current.version();
+    return generations.current().version();
   }
 
   /**
@@ -138,22 +114,23 @@ public final class ModelSlot implements AutoCloseable {
    *     both
    */
   public ModelVersion swap(Path model) {
-    return swap(() -> unpinned(model), model);
+    return generations.swap(() -> unpinned(model), model);
   }
 
   /** The same for a file that must have this SHA-256, 64 hexadecimal digits. */
   public ModelVersion swap(Path model, String sha256) {
-    return swap(() -> current.wish().builder().of(model, sha256).wish(), model);
+    return generations.swap(
+        () -> generations.current().wish().builder().of(model, sha256).wish(), model);
   }
 
   /** The same with other settings: device, precision, lanes, pin. */
   public ModelVersion swap(RecognizerBuilder next) {
     Wish wish = next.wish();
-    return swap(() -> wish, wish.file());
+    return generations.swap(() -> wish, wish.file());
   }
 
   private Wish unpinned(Path model) {
-    Wish now = current.wish();
+    Wish now = generations.current().wish();
     if (now.pin() != null) {
       throw new SwapException(
           Reason.NOT_PINNED,
@@ -161,61 +138,6 @@ public final class ModelSlot implements AutoCloseable {
               .formatted(model, now.file()));
     }
     return now.builder().of(model, null).wish();
-  }
-
-  private ModelVersion swap(Supplier<Wish> wish, Path file) {
-    return SwapThread.call(
-        () -> {
-          swapping.lock();
-          try {
-            return replace(wish.get());
-          } catch (RuntimeException e) {
-            LOG.warn("{} Generation {} stays.", e.getMessage(), version().generation());
-            tell(it -> it.failed(file, e));
-            throw e;
-          } finally {
-            swapping.unlock();
-          }
-        });
-  }
-
-  private ModelVersion replace(Wish wish) {
-    requireOpen(wish.file());
-    Generation old = current;
-    long number = old.version().generation() + 1;
-    Generation next = loader.load(wish, number);
-    List<RecentPictures.Answered> compared;
-    try {
-      requireOpen(wish.file());
-      compared = recent.compare(wish.file(), next.recognizer(), old.version().generation());
-      synchronized (publishing) {
-        requireOpen(wish.file());
-        current = next;
-      }
-    } catch (Throwable e) {
-      ModelLoader.closeAfter(e, next.recognizer());
-      throw e;
-    }
-    recent.replace(compared, number);
-    LOG.info("{} takes the place of generation {}.", next.version(), old.version().generation());
-    tell(it -> it.swapped(old.version(), next.version()));
-    retirement.retire(old);
-    return next.version();
-  }
-
-  private void requireOpen(Path file) {
-    if (closed) {
-      throw new SwapException(
-          Reason.CLOSED, file + " is not loaded: the slot that it was for is closed.");
-    }
-  }
-
-  private void tell(Consumer<SwapListener> news) {
-    try {
-      news.accept(listener);
-    } catch (RuntimeException e) {
-      LOG.warn("A listener of swaps failed.", e);
-    }
   }
 
   /**
@@ -238,7 +160,8 @@ public final class ModelSlot implements AutoCloseable {
    * @param how to load a file that was found
    */
   public ModelWatch watch(Path fileOrFolder, Duration rest, Function<Path, RecognizerBuilder> how) {
-    return start(fileOrFolder, rest, found -> swap(() -> how.apply(found).wish(), found));
+    return start(
+        fileOrFolder, rest, found -> generations.swap(() -> how.apply(found).wish(), found));
   }
 
   private ModelWatch start(Path fileOrFolder, Duration rest, Consumer<Path> swap) {
@@ -255,8 +178,9 @@ public final class ModelSlot implements AutoCloseable {
                 // log and listener have heard of it
               }
             });
+    watches.removeIf(ModelWatch::isClosed);
     watches.add(watch);
-    if (closed) {
+    if (generations.isClosed()) {
       watch.close();
     }
     return watch;
@@ -274,18 +198,11 @@ public final class ModelSlot implements AutoCloseable {
   /** Refuses further calls, waits for those in flight and frees everything. */
   @Override
   public void close() {
-    Generation last;
-    synchronized (publishing) {
-      closed = true;
-      last = current;
-    }
-    watches.forEach(ModelWatch::close);
-    last.recognizer().close();
-    swapping.lock();
     try {
-      retirement.await();
+      generations.close();
     } finally {
-      swapping.unlock();
+      // a watch that starts meanwhile sees that it is closed
+      watches.forEach(ModelWatch::close);
     }
   }
 }

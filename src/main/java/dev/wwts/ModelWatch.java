@@ -52,9 +52,14 @@ public final class ModelWatch implements AutoCloseable {
   private void look() {
     try {
       newest.look().ifPresent(found);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // the next file may be a better one
       LOG.warn("Looking for the next model failed.", e);
     }
+  }
+
+  boolean isClosed() {
+    return closed.getCount() == 0;
   }
 
   /** Ends it, without waiting for a swap that is on its way. */
