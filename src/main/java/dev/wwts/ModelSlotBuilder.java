@@ -23,7 +23,8 @@ public final class ModelSlotBuilder {
   /**
    * The most that the process may have resident while a model is loaded beside the present one, in
    * bytes, from 1; what machine and container have if not set. Loading is taken to need 2.2 times
-   * the file and 64 MiB. A GPU's memory has {@link RecognizerBuilder#vramBudget}, for each model.
+   * the file, 4 times where its weights are in half precision, and 64 MiB. A GPU's memory has
+   * {@link RecognizerBuilder#vramBudget}, for each model.
    */
   public ModelSlotBuilder memoryLimit(long bytes) {
     if (bytes < 1) {

@@ -2,7 +2,6 @@ package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.Color;
@@ -42,7 +41,7 @@ class ModelRegistryTest {
       models.close("a");
       models.close("a");
       assertThat(models.get("a")).isEmpty();
-      assertThatIllegalStateException().isThrownBy(() -> a.answer(RED));
+      assertThatThrownBy(() -> a.answer(RED)).hasMessageContaining("closed");
       assertThat(best(models, "b")).isEqualTo("一红");
     }
   }
@@ -66,7 +65,7 @@ class ModelRegistryTest {
     models.close();
     models.close();
 
-    assertThatIllegalStateException().isThrownBy(() -> slot.answer(RED));
+    assertThatThrownBy(() -> slot.answer(RED)).hasMessageContaining("closed");
     assertThatThrownBy(() -> models.open("b", slot(one)))
         .isInstanceOfSatisfying(
             SwapException.class,

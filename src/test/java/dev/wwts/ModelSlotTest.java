@@ -2,7 +2,6 @@ package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -11,6 +10,7 @@ import java.awt.Color;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -194,6 +194,40 @@ class ModelSlotTest {
   }
 
   @Test
+  void halfPrecisionIsTakenToNeedMoreMemory() throws IOException {
+    Map<String, byte[]> entries = ModelFiles.entries(TESTED);
+    String manifest =
+        new String(entries.get("model/extra/wwts.json"), StandardCharsets.UTF_8)
+            .replace("float32", "float16");
+    entries.put("model/extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
+    Path half = ModelFiles.zip(folder.resolve("half.pt"), entries);
+    long room = 64 << 20;
+    long need = (long) (2.2 * Files.size(TESTED)) + room;
+    long halfNeeds = 4 * Files.size(half) + room;
+
+    assertThatThrownBy(() -> slot(TESTED).memoryLimit(1 << 20).open())
+        .hasMessageContaining("takes about " + (need >> 20) + " MB");
+    assertThatThrownBy(() -> slot(half).memoryLimit(1 << 20).open())
+        .hasMessageContaining("takes about " + (halfNeeds >> 20) + " MB");
+  }
+
+  /** What stands in the READMEs. */
+  @Test
+  void theExampleRuns() {
+    Path next = first;
+    String sha256 = Sha256.of(next);
+    Picture picture = PICTURE;
+    try (ModelSlot slot = ModelSlot.open(Path.of("models/default.pt"))) {
+      Answer.Recognized before = slot.answer(picture);
+      slot.swap(next, sha256); // callers go on meanwhile
+      Answer.Recognized after = slot.answer(picture);
+
+      assertThat(before.best().label()).doesNotStartWith("一");
+      assertThat(after.best().label()).isEqualTo("一红");
+    }
+  }
+
+  @Test
   void aModelThatAnswersOtherwiseDoesNotTakeThePlace() throws IOException {
     ModelSlotBuilder comparing = slot(first).compare(4, 0.75);
     try (ModelSlot slot = comparing.open()) {
@@ -242,7 +276,7 @@ class ModelSlotTest {
     slot.close();
     slot.close();
 
-    assertThatIllegalStateException().isThrownBy(() -> slot.answer(PICTURE));
+    assertThatThrownBy(() -> slot.answer(PICTURE)).hasMessageContaining("closed");
     assertThatThrownBy(() -> slot.swap(second))
         .isInstanceOfSatisfying(
             SwapException.class,
@@ -265,7 +299,7 @@ class ModelSlotTest {
 
     CompletableFuture.runAsync(() -> slot.swap(second)).get(1, TimeUnit.MINUTES);
 
-    assertThatIllegalStateException().isThrownBy(() -> slot.answer(PICTURE));
+    assertThatThrownBy(() -> slot.answer(PICTURE)).hasMessageContaining("closed");
   }
 
   @ParameterizedTest
