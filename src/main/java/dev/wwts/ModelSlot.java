@@ -39,13 +39,17 @@ import java.util.function.Function;
  * Recognizer}'s do.
  */
 public final class ModelSlot implements AutoCloseable {
-  private final Generations generations;
+  private final Generations<ModelSlotEntry> generations;
   private final RecentPictures recent;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
-  ModelSlot(Wish first, ModelLoader loader, RecentPictures recent, SwapListener listener) {
+  ModelSlot(
+      Wish<ModelSlotEntry> first,
+      ModelLoader loader,
+      RecentPictures recent,
+      List<SwapListener> listeners) {
     this.recent = recent;
-    this.generations = new Generations(first, loader, recent, listener);
+    this.generations = new Generations<>(first, loader, recent, listeners);
   }
 
   /**
@@ -68,9 +72,9 @@ public final class ModelSlot implements AutoCloseable {
    * @throws PictureException if it can't be read
    */
   public Answer.Recognized answer(Picture picture) {
-    Generation generation = generations.enter();
+    Generation<ModelSlotEntry> generation = generations.enter();
     try {
-      Answer.Recognized answer = generation.recognizer().answer(picture);
+      Answer.Recognized answer = generation.model().answer(picture);
       recent.keep(picture, answer, generation.version().generation());
       return answer;
     } finally {
@@ -88,9 +92,9 @@ public final class ModelSlot implements AutoCloseable {
    * until this ends, so don't keep it, and leave closing it to the slot.
    */
   public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
-    Generation generation = generations.enter();
+    Generation<ModelSlotEntry> generation = generations.enter();
     try {
-      return use.apply(generation.recognizer(), generation.version());
+      return use.apply(generation.model().recognizer(), generation.version());
     } finally {
       generation.leave();
     }
@@ -119,25 +123,24 @@ public final class ModelSlot implements AutoCloseable {
 
   /** The same for a file that must have this SHA-256, 64 hexadecimal digits. */
   public ModelVersion swap(Path model, String sha256) {
-    return generations.swap(
-        () -> generations.current().wish().builder().of(model, sha256).wish(), model);
+    return generations.swap(() -> generations.current().model().wish(model, sha256), model);
   }
 
   /** The same with other settings: device, precision, lanes, pin. */
   public ModelVersion swap(RecognizerBuilder next) {
-    Wish wish = next.wish();
+    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next);
     return generations.swap(() -> wish, wish.file());
   }
 
-  private Wish unpinned(Path model) {
-    Wish now = generations.current().wish();
-    if (now.pin() != null) {
+  private Wish<ModelSlotEntry> unpinned(Path model) {
+    ModelSlotEntry now = generations.current().model();
+    if (now.isPinned()) {
       throw new SwapException(
           Reason.NOT_PINNED,
           "%s comes without a SHA-256, and %s was pinned: name it, or give a RecognizerBuilder without one."
-              .formatted(model, now.file()));
+              .formatted(model, version().file()));
     }
-    return now.builder().of(model, null).wish();
+    return now.wish(model, null);
   }
 
   /**
@@ -161,7 +164,9 @@ public final class ModelSlot implements AutoCloseable {
    */
   public ModelWatch watch(Path fileOrFolder, Duration rest, Function<Path, RecognizerBuilder> how) {
     return start(
-        fileOrFolder, rest, found -> generations.swap(() -> how.apply(found).wish(), found));
+        fileOrFolder,
+        rest,
+        found -> generations.swap(() -> ModelSlotEntry.wish(how.apply(found)), found));
   }
 
   private ModelWatch start(Path fileOrFolder, Duration rest, Consumer<Path> swap) {

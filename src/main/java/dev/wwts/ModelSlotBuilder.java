@@ -3,6 +3,8 @@ package dev.wwts;
 import dev.wwts.internal.swap.MemoryGate;
 import dev.wwts.internal.swap.ModelLoader;
 import dev.wwts.internal.swap.RecentPictures;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 
 /** How a slot changes its models; every setting has a default. Not for several threads at once. */
@@ -14,7 +16,7 @@ public final class ModelSlotBuilder {
   private boolean requireSelfTest;
   private int pictures;
   private double share;
-  private SwapListener listener = new SwapListener() {};
+  private final List<SwapListener> listeners = new ArrayList<>();
 
   ModelSlotBuilder(RecognizerBuilder first) {
     this.first = Objects.requireNonNull(first);
@@ -59,9 +61,9 @@ public final class ModelSlotBuilder {
     return this;
   }
 
-  /** Hears of swaps. */
+  /** Hears of swaps, beside others that were named. */
   public ModelSlotBuilder listener(SwapListener listener) {
-    this.listener = Objects.requireNonNull(listener);
+    listeners.add(Objects.requireNonNull(listener));
     return this;
   }
 
@@ -72,9 +74,9 @@ public final class ModelSlotBuilder {
 
   ModelSlot open(MemoryGate gate) {
     return new ModelSlot(
-        first.wish(),
+        ModelSlotEntry.wish(first),
         new ModelLoader(gate, requireSelfTest),
         new RecentPictures(pictures, share),
-        listener);
+        List.copyOf(listeners));
   }
 }

@@ -2,7 +2,6 @@ package dev.wwts;
 
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.swap.Wish;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,10 +167,12 @@ public final class RecognizerBuilder {
     return copy;
   }
 
-  /** What it asks for now, whatever is set later. */
-  Wish wish() {
-    String pin = settings.sha256();
-    return new Wish(of(model, pin), model, pin, settings.precision());
+  Path model() {
+    return model;
+  }
+
+  Settings settings() {
+    return settings;
   }
 
   /**

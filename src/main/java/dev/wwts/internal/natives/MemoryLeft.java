@@ -27,6 +27,7 @@ public record MemoryLeft(long bytes, String within) {
    * @param limit bytes that may be resident, 0: any
    */
   public static MemoryLeft here(long limit, long needed) {
+    Natives.load(Pointer.class, "JavaCPP", 0);
     MemoryLeft left = now(limit);
     if (left.bytes() >= needed) {
       return left;

@@ -1,7 +1,6 @@
 package dev.wwts.internal.swap;
 
 import dev.wwts.ModelVersion;
-import dev.wwts.Recognizer;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -9,32 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One model of a slot and how many use it. The slot itself is one of its users until another model
  * has taken its place; it may be closed when the last one has left.
  */
-public final class Generation {
-  private final Recognizer recognizer;
-  private final Wish wish;
+public final class Generation<M extends Candidate> {
+  private final M model;
   private final ModelVersion version;
   private final AtomicInteger users = new AtomicInteger(1);
   private final CountDownLatch unused = new CountDownLatch(1);
 
-  /**
-   * Makes one.
-   *
-   * @param wish what it was loaded with
-   */
-  public Generation(Recognizer recognizer, Wish wish, ModelVersion version) {
-    this.recognizer = recognizer;
-    this.wish = wish;
+  /** Makes one, used by the slot. */
+  public Generation(M model, ModelVersion version) {
+    this.model = model;
     this.version = version;
   }
 
   /** The model. */
-  public Recognizer recognizer() {
-    return recognizer;
-  }
-
-  /** What it was loaded with. */
-  public Wish wish() {
-    return wish;
+  public M model() {
+    return model;
   }
 
   /** Which one it is. */

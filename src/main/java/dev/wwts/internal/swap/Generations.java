@@ -13,35 +13,36 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A slot's models: the present one, the next, and those that leave with their last call. */
-public final class Generations {
+public final class Generations<M extends Candidate> {
   private static final Logger LOG = LoggerFactory.getLogger(Generations.class);
 
   private final ModelLoader loader;
   private final RecentPictures recent;
-  private final SwapListener listener;
+  private final List<SwapListener> listeners;
   private final Retirement retirement;
   private final ReentrantLock swapping = new ReentrantLock(true);
   private final Object publishing = new Object();
-  private volatile Generation current;
+  private volatile Generation<M> current;
   private volatile boolean closed;
 
   /** Loads the first. */
-  public Generations(Wish first, ModelLoader loader, RecentPictures recent, SwapListener listener) {
+  public Generations(
+      Wish<M> first, ModelLoader loader, RecentPictures recent, List<SwapListener> listeners) {
     this.loader = loader;
     this.recent = recent;
-    this.listener = listener;
+    this.listeners = listeners;
     this.retirement = new Retirement(version -> tell(it -> it.retired(version)));
     this.current = loader.load(first, 1);
   }
 
   /** The present one. */
-  public Generation current() {
+  public Generation<M> current() {
     return current;
   }
 
   /** The present one with the caller as its user, who leaves it when his call has ended. */
-  public Generation enter() {
-    Generation generation = current;
+  public Generation<M> enter() {
+    Generation<M> generation = current;
     while (!generation.enter()) {
       // it has just left its place
       generation = current;
@@ -54,7 +55,7 @@ public final class Generations {
    *
    * @param wish asked when its turn comes
    */
-  public ModelVersion swap(Supplier<Wish> wish, Path file) {
+  public ModelVersion swap(Supplier<Wish<M>> wish, Path file) {
     return SwapThread.call(
         () -> {
           swapping.lock();
@@ -70,21 +71,21 @@ public final class Generations {
         });
   }
 
-  private ModelVersion replace(Wish wish) {
+  private ModelVersion replace(Wish<M> wish) {
     requireOpen(wish.file());
-    Generation old = current;
+    Generation<M> old = current;
     long number = old.version().generation() + 1;
-    Generation next = loader.load(wish, number);
+    Generation<M> next = loader.load(wish, number);
     List<RecentPictures.Answered> compared;
     try {
       requireOpen(wish.file());
-      compared = recent.compare(wish.file(), next.recognizer(), old.version().generation());
+      compared = recent.compare(wish.file(), next.model(), old.version().generation());
       synchronized (publishing) {
         requireOpen(wish.file());
         current = next;
       }
     } catch (Throwable e) {
-      ModelLoader.closeAfter(e, next.recognizer());
+      ModelLoader.closeAfter(e, next.model());
       throw e;
     }
     recent.replace(compared, number);
@@ -102,10 +103,12 @@ public final class Generations {
   }
 
   private void tell(Consumer<SwapListener> news) {
-    try {
-      news.accept(listener);
-    } catch (RuntimeException e) {
-      LOG.warn("A listener of swaps failed.", e);
+    for (SwapListener listener : listeners) {
+      try {
+        news.accept(listener);
+      } catch (RuntimeException e) {
+        LOG.warn("A listener of swaps failed.", e);
+      }
     }
   }
 
@@ -119,12 +122,12 @@ public final class Generations {
    * everything.
    */
   public void close() {
-    Generation last;
+    Generation<M> last;
     synchronized (publishing) {
       closed = true;
       last = current;
     }
-    last.recognizer().close();
+    last.model().close();
     swapping.lock();
     try {
       retirement.await();

@@ -6,13 +6,11 @@ import dev.wwts.SwapException.Reason;
 import dev.wwts.internal.model.WeightWidth;
 import dev.wwts.internal.natives.MemoryLeft;
 import dev.wwts.internal.natives.MemoryLimits;
-import dev.wwts.internal.natives.Natives;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Lets one model after the other be loaded, each only if the process has the memory for it beside
@@ -60,9 +58,8 @@ public final class MemoryGate {
 
   private void require(Path file) {
     long need = need(file);
-    Natives.load(Pointer.class, "JavaCPP", 0);
-    MemoryLimits.require(need);
     MemoryLeft left = MemoryLeft.here(limit, need);
+    MemoryLimits.require(need);
     if (left.bytes() < need) {
       throw new SwapException(
           Reason.MEMORY,

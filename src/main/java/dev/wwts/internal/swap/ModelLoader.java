@@ -3,7 +3,6 @@ package dev.wwts.internal.swap;
 import dev.wwts.ModelException;
 import dev.wwts.ModelVersion;
 import dev.wwts.Precision;
-import dev.wwts.Recognizer;
 import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.Verification;
@@ -27,37 +26,37 @@ public final class ModelLoader {
   }
 
   /** Loads it, warmed up and tested. */
-  public Generation load(Wish wish, long generation) {
+  public <M extends Candidate> Generation<M> load(Wish<M> wish, long generation) {
     return gate.load(wish.file(), () -> loaded(wish, generation));
   }
 
-  private Generation loaded(Wish wish, long generation) {
+  private <M extends Candidate> Generation<M> loaded(Wish<M> wish, long generation) {
     String before = digest(wish);
-    Recognizer recognizer = wish.builder().load();
+    M model = wish.load().get();
     try {
       if (!digest(wish).equals(before)) {
         throw new ModelException(
             ModelException.Reason.UNREADABLE,
             wish.file() + " changed while it was loaded: load it again.");
       }
-      test(wish, recognizer);
-      return new Generation(
-          recognizer, wish, new ModelVersion(generation, wish.file(), before, recognizer.model()));
+      test(wish, model);
+      return new Generation<>(
+          model, new ModelVersion(generation, wish.file(), before, model.model()));
     } catch (Throwable e) {
-      closeAfter(e, recognizer);
+      closeAfter(e, model);
       throw e;
     }
   }
 
   /** What was pinned is what was loaded; else the file is the same before and after. */
-  private static String digest(Wish wish) {
+  private static String digest(Wish<?> wish) {
     String pin = wish.pin();
     return pin == null ? Sha256.of(wish.file()) : pin.trim().toLowerCase(Locale.ROOT);
   }
 
-  private void test(Wish wish, Recognizer recognizer) {
+  private void test(Wish<?> wish, Candidate model) {
     Path file = wish.file();
-    Precision precision = recognizer.model().precision();
+    Precision precision = model.model().precision();
     if (wish.precision() != Precision.AUTO && wish.precision() != precision) {
       throw new SwapException(
           Reason.SELF_TEST,
@@ -66,7 +65,7 @@ public final class ModelLoader {
     }
     Verification verification;
     try {
-      verification = recognizer.verify();
+      verification = model.verify();
     } catch (ModelException e) {
       if (e.reason() != ModelException.Reason.NO_SELF_TEST) {
         throw e;
@@ -83,7 +82,7 @@ public final class ModelLoader {
           "%s fails its self-test on %s in %s: %d of %d clear pictures as the reference, logits differ by up to %.3f of the largest (allowed: %.3f): export it again."
               .formatted(
                   file,
-                  recognizer.model().device(),
+                  model.model().device(),
                   precision,
                   verification.agreeing(),
                   verification.clear(),
@@ -93,9 +92,9 @@ public final class ModelLoader {
   }
 
   /** Closes a model because of an error; what else fails is told with it. */
-  public static void closeAfter(Throwable error, Recognizer recognizer) {
+  public static void closeAfter(Throwable error, Candidate model) {
     try {
-      recognizer.close();
+      model.close();
     } catch (RuntimeException e) {
       error.addSuppressed(e);
     }

@@ -3,7 +3,6 @@ package dev.wwts.internal.swap;
 import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.Recognizer;
 import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import java.nio.ByteBuffer;
@@ -66,7 +65,7 @@ public final class RecentPictures {
    * @return what it answered, to be kept if it takes the place
    * @throws SwapException if it answers too many otherwise
    */
-  public List<Answered> compare(Path file, Recognizer next, long generation) {
+  public List<Answered> compare(Path file, Candidate next, long generation) {
     List<Kept> asked;
     synchronized (pictures) {
       asked = pictures.stream().filter(kept -> kept.generation() == generation).toList();

@@ -30,7 +30,7 @@ public final class Retirement {
   }
 
   /** Closes it when its last call has ended, which is waited for, but not for ever. */
-  public void retire(Generation old) {
+  public void retire(Generation<?> old) {
     Thread thread = SwapThread.of(() -> close(old), "wwts-retire");
     waiting.add(thread);
     thread.start();
@@ -45,10 +45,10 @@ public final class Retirement {
     }
   }
 
-  private void close(Generation old) {
+  private void close(Generation<?> old) {
     try {
       old.awaitUnused();
-      old.recognizer().close();
+      old.model().close();
       retired.accept(old.version());
     } catch (InterruptedException e) {
       // nobody knows this thread to interrupt it
