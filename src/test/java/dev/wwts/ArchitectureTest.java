@@ -55,7 +55,8 @@ class ArchitectureTest {
           "slots",
           type ->
               type.getName()
-                      .matches("dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener)([$].*)?")
+                      .matches(
+                          "dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener)([$].*)?")
                   || type.getPackageName().equals("dev.wwts.internal.swap"));
 
   private static final DescribedPredicate<JavaClass> API =

@@ -4,6 +4,8 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.openblas.presets.openblas_nolapack.MklSetNumThreadsLocal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Two functions of the C library that Java has no way to: each takes an int and returns one, as the
@@ -11,6 +13,7 @@ import org.bytedeco.openblas.presets.openblas_nolapack.MklSetNumThreadsLocal;
  * the library has them not, nothing happens.
  */
 public final class LibC {
+  private static final Logger LOG = LoggerFactory.getLogger(LibC.class);
   private static final int LOW = 10;
 
   private LibC() {}
@@ -34,13 +37,14 @@ public final class LibC {
       return;
     }
     QuietOpenBlas.initialize();
-    Pointer address = Loader.addressof(name);
-    if (address == null || address.isNull()) {
-      return;
-    }
     try (PointerPointer<Pointer> callback = new PointerPointer<>(2)) {
-      callback.put(0, address).put(1, null);
-      new MklSetNumThreadsLocal(callback).call(argument);
+      Pointer address = Loader.addressof(name);
+      if (address != null && !address.isNull()) {
+        callback.put(0, address).put(1, null);
+        new MklSetNumThreadsLocal(callback).call(argument);
+      }
+    } catch (LinkageError e) {
+      LOG.debug("{} can't be called.", name, e);
     }
   }
 }
