@@ -10,8 +10,8 @@ import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.report.Environment;
+import dev.wwts.report.LineChart;
 import dev.wwts.report.Pickle;
-import dev.wwts.report.TimelineChart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -98,7 +98,8 @@ final class Vram implements Callable<Integer> {
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {
       throw new IllegalArgumentException(
-          "--budget limits a GPU's memory; the model would run on the CPU, which has no such limit.");
+          "--budget limits a GPU's memory; the model would run on the CPU, which has no such"
+              + " limit.");
     }
     Map<String, Object> report = new LinkedHashMap<>();
     Environment environment = Environment.of(List.of(file));
@@ -215,8 +216,12 @@ final class Vram implements Callable<Integer> {
 
   private void draw(MemoryTimeline timeline, boolean card, String title) {
     try {
-      TimelineChart.write(
-          folder.resolve("timeline.svg"), title, timeline.seconds(), timeline.series(card));
+      LineChart.write(
+          folder.resolve("timeline.svg"),
+          title,
+          new LineChart.Axes("seconds since the start", "memory, MiB", false),
+          timeline.seconds(),
+          timeline.series(card));
     } catch (LinkageError | InternalError e) {
       warn(
           "No picture: this Java lacks java.desktop or its fonts, or xchart is not there ("
