@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.StreamSupport;
 
 /**
  * What a run is to show, and whether it did.
@@ -20,107 +21,121 @@ record Goal(String text, boolean passed, boolean isRequired) {
   private static final List<String> COMPARED = List.of("50", "80", "95");
 
   /** Of a run's entries. */
-  static List<Goal> of(JsonNode entries) {
+  static List<Goal> of(List<JsonNode> entries) {
     List<Goal> goals = new ArrayList<>();
-    long spoilt = 0;
-    Set<String> models = new LinkedHashSet<>();
-    for (JsonNode entry : entries) {
-      models.add(entry.path("model").asText());
-      spoilt += ours(entry) ? entry.path("lost").asLong() + entry.path("failed").asLong() : 0;
-    }
+    long spoilt =
+        entries.stream()
+            .filter(entry -> entry.path("peer").asText().equals("wwts"))
+            .mapToLong(Goal::spoilt)
+            .sum();
     goals.add(
-        new Goal(
-            "no accepted call lost, failed or answered wrongly: %d".formatted(spoilt),
-            spoilt == 0,
-            true));
+        required("no accepted call lost, failed or answered wrongly: " + spoilt, spoilt == 0));
+    Set<String> models = new LinkedHashSet<>();
+    entries.forEach(entry -> models.add(entry.path("model").asText()));
     for (String model : models) {
       waiting(entries, model).ifPresent(goals::add);
-      COMPARED.forEach(load -> goals.addAll(rivals(entries, model, load)));
+      for (String load : COMPARED) {
+        for (String rival : List.of("onnxruntime", "djl")) {
+          ahead(entries, model, load, rival).ifPresent(goals::add);
+        }
+      }
     }
     for (JsonNode entry : entries) {
-      for (Growth growth :
-          entry.has("samples") ? Growth.of(entry.get("samples")) : List.<Growth>of()) {
-        goals.add(new Goal("soak, growth of " + growth, !growth.isGrowth(), true));
-      }
-      String failure = entry.path("swapFailure").asText();
-      if (entry.has("swaps")) {
-        goals.add(
-            new Goal(
-                "soak, %d swaps %s".formatted(entry.path("swaps").asInt(), failure).strip(),
-                failure.isEmpty(),
-                true));
+      if (entry.has("samples")) {
+        for (Growth growth : Growth.of(entry.get("samples"))) {
+          goals.add(required("soak, growth of " + growth, !growth.isGrowth()));
+        }
+        String failure = entry.path("swapFailure").asText();
+        String swaps = "soak, " + entry.path("swaps").asInt() + " swaps " + failure;
+        goals.add(required(swaps.strip(), failure.isEmpty()));
       }
     }
     return goals;
   }
 
-  private static boolean ours(JsonNode entry) {
-    return entry.path("peer").asText().equals("wwts");
+  private static Goal required(String text, boolean passed) {
+    return new Goal(text, passed, true);
   }
 
-  private static Optional<Goal> waiting(JsonNode entries, String model) {
-    Optional<JsonNode> loaded = best(entries, model, "wwts", "80");
+  static long spoilt(JsonNode entry) {
+    return entry.path("lost").asLong() + entry.path("failed").asLong();
+  }
+
+  static List<JsonNode> list(JsonNode entries) {
+    return StreamSupport.stream(entries.spliterator(), false).toList();
+  }
+
+  private static Optional<Goal> waiting(List<JsonNode> entries, String model) {
     Optional<JsonNode> idle = best(entries, model, "wwts", "idle");
-    if (loaded.isEmpty() || idle.isEmpty()) {
-      return Optional.empty();
-    }
-    double p50 = idle.get().at("/millis/50").asDouble();
-    double p99 = p99(loaded.get());
-    String text =
-        String.format(
-            Locale.ROOT,
-            "%s, 80 %% load: p99 %.1f ms at most %.0f times %.1f, the p50 of an idle call: %.1f",
-            model,
-            p99,
-            MOST_TIMES_IDLE,
-            p50,
-            p99 / p50);
-    return Optional.of(new Goal(text, p99 <= MOST_TIMES_IDLE * p50, false));
+    return best(entries, model, "wwts", "80")
+        .filter(it -> idle.isPresent())
+        .map(
+            loaded -> {
+              double p50 = idle.get().at("/millis/50").asDouble();
+              double times = p99(loaded) / p50;
+              String text =
+                  "%s, 80 %% load: %s is %.1f times %.1f ms, the p50 of an idle call; at most %.0f";
+              return goal(
+                  times <= MOST_TIMES_IDLE && refused(loaded) == 0,
+                  text,
+                  model,
+                  figures(loaded),
+                  times,
+                  p50,
+                  MOST_TIMES_IDLE);
+            });
   }
 
-  private static List<Goal> rivals(JsonNode entries, String model, String load) {
-    Optional<JsonNode> ours = best(entries, model, "wwts", load);
-    List<Goal> goals = new ArrayList<>();
-    for (String rival : List.of("onnxruntime", "djl")) {
-      Optional<JsonNode> theirs = best(entries, model, rival, load);
-      if (ours.isPresent() && theirs.isPresent()) {
-        String text =
-            String.format(
-                Locale.ROOT,
-                "%s, %s %% load: p99 %.1f ms (%s) ahead of %s's %.1f (%s)",
-                model,
-                load,
-                p99(ours.get()),
-                setting(ours.get()),
-                rival,
-                p99(theirs.get()),
-                setting(theirs.get()));
-        goals.add(new Goal(text, p99(ours.get()) < p99(theirs.get()), false));
-      }
-    }
-    return goals;
+  /** A service that refuses more is not ahead: those that it answers wait less. */
+  private static Optional<Goal> ahead(
+      List<JsonNode> entries, String model, String load, String rival) {
+    Optional<JsonNode> theirs = best(entries, model, rival, load);
+    return best(entries, model, "wwts", load)
+        .filter(it -> theirs.isPresent())
+        .map(
+            ours ->
+                goal(
+                    p99(ours) < p99(theirs.get()) && refused(ours) <= refused(theirs.get()),
+                    "%s, %s %% load: %s, ahead of %s's %s",
+                    model,
+                    load,
+                    figures(ours),
+                    rival,
+                    figures(theirs.get())));
   }
 
-  /** At the setting whose p99 is least; of an idle call whose p50 is. */
-  private static Optional<JsonNode> best(JsonNode entries, String model, String peer, String load) {
-    List<JsonNode> rows = new ArrayList<>();
-    for (JsonNode entry : entries) {
-      if (entry.path("model").asText().equals(model)
-          && entry.path("peer").asText().equals(peer)
-          && entry.path("load").asText().equals(load)) {
-        rows.add(entry);
-      }
-    }
+  private static Goal goal(boolean passed, String text, Object... values) {
+    return new Goal(String.format(Locale.ROOT, text, values), passed, false);
+  }
+
+  /** At the setting that refuses least and then has the least p99; of an idle call, p50. */
+  private static Optional<JsonNode> best(
+      List<JsonNode> entries, String model, String peer, String load) {
     String figure = load.equals("idle") ? "/millis/50" : "/millis/99";
-    return rows.stream().min(Comparator.comparingDouble(row -> row.at(figure).asDouble()));
+    return entries.stream()
+        .filter(entry -> entry.path("model").asText().equals(model))
+        .filter(entry -> entry.path("peer").asText().equals(peer))
+        .filter(entry -> entry.path("load").asText().equals(load))
+        .min(
+            Comparator.comparingLong(Goal::refused)
+                .thenComparingDouble(entry -> entry.at(figure).asDouble()));
   }
 
   static String setting(JsonNode entry) {
     return entry.path("lanes").asInt() + " x " + entry.path("threads").asInt();
   }
 
+  private static String figures(JsonNode entry) {
+    String refused = refused(entry) == 0 ? "" : ", refused " + refused(entry);
+    return String.format(Locale.ROOT, "p99 %.1f ms (%s%s)", p99(entry), setting(entry), refused);
+  }
+
   private static double p99(JsonNode entry) {
     return entry.at("/millis/99").asDouble();
+  }
+
+  private static long refused(JsonNode entry) {
+    return entry.path("asked").asLong() - entry.path("answered").asLong();
   }
 
   @Override

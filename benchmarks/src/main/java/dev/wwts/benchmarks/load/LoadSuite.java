@@ -30,15 +30,18 @@ public final class LoadSuite {
       List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
   private static final String OURS = "wwts";
-  private static final String CLOSED = "closed";
   private static final long SEED = 20261126;
 
   private final LoadOptions options;
   private final RunFiles files;
+  private final int rounds;
+  private final int seconds;
 
   private LoadSuite(LoadOptions options, RunFiles files) {
     this.options = options;
     this.files = files;
+    this.rounds = (int) options.number("wwts.rounds");
+    this.seconds = (int) options.number("wwts.seconds");
   }
 
   /** Options come as {@link Suite}'s. */
@@ -57,18 +60,18 @@ public final class LoadSuite {
   }
 
   private static boolean run(Properties given) throws IOException, InterruptedException {
-    LoadOptions options = LoadOptions.of(given);
-    Surroundings around = Surroundings.of(options.models());
-    RunFiles files =
-        new RunFiles(Path.of(options.out()), "cpu", "-load", around.facts(), around.warnings());
+    LoadOptions options = new LoadOptions(given);
+    Surroundings around = Surroundings.of(options.list("wwts.models"));
+    Path out = Path.of(options.text("wwts.out"));
+    RunFiles files = new RunFiles(out, "cpu", "-load", around.facts(), around.warnings());
     files.fact("command", Suite.command("mvn load", given));
     LoadSuite suite = new LoadSuite(options, files);
-    if (options.rounds() > 0) {
-      for (String model : options.models()) {
+    if (suite.rounds > 0) {
+      for (String model : options.list("wwts.models")) {
         suite.rates(model);
       }
     }
-    if (options.minutes() > 0) {
+    if (options.number("minutes") > 0) {
       suite.soak();
     }
     List<Goal> goals = LoadReport.write(files.json());
@@ -78,9 +81,9 @@ public final class LoadSuite {
   }
 
   /** A service in its process. */
-  private record Seated(String peer, int lanes, int threads, Seat seat) {}
+  private record Seated(String peer, String model, int lanes, int threads, Seat seat) {}
 
-  private Seated seat(String peer, String model, String setting, int seconds, List<String> heap)
+  private Seated seat(String peer, String model, String setting, List<String> heap)
       throws IOException {
     String[] sides = setting.split("x", 2);
     List<String> command = new ArrayList<>();
@@ -89,52 +92,36 @@ public final class LoadSuite {
     command.addAll(JmhStep.JVM_OPTIONS);
     command.addAll(heap);
     command.add(ServiceProcess.class.getName());
-    command.addAll(List.of(peer, model, sides[0], sides[1], options.picture()));
-    return new Seated(
-        peer,
-        Integer.parseInt(sides[0]),
-        Integer.parseInt(sides[1]),
-        new Seat(peer + " " + setting, command, seconds + PATIENCE));
+    command.addAll(List.of(peer, model, sides[0], sides[1], options.text("wwts.picture")));
+    int patience = (int) (PATIENCE + Math.max(seconds, options.number("minutes") * 60));
+    Seat seat = new Seat(peer + " " + setting, command, patience);
+    return new Seated(peer, model, Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), seat);
   }
 
   private void rates(String model) throws IOException, InterruptedException {
     Optional<Load> before = Load.now();
     List<Seated> seats = new ArrayList<>();
     try {
-      for (String peer : options.peers()) {
-        for (String setting : options.settings()) {
-          seats.add(seat(peer, model, setting, options.seconds(), List.of()));
+      for (String peer : options.list("wwts.peers")) {
+        for (String setting : options.list("wwts.settings")) {
+          Seated seated = seat(peer, model, setting, List.of());
+          seats.add(seated);
+          seated.seat().ask("closed 1 2");
+          seated.seat().ask("closed %d 2".formatted(2 * seated.lanes()));
         }
       }
-      int half = Math.max(1, options.seconds() / 2);
-      for (Seated each : seats) {
-        each.seat().ask("closed 1 2");
-        each.seat().ask("closed %d 2".formatted(2 * each.lanes()));
-      }
-      turns(model, "idle", 0, seats, (seat, round) -> "closed 1 " + half);
-      List<ObjectNode> closed =
-          turns(
-              model,
-              CLOSED,
-              0,
-              seats,
-              (it, round) -> "closed %d %d".formatted(2 * it.lanes(), half));
-      double whole =
-          options.rate() > 0
-              ? options.rate()
-              : closed.stream()
-                  .filter(it -> it.path("peer").asText().equals(options.peers().get(0)))
-                  .mapToDouble(it -> it.path("rate").asDouble())
-                  .max()
-                  .orElseThrow();
-      for (int load : options.loads()) {
-        double rate = whole * load / 100;
+      int half = Math.max(1, seconds / 2);
+      turns(seats, "idle", 0, (it, round) -> "closed 1 " + half);
+      double sustained =
+          turns(seats, "closed", 0, (it, round) -> "closed %d %d".formatted(2 * it.lanes(), half));
+      double whole = options.number("wwts.rate") > 0 ? options.number("wwts.rate") : sustained;
+      for (String load : options.list("wwts.loads")) {
+        double rate = whole * Integer.parseInt(load) / 100;
         turns(
-            model,
-            String.valueOf(load),
-            rate,
             seats,
-            (it, round) -> "open %s %d %d".formatted(rate, options.seconds(), SEED + load + round));
+            load,
+            rate,
+            (it, round) -> "open %s %d %d".formatted(rate, seconds, SEED + round));
       }
     } finally {
       seats.forEach(each -> each.seat().close());
@@ -150,13 +137,16 @@ public final class LoadSuite {
     String of(Seated seat, int round);
   }
 
-  /** A B C, then C B A: an entry of each, of all rounds together. */
-  private List<ObjectNode> turns(
-      String model, String load, double offered, List<Seated> seats, Line line)
+  /**
+   * A B C, then C B A: an entry of each, of all rounds together.
+   *
+   * @return our best rate
+   */
+  private double turns(List<Seated> seats, String load, double offered, Line line)
       throws IOException, InterruptedException {
     List<List<JsonNode>> tallies = new ArrayList<>();
     seats.forEach(seat -> tallies.add(new ArrayList<>()));
-    for (int round = 0; round < options.rounds(); round++) {
+    for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < seats.size(); i++) {
         int turn = round % 2 == 0 ? i : seats.size() - 1 - i;
         for (Seated seat : seats) {
@@ -166,42 +156,40 @@ public final class LoadSuite {
         tallies.get(turn).add(seated.seat().ask(line.of(seated, round)));
       }
     }
-    List<ObjectNode> entries = new ArrayList<>();
+    double best = 0;
     for (int i = 0; i < seats.size(); i++) {
       ObjectNode entry = Tally.merge(tallies.get(i));
-      entries.add(add(entry, model, seats.get(i), load, offered));
+      add(entry, seats.get(i), load, offered);
+      double rate = seats.get(i).peer().equals(OURS) ? entry.path("rate").asDouble() : 0;
+      best = Math.max(best, rate);
     }
     files.write();
-    return entries;
+    return best;
   }
 
-  private ObjectNode add(ObjectNode entry, String model, Seated seat, String load, double offered) {
-    entry.put("model", model).put("peer", seat.peer()).put("load", load).put("offered", offered);
+  private void add(ObjectNode entry, Seated seat, String load, double offered) {
+    entry.put("model", seat.model()).put("peer", seat.peer());
     entry.put("lanes", seat.lanes()).put("threads", seat.threads());
-    files.add(entry);
+    files.add(entry.put("load", load).put("offered", offered));
     System.out.printf(
         Locale.ROOT,
-        "%s %s %dx%d %s: %.1f of %.1f a second, p50 %.1f p99 %.1f ms, refused %s%n",
-        model,
+        "%s %s %dx%d %s: %.1f a second, %s ms, refused %s%n",
+        seat.model(),
         seat.peer(),
         seat.lanes(),
         seat.threads(),
         load,
         entry.path("rate").asDouble(),
-        offered,
-        entry.at("/millis/50").asDouble(),
-        entry.at("/millis/99").asDouble(),
+        entry.path("millis"),
         entry.path("refused"));
-    return entry;
   }
 
   private void soak() throws IOException {
-    int seconds = (int) Math.ceil(options.minutes() * 60);
-    String model = options.models().get(0);
-    Seated seated = seat(OURS, model, options.settings().get(0), seconds, STEADY_HEAP);
+    String model = options.list("wwts.models").get(0);
+    Seated seated = seat(OURS, model, options.list("wwts.settings").get(0), STEADY_HEAP);
     try (Seat seat = seated.seat()) {
-      JsonNode entry = seat.ask("soak " + seconds);
-      add((ObjectNode) entry, model, seated, "soak", 0);
+      JsonNode entry = seat.ask("soak " + options.number("minutes") * 60);
+      add((ObjectNode) entry, seated, "soak", 0);
     }
     files.write();
   }

@@ -53,9 +53,11 @@ class LoadReportTest {
     assertThat(goals.stream().map(Goal::toString))
         .containsExactly(
             "PASS no accepted call lost, failed or answered wrongly: 0",
-            "PASS small, 80 % load: p99 25.0 ms at most 3 times 10.0, the p50 of an idle call: 2.5",
-            "PASS small, 80 % load: p99 25.0 ms (2 x 1) ahead of onnxruntime's 26.0 (2 x 1)",
-            "FAIL small, 80 % load: p99 25.0 ms (2 x 1) ahead of djl's 24.0 (2 x 1)");
+            "PASS small, 80 % load: p99 25.0 ms (2 x 1) is 2.5 times 10.0 ms, the p50 of an idle"
+                + " call; at most 3",
+            "PASS small, 80 % load: p99 25.0 ms (2 x 1), ahead of onnxruntime's p99 26.0 ms (2 x"
+                + " 1)",
+            "FAIL small, 80 % load: p99 25.0 ms (2 x 1), ahead of djl's p99 24.0 ms (2 x 1)");
     String table = Files.readString(folder.resolve("s.md"));
     assertThat(table)
         .contains("`mvn load`")
@@ -69,7 +71,7 @@ class LoadReportTest {
   }
 
   @Test
-  void aLostCallAndGrowthFailTheRun() throws IOException {
+  void aLostCallAndGrowthFailTheRun() {
     ObjectNode soak = entry("wwts", "soak", 0, 10);
     soak.put("lost", 1).put("swaps", 59).put("swapFailure", "");
     for (int second = 0; second <= 600; second += 10) {
@@ -78,26 +80,24 @@ class LoadReportTest {
       soak.withArray("/samples/heapMiB").add(40);
       soak.withArray("/samples/threads").add(30);
     }
-    assertThat(write().stream().filter(Goal::isRequired).map(Goal::toString))
+    assertThat(Goal.of(Goal.list(entries)).stream().filter(Goal::isRequired).map(Goal::toString))
         .containsExactly(
             "FAIL no accepted call lost, failed or answered wrongly: 1",
             "FAIL soak, growth of RSS, MiB: +400.0 (+3600.0 an hour), at most 45.0",
             "PASS soak, growth of heap, MiB: +0.0 (+0.0 an hour), at most 16.0",
             "PASS soak, growth of native threads: +0.0 (+0.0 an hour), at most 4.0",
             "PASS soak, 59 swaps");
-    assertThat(folder.resolve("s-memory.svg")).isNotEmptyFile();
-    assertThat(folder.resolve("s-threads.svg")).isNotEmptyFile();
   }
 
   @Test
   void anOptionThatThereIsNotIsRefused() {
     Properties given = new Properties();
     given.setProperty("wwts.load", "50");
-    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("no option -Dwwts.load");
+    assertThatThrownBy(() -> new LoadOptions(given)).hasMessageContaining("no option -Dwwts.load");
     given.clear();
     given.setProperty("wwts.settings", "2x0");
-    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("wwts.settings=2x0");
+    assertThatThrownBy(() -> new LoadOptions(given)).hasMessageContaining("wwts.settings=2x0");
     given.setProperty("wwts.settings", "4x2,1x8");
-    assertThat(LoadOptions.of(given).settings()).containsExactly("4x2", "1x8");
+    assertThat(new LoadOptions(given).list("wwts.settings")).containsExactly("4x2", "1x8");
   }
 }
