@@ -94,6 +94,7 @@ final class Soak {
       swaps++;
       // what is left of the heap then is what is held
       System.gc();
+      sample();
     } catch (RuntimeException e) {
       swapFailure = e.toString();
     }
@@ -103,7 +104,7 @@ final class Soak {
     return (System.nanoTime() - start) / 1e9;
   }
 
-  private void sample() {
+  private synchronized void sample() {
     var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     String[] tasks = new File("/proc/self/task").list();
     add("seconds", elapsed());
