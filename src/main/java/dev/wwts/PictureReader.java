@@ -1,11 +1,11 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.EncodedFile;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.Lane;
 import java.nio.ByteBuffer;
 

@@ -1,9 +1,8 @@
 package dev.wwts;
 
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Engine;
 import java.util.Comparator;
@@ -44,8 +43,7 @@ final class Resources {
 
   private static Resources load(Bundle bundle, Settings settings) {
     Engine engine = Engine.load(bundle, settings);
-    AlphaMode alpha =
-        bundle.manifest().input().alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
+    AlphaMode alpha = bundle.manifest().input().alpha();
     int lanes = settings.lanes() > 0 ? settings.lanes() : lanes(engine);
     return new Resources(
         engine,

@@ -1,9 +1,9 @@
 package dev.wwts;
 
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.GreyPicture;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.DeviceTimes;
 import dev.wwts.internal.torch.Lane;

@@ -3,10 +3,10 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.wwts.internal.image.AlphaMode;
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.PixelBuffer;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.DeviceTimes;
 import dev.wwts.internal.torch.Lane;

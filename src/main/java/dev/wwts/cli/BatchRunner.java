@@ -2,11 +2,9 @@ package dev.wwts.cli;
 
 import dev.wwts.DeviceException;
 import dev.wwts.OutOfDeviceMemoryException;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Engine;
 import dev.wwts.internal.torch.Lane;
@@ -24,12 +22,7 @@ final class BatchRunner implements AutoCloseable {
   BatchRunner(Bundle bundle, Settings options, List<ByteBuffer> pictures) {
     this.pictures = pictures;
     this.top = options.topK();
-    this.decoder =
-        new Decoder(
-            Limits.DEFAULT,
-            bundle.manifest().input().alpha() == Recipe.Alpha.WHITE
-                ? AlphaMode.WHITE
-                : AlphaMode.DROP);
+    this.decoder = new Decoder(Limits.DEFAULT, bundle.manifest().input().alpha());
     this.engine = Engine.load(bundle, options);
     try {
       this.lane = engine.newLane();

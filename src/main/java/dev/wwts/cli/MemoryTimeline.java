@@ -1,5 +1,6 @@
 package dev.wwts.cli;
 
+import dev.wwts.internal.inspect.MemoryMeter;
 import dev.wwts.report.LineChart.Series;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,10 @@ package dev.wwts.internal.cuda;
 
 import dev.wwts.DeviceException;
 import dev.wwts.PictureException;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -81,7 +82,7 @@ public final class PreprocessPlan implements AutoCloseable {
       exact ? 1 : 0,
       resizeWidth,
       resizeHeight,
-      recipe.interpolation() == Recipe.Interpolation.BICUBIC ? 1 : 0,
+      recipe.interpolation() == Interpolation.BICUBIC ? 1 : 0,
       recipe.cropRounding() == Recipe.CropRounding.FLOOR ? 1 : 0,
       recipe.color() == Recipe.Color.BGR ? 1 : 0,
       channelsLast ? 1 : 0,

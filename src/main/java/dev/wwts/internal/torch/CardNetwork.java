@@ -1,6 +1,5 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.torch.FusionTrial.Verdict;
 import java.nio.file.Path;
@@ -57,7 +56,7 @@ final class CardNetwork implements AutoCloseable {
    * Loads a model's network onto a card.
    *
    * @throws dev.wwts.ModelException if LibTorch refuses it
-   * @throws OutOfDeviceMemoryException if it does not fit
+   * @throws dev.wwts.OutOfDeviceMemoryException if it does not fit
    */
   static Network load(CudaSetup setup) {
     Path file = setup.bundle().content().file();
@@ -117,22 +116,18 @@ final class CardNetwork implements AutoCloseable {
           together.add(shape);
         }
       }
-    } catch (OutOfDeviceMemoryException e) {
-      tellPlain(NativeErrors.firstWords(e));
-      // not Set.of(), which throws where it is asked for null
-      return new HashSet<>();
     }
     setup
         .remarks()
         .note(
-            "Convolutions with ReLU as one call of cuDNN's, %s: %d of %d (%d faster apart, %d that it has no call for, %d not measured for want of time)."
+            "Convolutions with ReLU as one call of cuDNN's, %s: %d of %d (%d faster apart, %d that it has no call for, %d not measured for want of time or memory)."
                 .formatted(
                     layout(),
                     verdicts.getOrDefault(Verdict.TOGETHER, 0),
                     asked.size(),
                     verdicts.getOrDefault(Verdict.APART, 0),
                     verdicts.getOrDefault(Verdict.REFUSED, 0),
-                    verdicts.getOrDefault(Verdict.LATE, 0)));
+                    verdicts.getOrDefault(Verdict.UNMEASURED, 0)));
     return together;
   }
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * All that decides how long a card takes for a convolution with what follows it, beside the card,
  * the type and the layout.
  *
+ * @param hasBias whether the graph's own has one
  * @param adds whether a residual is added before ReLU
  */
 record ConvolutionShape(
@@ -23,6 +24,7 @@ record ConvolutionShape(
     List<Long> padding,
     List<Long> dilation,
     long groups,
+    boolean hasBias,
     boolean adds) {
   private static final int AXES = 4;
 
@@ -55,6 +57,7 @@ record ConvolutionShape(
         numbers(layer.padding()),
         numbers(layer.dilation()),
         torch.toIValue(layer.groups()).get().toInt(),
+        layer.hasBias(),
         residual != null);
   }
 

@@ -1,9 +1,9 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.PixelBuffer;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;

@@ -98,8 +98,7 @@ record FusedConvolution(Layer layer, @Nullable JitNode sum, JitNode relu) {
 
   /** Without one LibTorch would fill one with zeros at each call. */
   private Value bias(Graph graph) {
-    IValue bias = torch.toIValue(layer.bias()).get();
-    if (bias.isTensor() && bias.toTensor().defined()) {
+    if (layer.hasBias()) {
       return layer.bias();
     }
     Tensor weight = torch.toIValue(layer.weight()).get().toTensor();

@@ -2,6 +2,7 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
 import java.util.Locale;
 import org.bytedeco.pytorch.Scalar;
@@ -96,7 +97,13 @@ final class FusionProof {
 
     private Owned<Tensor> answer(Tensor input) {
       Tensor there = input.to(setup.card(), setup.type());
-      return stream.with(() -> new Owned<>(network.forward(there).cpu()));
+      return stream.with(
+          () -> {
+            // what lays input and weights out are kernels on the default stream, which no other
+            // waits for
+            CudaRuntime.synchronize();
+            return new Owned<>(network.forward(there).cpu());
+          });
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaEvent;
 import dev.wwts.internal.cuda.CudaGraph;
+import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.CudaStream;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,8 +46,8 @@ final class FusionTrial implements AutoCloseable {
     APART,
     /** cuDNN has no such call for it. */
     REFUSED,
-    /** Others took all the time there was. */
-    LATE
+    /** Others took all the time there was, or it had too little memory. */
+    UNMEASURED
   }
 
   private record Question(
@@ -68,25 +68,27 @@ final class FusionTrial implements AutoCloseable {
     this.end = parts.add(last, last::close);
   }
 
-  /**
-   * Which is faster for a shape.
-   *
-   * @throws OutOfDeviceMemoryException if there is too little memory to find out
-   */
+  /** Which is faster for a shape. */
   Verdict verdict(ConvolutionShape shape) {
     Question question =
         new Question(
             setup.device(), setup.type(), setup.channelsLast(), setup.graphs(), Tf32.isOn(), shape);
     Verdict known = KNOWN.get(question);
     if (known == null && System.nanoTime() - begun > MOST_SECONDS * NANOS) {
-      return Verdict.LATE;
+      return Verdict.UNMEASURED;
     }
-    if (known == null) {
-      // cuDNN's trials wait for the card
-      known = CudaGraph.supplyBetweenCaptures(() -> measured(shape));
-      KNOWN.put(question, known);
+    if (known != null) {
+      return known;
     }
-    return known;
+    long refusals = CudaMemory.refusals(setup.device());
+    // cuDNN's trials wait for the card
+    Verdict found = CudaGraph.supplyBetweenCaptures(() -> measured(shape));
+    if (CudaMemory.refusals(setup.device()) == refusals) {
+      KNOWN.put(question, found);
+      return found;
+    }
+    // with more memory it may be another
+    return found == Verdict.REFUSED ? Verdict.UNMEASURED : found;
   }
 
   private Verdict measured(ConvolutionShape shape) {
@@ -101,9 +103,6 @@ final class FusionTrial implements AutoCloseable {
                   }));
     } catch (RuntimeException e) {
       stream.await();
-      if (OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException full) {
-        throw full;
-      }
       return Verdict.REFUSED;
     }
   }
@@ -189,7 +188,7 @@ final class FusionTrial implements AutoCloseable {
           torch.conv2d(
               input,
               weight,
-              bias,
+              shape.hasBias() ? bias : new TensorOptional(),
               ConvolutionShape.array(shape.stride()),
               ConvolutionShape.array(shape.padding()),
               ConvolutionShape.array(shape.dilation()),
@@ -197,6 +196,7 @@ final class FusionTrial implements AutoCloseable {
       return (shape.adds() ? convolved.add_(residual) : convolved).relu_();
     }
 
+    /** Always with a bias, as {@link FusedConvolution} has it. */
     Tensor together() {
       long[] stride = ConvolutionShape.array(shape.stride());
       long[] padding = ConvolutionShape.array(shape.padding());

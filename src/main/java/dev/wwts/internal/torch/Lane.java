@@ -1,8 +1,8 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.JpegCard;
-import dev.wwts.internal.image.PixelBuffer;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**

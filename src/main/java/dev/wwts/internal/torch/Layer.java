@@ -53,16 +53,21 @@ record Layer(JitNode node, boolean isConvolution) {
     if (!isConstant(bias())) {
       return false;
     }
-    IValue constant = torch.toIValue(bias()).get();
-    if (!constant.isTensor() || !constant.toTensor().defined()) {
+    if (!hasBias()) {
       return true;
     }
-    Tensor bias = constant.toTensor();
+    Tensor bias = torch.toIValue(bias()).get().toTensor();
     Tensor weight = torch.toIValue(weight()).get().toTensor();
     return bias.dim() == 1
         && bias.size(0) == weight.size(0)
         && bias.is_contiguous()
         && bias.scalar_type().intern() == weight.scalar_type().intern();
+  }
+
+  /** Whether there is one; it must be a constant. */
+  boolean hasBias() {
+    IValue constant = torch.toIValue(bias()).get();
+    return constant.isTensor() && constant.toTensor().defined();
   }
 
   private static boolean isOf(Value value, int axes, torch.ScalarType type) {

@@ -79,7 +79,9 @@ public final class LibTorch {
     private static boolean isThere(String extension) {
       String platform = Loader.getPlatform() + extension;
       String library = System.mapLibraryName("jnitorch");
-      return torch.class.getResource("/org/bytedeco/pytorch/" + platform + "/" + library) != null;
+      // not of the class: on the module path that finds what stands in its own module only
+      ClassLoader loader = torch.class.getClassLoader();
+      return loader.getResource("org/bytedeco/pytorch/" + platform + "/" + library) != null;
     }
 
     /** By -Dorg.bytedeco.javacpp.platform.extension= the CPU build. */

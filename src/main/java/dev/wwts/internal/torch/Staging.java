@@ -3,7 +3,7 @@ package dev.wwts.internal.torch;
 import dev.wwts.internal.cuda.CudaEvent;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.PinnedBuffer;
-import dev.wwts.internal.image.PixelBuffer;
+import dev.wwts.internal.pixels.PixelBuffer;
 
 /**
  * The host's half of an upload: where a picture is decoded to, in memory that the card's copy

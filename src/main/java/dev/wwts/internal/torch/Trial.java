@@ -1,11 +1,10 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.NativeBuffer;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.NativeBuffer;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -124,9 +123,8 @@ final class Trial implements AutoCloseable {
 
   private void write(byte[] picture, Tensor row) {
     Recipe recipe = bundle.manifest().input();
-    AlphaMode alpha = recipe.alpha() == Recipe.Alpha.WHITE ? AlphaMode.WHITE : AlphaMode.DROP;
     NativeBuffer pixels = new NativeBuffer();
-    try (Decoder decoder = new Decoder(Limits.DEFAULT, alpha);
+    try (Decoder decoder = new Decoder(Limits.DEFAULT, recipe.alpha());
         Preprocessor preprocessor = new Preprocessor(recipe, torch.ScalarType.Float)) {
       preprocessor.write(
           decoder.decode(ByteBuffer.wrap(picture), pixels, "a picture of the self-test"), row);

@@ -3,10 +3,12 @@ package dev.wwts.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
@@ -22,10 +24,10 @@ class PreprocessPlanTest {
           SIDE,
           SIDE,
           Recipe.Color.RGB,
-          Recipe.Alpha.DROP,
+          AlphaMode.DROP,
           true,
           new Recipe.Resize.ShorterSide(40),
-          Recipe.Interpolation.BILINEAR,
+          Interpolation.BILINEAR,
           Recipe.CropRounding.HALF_EVEN,
           List.of(0f, 0f, 0f),
           List.of(1f, 1f, 1f));

@@ -130,6 +130,7 @@ class FusedConvolutionTest {
                       List.of(1L, 1L),
                       List.of(1L, 1L),
                       2,
+                      true,
                       true));
           return network;
         });
