@@ -55,7 +55,8 @@ class ArchitectureTest {
           "slots",
           type ->
               type.getName()
-                      .matches("dev.wwts.Model(Registry|Slot|SlotBuilder|Version|Watch)([$].*)?")
+                      .matches(
+                          "dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener)([$].*)?")
                   || type.getPackageName().equals("dev.wwts.internal.swap"));
 
   private static final DescribedPredicate<JavaClass> API =
@@ -180,7 +181,7 @@ class ArchitectureTest {
         .know("pytorch");
     onlyThese("dev.wwts.internal.cuda..").know("cuda");
     onlyThese("dev.wwts.internal.image..").know("opencv");
-    onlyThese("dev.wwts.internal.torch..").know("openblas");
+    onlyThese("dev.wwts.internal.torch..", "dev.wwts.internal.natives..").know("openblas");
     // a model's file is read into memory of JavaCPP's
     onlyThese(
             "dev.wwts.internal.torch..",

@@ -8,8 +8,8 @@ import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.report.Environment;
+import dev.wwts.report.LineChart;
 import dev.wwts.report.Pickle;
-import dev.wwts.report.TimelineChart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -96,7 +96,8 @@ final class Vram implements Callable<Integer> {
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {
       throw new IllegalArgumentException(
-          "--budget limits a GPU's memory; the model would run on the CPU, which has no such limit.");
+          "--budget limits a GPU's memory; the model would run on the CPU, which has no such"
+              + " limit.");
     }
     Map<String, Object> report = new LinkedHashMap<>();
     Environment environment = Environment.of(List.of(file));
@@ -208,8 +209,12 @@ final class Vram implements Callable<Integer> {
 
   private void draw(MemoryTimeline timeline, boolean card, String title) {
     try {
-      TimelineChart.write(
-          folder.resolve("timeline.svg"), title, timeline.seconds(), timeline.series(card));
+      LineChart.write(
+          folder.resolve("timeline.svg"),
+          title,
+          new LineChart.Axes("seconds since the start", "memory, MiB", false),
+          timeline.seconds(),
+          timeline.series(card));
     } catch (LinkageError | InternalError e) {
       warn(dev.wwts.report.Report.noPictures(e));
     }

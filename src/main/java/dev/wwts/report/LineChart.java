@@ -13,40 +13,46 @@ import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Memory over time as an SVG, on a white ground of its own, so that dark pages show it too. */
-public final class TimelineChart {
-  private TimelineChart() {}
+/** Lines as an SVG, on a white ground of its own, so that dark pages show it too. */
+public final class LineChart {
+  private LineChart() {}
+
+  /** What the axes show; {@code logarithmic} is the upright one, which else begins at 0. */
+  public record Axes(String x, String y, boolean logarithmic) {}
 
   /**
    * A line.
    *
    * @param name what the legend calls it
-   * @param mebibytes a value for each second of the chart
+   * @param values one for each x of the chart
    */
-  public record Series(String name, List<Double> mebibytes) {
+  public record Series(String name, List<Double> values) {
     /** Copies the list. */
     public Series {
-      mebibytes = List.copyOf(mebibytes);
+      values = List.copyOf(values);
     }
   }
 
-  /** Writes a picture; {@code seconds} are the times of all series' values. */
+  /** Writes a picture; {@code x} is where all series' values are. */
   @SuppressWarnings("deprecation") // xchart's only way to SVG
-  public static void write(Path svg, String title, List<Double> seconds, Series... series) {
+  public static void write(Path svg, String title, Axes axes, List<Double> x, List<Series> series) {
     System.setProperty("java.awt.headless", "true");
     XYChart chart =
         new XYChartBuilder()
             .width(900)
             .height(450)
             .title(title)
-            .xAxisTitle("seconds since the start")
-            .yAxisTitle("memory, MiB")
+            .xAxisTitle(axes.x())
+            .yAxisTitle(axes.y())
             .build();
     chart.getStyler().setChartBackgroundColor(Color.WHITE);
     chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
-    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setYAxisLogarithmic(axes.logarithmic());
+    if (!axes.logarithmic()) {
+      chart.getStyler().setYAxisMin(0.0);
+    }
     for (Series each : series) {
-      chart.addSeries(each.name(), seconds, each.mebibytes()).setMarker(SeriesMarkers.NONE);
+      chart.addSeries(each.name(), x, each.values()).setMarker(SeriesMarkers.NONE);
     }
     try (OutputStream out = Files.newOutputStream(svg)) {
       VectorGraphicsEncoder.saveVectorGraphic(
