@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleFinder;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -43,7 +43,7 @@ class ModuleTest {
             .map(Dependency::getTargetClass)
             .map(type -> type.isArray() ? type.getBaseComponentType() : type)
             .filter(type -> !type.isPrimitive() && !type.getPackageName().startsWith("dev.wwts"))
-            .map(ModuleTest::origin)
+            .map(JavaClass::getName)
             .distinct()
             .map(ModuleTest::module)
             .collect(toCollection(TreeSet::new));
@@ -52,19 +52,18 @@ class ModuleTest {
     assertThat(required).isEqualTo(used);
   }
 
-  /** The jar that a class stands in; of Java's own, the module. */
-  private static URI origin(JavaClass type) {
-    String place = type.getSource().orElseThrow().getUri().toString();
-    return URI.create(
-        place.startsWith("jrt:")
-            ? place.substring(0, place.indexOf('/', "jrt:/".length()))
-            : place.substring("jar:".length(), place.indexOf("!/")));
-  }
-
-  private static String module(URI origin) {
-    return origin.getScheme().equals("jrt")
-        ? origin.getPath().substring(1)
-        : ModuleFinder.of(Path.of(origin)).findAll().iterator().next().descriptor().name();
+  /** Of the jar that a class stands in; of Java's own, the module that it is in here. */
+  private static String module(String type) {
+    try {
+      Class<?> found = Class.forName(type, false, ModuleTest.class.getClassLoader());
+      if (found.getModule().isNamed()) {
+        return found.getModule().getName();
+      }
+      Path jar = Path.of(found.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return ModuleFinder.of(jar).findAll().iterator().next().descriptor().name();
+    } catch (ClassNotFoundException | URISyntaxException e) {
+      throw new AssertionError(type, e);
+    }
   }
 
   private static ModuleDescriptor descriptor() throws IOException {

@@ -13,7 +13,7 @@ import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.nio.file.Path;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;

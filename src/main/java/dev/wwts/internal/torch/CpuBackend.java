@@ -3,6 +3,8 @@ package dev.wwts.internal.torch;
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
+import dev.wwts.internal.network.NetworkKind;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 

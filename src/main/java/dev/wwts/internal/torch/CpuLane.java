@@ -1,6 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.PixelBuffer;
 import dev.wwts.internal.pixels.Pixels;

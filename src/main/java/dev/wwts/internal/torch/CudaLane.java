@@ -7,6 +7,7 @@ import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.GraphPool;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.PixelBuffer;
 import dev.wwts.internal.pixels.Pixels;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.network.NetworkKind;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;

@@ -9,8 +9,13 @@ import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.Orientation;
 import dev.wwts.internal.pixels.Pixels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -67,6 +72,24 @@ class PreprocessPlanTest {
         }
       }
     }
+  }
+
+  /** Java sends them by their place. */
+  @Test
+  void fieldsAreThoseOfTheHeader() throws IOException {
+    String header = Files.readString(Path.of("native/wwts_preprocess.h"));
+    String struct = header.substring(header.indexOf("typedef struct wwts_recipe"));
+    List<String> names =
+        struct
+            .substring(0, struct.indexOf("float mean"))
+            .replaceAll("(?s)/\\*.*?\\*/", "")
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("int32_t "))
+            .flatMap(line -> Stream.of(line.substring(8).replace(";", "").strip().split(", ")))
+            .map(name -> name.toUpperCase(Locale.ROOT))
+            .toList();
+    assertThat(NativePreprocess.Field.values()).extracting(Enum::name).isEqualTo(names);
   }
 
   @Test

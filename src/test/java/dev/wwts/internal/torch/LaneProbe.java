@@ -8,6 +8,7 @@ import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.Pixels;

@@ -30,12 +30,13 @@ public record PixelLayout(int bytes, int red, int green, int blue, int alpha) {
   }
 
   private void blend(byte[] row, int from, int count, byte[] into) {
-    for (int i = 0; i < count; i++) {
-      int at = from + i * bytes;
+    int at = from;
+    for (int out = 0; out < 3 * count; out += 3) {
       int opacity = row[at + alpha] & 0xFF;
-      into[3 * i] = Alpha.onWhite(row[at + red], opacity);
-      into[3 * i + 1] = Alpha.onWhite(row[at + green], opacity);
-      into[3 * i + 2] = Alpha.onWhite(row[at + blue], opacity);
+      into[out] = Alpha.onWhite(row[at + red], opacity);
+      into[out + 1] = Alpha.onWhite(row[at + green], opacity);
+      into[out + 2] = Alpha.onWhite(row[at + blue], opacity);
+      at += bytes;
     }
   }
 }
