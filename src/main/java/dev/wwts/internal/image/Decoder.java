@@ -112,7 +112,7 @@ public final class Decoder implements AutoCloseable {
     }
   }
 
-  /** Says that a call begins or goes by without this decoder; see {@link NativeBuffer#rest}. */
+  /** A picture is done: what only a huge one needed beside its pixels is given back. */
   public void rest() {
     nativeCodec.rest();
     webp.rest();

@@ -152,9 +152,9 @@ final class NativeCodec implements AutoCloseable {
     return copy;
   }
 
-  /** See {@link NativeBuffer#rest}. */
+  /** See {@link NativeBuffer#trim}. */
   void rest() {
-    input.rest();
+    input.trim();
   }
 
   @Override

@@ -60,9 +60,9 @@ final class WebpDecoder implements AutoCloseable {
     }
   }
 
-  /** See {@link NativeBuffer#rest}. */
+  /** See {@link NativeBuffer#trim}. */
   void rest() {
-    scratch.rest();
+    scratch.trim();
   }
 
   @Override

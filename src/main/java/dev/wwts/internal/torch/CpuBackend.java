@@ -2,6 +2,8 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
+import dev.wwts.internal.image.NativeBuffer;
+import dev.wwts.internal.image.PixelMemory;
 import dev.wwts.internal.model.Bundle;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
@@ -28,8 +30,13 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public Lane newLane() {
+  public StagedLane newLane() {
     return new CpuLane(bundle, network, type, threads);
+  }
+
+  @Override
+  public PixelMemory newPixels() {
+    return new NativeBuffer();
   }
 
   @Override

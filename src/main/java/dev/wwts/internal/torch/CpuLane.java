@@ -1,8 +1,6 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.PixelBuffer;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.model.Bundle;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -10,13 +8,15 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** A lane whose every stage runs on the processor, in the calling thread and LibTorch's own. */
-final class CpuLane implements Lane {
+/**
+ * A lane whose every stage runs on the processor, in its thread and the team that LibTorch keeps
+ * for it.
+ */
+final class CpuLane extends StagedLane {
   private final Bundle bundle;
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
-  private final NativeBuffer pixels = new NativeBuffer();
   private final Preprocessor preprocessor;
   private final Ranker ranker;
   private @Nullable Owned<Tensor> input;
@@ -31,16 +31,6 @@ final class CpuLane implements Lane {
     this.ranker = new Ranker(bundle.manifest().output().activation());
     this.preprocessor =
         NativeScope.inference(() -> new Preprocessor(bundle.manifest().input(), type));
-  }
-
-  @Override
-  public PixelBuffer pixels() {
-    return pixels;
-  }
-
-  @Override
-  public void rest() {
-    pixels.rest();
   }
 
   @Override
@@ -69,13 +59,16 @@ final class CpuLane implements Lane {
   }
 
   @Override
-  public void preprocess(int slot, Pixels picture) {
+  public boolean preprocess(int slot, DecodedPicture picture) {
     LibTorch.useThreads(threads);
-    NativeScope.inference(
-        () -> {
-          preprocessor.write(picture, batch == 1 ? begun() : begun().narrow(0, slot, 1));
-          return picture;
-        });
+    try (picture) {
+      NativeScope.inference(
+          () -> {
+            preprocessor.write(picture.pixels(), batch == 1 ? begun() : begun().narrow(0, slot, 1));
+            return picture;
+          });
+    }
+    return true;
   }
 
   @Override
@@ -132,6 +125,5 @@ final class CpuLane implements Lane {
       input = null;
     }
     preprocessor.close();
-    pixels.close();
   }
 }

@@ -9,6 +9,7 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.MemoryBudget;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.Nvml;
+import dev.wwts.internal.image.PixelMemory;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.Settings;
 import java.util.Optional;
@@ -91,8 +92,13 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public Lane newLane() {
+  public StagedLane newLane() {
     return new CudaLane(setup, network);
+  }
+
+  @Override
+  public PixelMemory newPixels() {
+    return new PinnedPixels(setup.device());
   }
 
   @Override
