@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,10 @@ abstract class Call<R> implements Pictures {
   private final long timeout;
   private final long accepted = System.nanoTime();
   private final CompletableFuture<R> outcome = new CompletableFuture<>();
+
+  /** Who sets it says how; it is counted before anybody hears of it. */
+  private final AtomicBoolean hasEnded = new AtomicBoolean();
+
   private final @Nullable DecodedPicture[] decoded;
   private final @Nullable PictureException[] refusals;
   private final boolean[] taken;
@@ -133,7 +138,7 @@ abstract class Call<R> implements Pictures {
         undecoded--;
         notifyAll();
       }
-      last = outcome.isDone() && dropped();
+      last = hasEnded.get() && dropped();
       isReady = !last && undecoded == 0 && becomesReady();
     }
     if (picture != null) {
@@ -163,7 +168,7 @@ abstract class Call<R> implements Pictures {
     boolean last;
     synchronized (this) {
       decoding--;
-      last = outcome.isDone() && dropped();
+      last = hasEnded.get() && dropped();
     }
     finishDropped(last);
   }
@@ -314,7 +319,7 @@ abstract class Call<R> implements Pictures {
 
   /** Whether somebody still waits for it, and there is time left; else it ends. */
   private boolean isWanted(String what) {
-    if (outcome.isDone()) {
+    if (hasEnded.get()) {
       return false;
     }
     if (nanosLeft() > 0) {
@@ -344,7 +349,7 @@ abstract class Call<R> implements Pictures {
   }
 
   final synchronized boolean isOver() {
-    return place == Place.OVER || failure != null || outcome.isDone();
+    return place == Place.OVER || failure != null || hasEnded.get();
   }
 
   /**
@@ -397,9 +402,9 @@ abstract class Call<R> implements Pictures {
   }
 
   private boolean end(Throwable why) {
-    if (outcome.completeExceptionally(why)) {
+    if (hasEnded.compareAndSet(false, true)) {
       course.ended(this, why);
-      return true;
+      return outcome.completeExceptionally(why);
     }
     return false;
   }
@@ -420,8 +425,9 @@ abstract class Call<R> implements Pictures {
     course.over(this);
     if (error != null || result == null) {
       end(error == null ? new CancellationException() : error);
-    } else if (outcome.complete(result)) {
+    } else if (hasEnded.compareAndSet(false, true)) {
       course.ended(this, null);
+      outcome.complete(result);
     }
   }
 }
