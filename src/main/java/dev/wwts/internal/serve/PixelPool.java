@@ -73,7 +73,11 @@ final class PixelPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return new Lease(call, memory == null ? factory.get() : memory);
+    if (memory == null) {
+      return new Lease(call, factory.get());
+    }
+    memory.rest();
+    return new Lease(call, memory);
   }
 
   private void enter(Call<?> call, String name, long bytes) {
