@@ -8,19 +8,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue from many threads to some: first come, first served. Who takes spins for as long as a
- * wake-up takes, where the last wait was shorter than that, and parks otherwise.
+ * A queue from many threads to some: first come, first served. Who takes spins briefly, then parks:
+ * a wake-up takes some 15 microseconds.
  */
 final class HandOver<T> {
-  /** Nanoseconds; about what parking and waking up take. */
-  static final long SPIN = Long.getLong("wwts.spin", 20_000);
+  /** Nanoseconds; some times what parking and waking up take. None where there is one processor. */
+  static final long SPIN =
+      Runtime.getRuntime().availableProcessors() > 1 ? Long.getLong("wwts.spin", 30_000) : 0;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<T> queue = new ArrayDeque<>();
   private volatile int size;
   private volatile boolean ended;
-  private volatile boolean spins = true;
 
   /** Puts something behind the others. */
   void put(T thing) {
@@ -62,7 +62,7 @@ final class HandOver<T> {
   /** The first thing, waiting for one; null once the queue is empty and {@link #end} was called. */
   @Nullable T take() {
     long start = System.nanoTime();
-    while (spins && size == 0 && !ended && System.nanoTime() - start < SPIN) {
+    while (size == 0 && !ended && System.nanoTime() - start < SPIN) {
       Thread.onSpinWait();
     }
     lock.lock();
@@ -70,7 +70,6 @@ final class HandOver<T> {
       while (queue.isEmpty() && !ended) {
         changed.awaitUninterruptibly();
       }
-      spins = System.nanoTime() - start < SPIN;
       T first = queue.pollFirst();
       size = queue.size();
       return first;
