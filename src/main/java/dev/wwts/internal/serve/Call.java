@@ -39,6 +39,7 @@ abstract class Call<R> implements Pictures {
   private final @Nullable PictureException[] refusals;
   private final boolean[] taken;
   private final long[] decodeNanos;
+  private volatile boolean staysOnLane;
   private Place place = Place.DECODERS;
   private int undecoded;
   private int decoding;
@@ -84,6 +85,19 @@ abstract class Call<R> implements Pictures {
     this.refusals = new @Nullable PictureException[n];
     this.taken = new boolean[n];
     this.decodeNanos = new long[n];
+  }
+
+  /** Says whether the lane that decodes its picture is to run it too. */
+  final void staysOnLane(boolean value) {
+    staysOnLane = value;
+  }
+
+  final boolean staysOnLane() {
+    return staysOnLane;
+  }
+
+  final synchronized boolean isBeforeLane() {
+    return place == Place.BEFORE_LANE;
   }
 
   /** What it asks of a lane, whose thread this is. */

@@ -1,5 +1,6 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.DecodedPicture;
@@ -22,9 +23,15 @@ final class Decoders implements AutoCloseable {
   /** Bytes of pixels above which a picture counts as large: 16 million pixels. */
   private static final long LARGE = 48L << 20;
 
+  /** Bytes of pixels, 2 million of them, and of a file, up to which an idle lane decodes itself. */
+  private static final long SMALL = 6L << 20;
+
+  private static final int SMALL_FILE = 1 << 20;
+
   private final HandOver<Task> queue = new HandOver<>();
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
+  private final Limits limits;
   private final AlphaMode alpha;
   private final PixelPool pool;
   private final @Nullable Runnable otherJpegs;
@@ -61,6 +68,7 @@ final class Decoders implements AutoCloseable {
       PixelPool pool,
       @Nullable Runnable otherJpegs,
       UnaryOperator<Throwable> errors) {
+    this.limits = limits;
     this.alpha = alpha;
     this.pool = pool;
     this.otherJpegs = otherJpegs;
@@ -88,6 +96,36 @@ final class Decoders implements AutoCloseable {
       tasks.add(new Task(call, i, false));
     }
     queue.putAll(tasks);
+  }
+
+  /**
+   * Whether an idle lane may decode a call's picture itself, which spares a hand-over: it is small,
+   * at a glance, and none came before it.
+   */
+  boolean isForIdleLane(Call<?> call) {
+    return call.size() == 1
+        && !call.isOwn()
+        && queue.size() == 0
+        && call.picture(0) instanceof Picture.Bytes picture
+        && picture.bytes().remaining() <= SMALL_FILE;
+  }
+
+  /** For a lane's thread. */
+  Lanes.SmallDecoder forLane() {
+    PictureReader reader = new PictureReader(limits, alpha);
+    return new Lanes.SmallDecoder() {
+      @Override
+      public void decode(Call<?> call) {
+        if (call.beginDecoding()) {
+          Decoders.this.decode(new Task(call, 0, false), reader, true);
+        }
+      }
+
+      @Override
+      public void close() {
+        reader.close();
+      }
+    };
   }
 
   /** Decodes a picture that a lane waits for. */
@@ -122,7 +160,7 @@ final class Decoders implements AutoCloseable {
         if (task.call().beginDecoding()) {
           busy.incrementAndGet();
           try {
-            decode(task, reader);
+            decode(task, reader, false);
           } finally {
             busy.decrementAndGet();
           }
@@ -132,7 +170,7 @@ final class Decoders implements AutoCloseable {
     }
   }
 
-  private void decode(Task task, PictureReader reader) {
+  private void decode(Task task, PictureReader reader, boolean isOnLane) {
     Call<?> call = task.call();
     long began = System.nanoTime();
     PixelPool.Lease lease = pool.lease(call);
@@ -144,6 +182,11 @@ final class Decoders implements AutoCloseable {
       String name = call.picture(task.index()).name();
       PixelBuffer into =
           bytes -> {
+            if (isOnLane && bytes > SMALL) {
+              call.staysOnLane(false);
+              queue.put(task);
+              throw new Deferred();
+            }
             isLarge[0] = isLarge[0] || (bytes > LARGE && enterLarge(task));
             return lease.reserve(name, bytes);
           };

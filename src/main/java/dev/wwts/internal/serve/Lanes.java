@@ -19,18 +19,35 @@ final class Lanes implements AutoCloseable {
   private final List<RuntimeException> faults = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
 
+  /** Lanes that wait for a call, less the calls that wait for a lane. */
+  private final AtomicInteger free = new AtomicInteger();
+
+  /** Decodes a small picture in the thread of a lane that has nothing else to do. */
+  interface SmallDecoder extends AutoCloseable {
+    void decode(Call<?> call);
+
+    @Override
+    void close();
+  }
+
   /**
    * Starts them and waits until all are warm.
    *
    * @param inTurn whether they are made one after the other, as they share a card's memory
    */
-  Lanes(int count, boolean inTurn, Supplier<LaneRunner> factory, Consumer<LaneRunner> warmUp) {
+  Lanes(
+      int count,
+      boolean inTurn,
+      Supplier<LaneRunner> factory,
+      Consumer<LaneRunner> warmUp,
+      Supplier<SmallDecoder> decoders) {
     boolean whole = false;
     try {
       for (int i = 0; i < count; i++) {
         CompletableFuture<Void> ready = new CompletableFuture<>();
         Thread thread =
-            ServiceThread.of(() -> serve(factory, warmUp, ready), "wwts-lane-" + threads.size());
+            ServiceThread.of(
+                () -> serve(factory, warmUp, decoders, ready), "wwts-lane-" + threads.size());
         threads.add(thread);
         warm.add(ready);
         thread.start();
@@ -63,18 +80,24 @@ final class Lanes implements AutoCloseable {
   }
 
   private void serve(
-      Supplier<LaneRunner> factory, Consumer<LaneRunner> warmUp, CompletableFuture<Void> ready) {
-    try (LaneRunner lane = factory.get()) {
+      Supplier<LaneRunner> factory,
+      Consumer<LaneRunner> warmUp,
+      Supplier<SmallDecoder> decoders,
+      CompletableFuture<Void> ready) {
+    try (LaneRunner lane = factory.get();
+        SmallDecoder decoder = decoders.get()) {
       warmUp.accept(lane);
       ready.complete(null);
+      free.incrementAndGet();
       Call<?> call = queue.take();
       while (call != null) {
         busy.incrementAndGet();
         try {
-          call.run(lane);
+          run(call, lane, decoder);
         } finally {
           busy.decrementAndGet();
         }
+        free.incrementAndGet();
         call = queue.take();
       }
     } catch (RuntimeException | Error e) {
@@ -86,14 +109,45 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  /** Runs a call when its turn comes. */
+  private static void run(Call<?> call, LaneRunner lane, SmallDecoder decoder) {
+    if (!call.isBeforeLane()) {
+      call.staysOnLane(true);
+      decoder.decode(call);
+      if (!call.staysOnLane() || !call.isBeforeLane()) {
+        return;
+      }
+    }
+    call.run(lane);
+  }
+
+  /** Runs a call, whose pictures are decoded, when its turn comes. */
   void submit(Call<?> call) {
-    queue.put(call);
+    if (!call.staysOnLane()) {
+      free.decrementAndGet();
+      queue.put(call);
+    }
+  }
+
+  /**
+   * Has a lane that is idle decode a call's picture and run it.
+   *
+   * @return false if none is
+   */
+  boolean submitUndecoded(Call<?> call) {
+    int now = free.get();
+    while (now > 0) {
+      if (free.compareAndSet(now, now - 1)) {
+        queue.put(call);
+        return true;
+      }
+      now = free.get();
+    }
+    return false;
   }
 
   /** Takes a call out of the queue. */
   void withdraw(Call<?> call) {
-    queue.removeIf(each -> each == call);
+    free.addAndGet(queue.removeIf(each -> each == call));
   }
 
   int count() {

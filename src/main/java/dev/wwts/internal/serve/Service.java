@@ -104,7 +104,9 @@ public final class Service {
       throw e;
     }
     counts.accepted();
-    parts.decoders().submit(call);
+    if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
+      parts.decoders().submit(call);
+    }
     return call;
   }
 

@@ -33,9 +33,9 @@ record ServiceParts(
     AlphaMode alpha = PictureReader.alpha(bundle);
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
     PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
-    Decoders decoders = null;
+    Decoders started = null;
     try {
-      decoders =
+      Decoders decoders =
           new Decoders(
               decoders(settings),
               settings.limits(),
@@ -43,6 +43,7 @@ record ServiceParts(
               pool,
               cardDecodes ? engine::remarkOfOtherJpegs : null,
               failure::typed);
+      started = decoders;
       ClassHead head = new ClassHead(bundle.labels(), settings);
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
@@ -55,11 +56,12 @@ record ServiceParts(
                   new LaneRunner(
                       engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
               lane ->
-                  warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)));
+                  warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
+              decoders::forLane);
       return new ServiceParts(engine, failure, pool, decoders, lanes);
     } catch (RuntimeException | Error e) {
       RuntimeException thrown = DeviceFailure.thrown(failure.typed(e));
-      closeAll(decoders, pool, engine).ifPresent(thrown::addSuppressed);
+      closeAll(started, pool, engine).ifPresent(thrown::addSuppressed);
       throw thrown;
     }
   }
