@@ -42,8 +42,8 @@ public final class RecognizerBuilder {
 
   /**
    * Forwards that run at the same time, 1 to 1024; further calls wait. Each has a thread of its
-   * own, and on a CPU LibTorch's {@link #threads} with it. If not set: cores / threads, on a GPU
-   * cores but at most 4; at least 2.
+   * own, and on a CPU LibTorch's {@link #threads} with it. If not set: cores / threads, at least 1;
+   * on a GPU cores, from 2 to 4.
    */
   public RecognizerBuilder lanes(int lanes) {
     settings = settings.lanes(inRange("lanes", lanes, 1, 1024));

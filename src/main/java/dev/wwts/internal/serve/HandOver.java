@@ -8,19 +8,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A queue from many threads to some: first come, first served. Who takes spins briefly, then parks:
- * a wake-up takes some 15 microseconds.
+ * A queue from many threads to some: first come, first served. Who waits is parked: spinning saved
+ * nothing on two processors, which those need who have work.
  */
 final class HandOver<T> {
-  /** Nanoseconds; some times what parking and waking up take. None where there is one processor. */
-  static final long SPIN =
-      Runtime.getRuntime().availableProcessors() > 1 ? Long.getLong("wwts.spin", 30_000) : 0;
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<T> queue = new ArrayDeque<>();
   private volatile int size;
-  private volatile boolean ended;
+  private boolean ended;
 
   /** Puts something behind the others. */
   void put(T thing) {
@@ -61,10 +57,6 @@ final class HandOver<T> {
 
   /** The first thing, waiting for one; null once the queue is empty and {@link #end} was called. */
   @Nullable T take() {
-    long start = System.nanoTime();
-    while (size == 0 && !ended && System.nanoTime() - start < SPIN) {
-      Thread.onSpinWait();
-    }
     lock.lock();
     try {
       while (queue.isEmpty() && !ended) {

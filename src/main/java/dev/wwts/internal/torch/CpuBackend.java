@@ -14,6 +14,7 @@ final class CpuBackend implements Backend {
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
+  private final Spins spins = new Spins(LibTorch.processors(), ParkedTeam::new);
 
   private CpuBackend(Bundle bundle, Network network, torch.ScalarType type, int threads) {
     this.bundle = bundle;
@@ -31,7 +32,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public StagedLane newLane() {
-    return new CpuLane(bundle, network, type, threads);
+    return new CpuLane(bundle, network, type, threads, spins);
   }
 
   @Override
@@ -46,6 +47,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public void close() {
+    spins.close();
     network.close();
   }
 }

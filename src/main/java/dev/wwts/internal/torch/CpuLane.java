@@ -17,20 +17,24 @@ final class CpuLane extends StagedLane {
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
+  private final Spins spins;
+  private final Stalls stalls = new Stalls();
   private final Preprocessor preprocessor;
   private final Ranker ranker;
   private @Nullable Owned<Tensor> input;
   private @Nullable Owned<Tensor> logits;
   private int batch;
 
-  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads) {
+  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads, Spins spins) {
     this.bundle = bundle;
     this.network = network;
     this.type = type;
     this.threads = threads;
+    this.spins = spins;
     this.ranker = new Ranker(bundle.manifest().output().activation());
     this.preprocessor =
         NativeScope.inference(() -> new Preprocessor(bundle.manifest().input(), type));
+    spins.started(threads);
   }
 
   @Override
@@ -75,7 +79,12 @@ final class CpuLane extends StagedLane {
   public void forward(int n) {
     LibTorch.useThreads(threads);
     closeLogits();
+    long began = System.nanoTime();
     logits = NativeScope.inference(() -> Logits.checked(bundle, network.forward(slots(n)), n));
+    if (threads > 1) {
+      long now = System.nanoTime();
+      spins.forwarded(stalls.took(n, now - began), now);
+    }
   }
 
   @Override
@@ -125,5 +134,6 @@ final class CpuLane extends StagedLane {
       input = null;
     }
     preprocessor.close();
+    spins.ended(threads);
   }
 }
