@@ -16,6 +16,7 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
     this.call = call;
     Object unused =
         call.outcome()
+            .future()
             .whenCompleteAsync(
                 (answers, error) -> {
                   if (error == null) {

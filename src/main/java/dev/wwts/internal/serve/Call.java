@@ -1,15 +1,11 @@
 package dev.wwts.internal.serve;
 
-import dev.wwts.DeadlineExceededException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.torch.Pictures;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,48 +23,15 @@ abstract class Call<R> implements Pictures {
   }
 
   private final Course course;
-  private final List<Picture> pictures;
-  private final long timeout;
-  private final long accepted = System.nanoTime();
-  private final CompletableFuture<R> outcome = new CompletableFuture<>();
-
-  /** Who sets it says how; it is counted before anybody hears of it. */
-  private final AtomicBoolean hasEnded = new AtomicBoolean();
-
-  private final @Nullable DecodedPicture[] decoded;
-  private final @Nullable PictureException[] refusals;
-  private final boolean[] taken;
-  private final long[] decodeNanos;
+  private final CallPictures pictures;
+  private final Outcome<R> outcome;
   private volatile boolean staysOnLane;
   private Place place = Place.DECODERS;
-  private int undecoded;
   private int decoding;
-  private int refused;
   private @Nullable Throwable failure;
   private long begun;
   private long ready;
   private long onLane;
-
-  /** What a call's way goes through. */
-  interface Course {
-    /** Has a picture decoded before all that wait. */
-    void decodeNext(Call<?> call, int index, boolean onProcessor);
-
-    /** The call waits for a lane from now on. */
-    void decoded(Call<?> call);
-
-    /** It is on a lane, which makes room for its pictures. */
-    void onLane();
-
-    /** Nobody waits for it any more. */
-    void abandoned(Call<?> call);
-
-    /** Nothing works on it any more. */
-    void over(Call<?> call);
-
-    /** It has ended so, by whoever says so first. */
-    void ended(Call<?> call, @Nullable Throwable failure);
-  }
 
   /**
    * Makes one.
@@ -77,14 +40,8 @@ abstract class Call<R> implements Pictures {
    */
   Call(Course course, List<Picture> pictures, long timeout) {
     this.course = course;
-    this.pictures = pictures;
-    this.timeout = timeout;
-    int n = pictures.size();
-    this.undecoded = n;
-    this.decoded = new @Nullable DecodedPicture[n];
-    this.refusals = new @Nullable PictureException[n];
-    this.taken = new boolean[n];
-    this.decodeNanos = new long[n];
+    this.pictures = new CallPictures(pictures);
+    this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
   }
 
   /** Says whether the lane that decodes its picture is to run it too. */
@@ -115,7 +72,7 @@ abstract class Call<R> implements Pictures {
     return pictures.get(index);
   }
 
-  final CompletableFuture<R> outcome() {
+  final Outcome<R> outcome() {
     return outcome;
   }
 
@@ -144,16 +101,12 @@ abstract class Call<R> implements Pictures {
     synchronized (this) {
       decoding--;
       if (place != Place.OVER && failure == null) {
-        decoded[index] = picture;
+        pictures.put(index, picture, refusal, nanos);
         picture = null;
-        refused += refusal == null ? 0 : 1;
-        refusals[index] = refusal;
-        decodeNanos[index] = nanos;
-        undecoded--;
         notifyAll();
       }
-      last = hasEnded.get() && dropped();
-      isReady = !last && undecoded == 0 && becomesReady();
+      last = outcome.isSet() && dropped();
+      isReady = !last && pictures.areDone() && becomesReady();
     }
     if (picture != null) {
       picture.close();
@@ -182,7 +135,7 @@ abstract class Call<R> implements Pictures {
     boolean last;
     synchronized (this) {
       decoding--;
-      last = hasEnded.get() && dropped();
+      last = outcome.isSet() && dropped();
     }
     finishDropped(last);
   }
@@ -191,7 +144,7 @@ abstract class Call<R> implements Pictures {
   final void stall() {
     boolean isReady;
     synchronized (this) {
-      isReady = pictures.size() > 1 && undecoded < pictures.size() && becomesReady();
+      isReady = pictures.size() > 1 && pictures.areBegun() && becomesReady();
     }
     if (isReady) {
       course.decoded(this);
@@ -208,7 +161,7 @@ abstract class Call<R> implements Pictures {
   }
 
   private void hasDecoded() {
-    if (refused < pictures.size()) {
+    if (!pictures.areAllRefused()) {
       course.decoded(this);
       return;
     }
@@ -252,11 +205,7 @@ abstract class Call<R> implements Pictures {
   public final @Nullable DecodedPicture take(int index) {
     boolean again;
     synchronized (this) {
-      again = taken[index];
-      if (again) {
-        taken[index] = false;
-        undecoded++;
-      }
+      again = pictures.wasTaken(index);
     }
     if (again) {
       course.decodeNext(this, index, false);
@@ -267,7 +216,7 @@ abstract class Call<R> implements Pictures {
   @Override
   public final @Nullable DecodedPicture takeFromProcessor(int index) {
     synchronized (this) {
-      undecoded++;
+      pictures.again(index);
     }
     course.decodeNext(this, index, true);
     return await(index);
@@ -281,8 +230,8 @@ abstract class Call<R> implements Pictures {
       } else if (error instanceof Error fatal) {
         throw fatal;
       }
-      if (decoded[index] != null || refusals[index] != null) {
-        break;
+      if (pictures.isDecoded(index)) {
+        return pictures.take(index);
       }
       try {
         wait();
@@ -290,37 +239,28 @@ abstract class Call<R> implements Pictures {
         throw new IllegalStateException("Nobody interrupts a lane's thread.", e);
       }
     }
-    DecodedPicture picture = decoded[index];
-    decoded[index] = null;
-    taken[index] = picture != null;
-    return picture;
   }
 
   @Override
   public final synchronized void refuse(int index, OutOfMemoryError error) {
-    taken[index] = false;
-    refusals[index] = PictureReader.noMemory(picture(index), error);
+    pictures.refuse(index, PictureReader.noMemory(picture(index), error));
   }
 
   final synchronized boolean isRefused(int index) {
-    return refusals[index] != null;
+    return pictures.refusal(index) != null;
   }
 
   /** Why a picture is refused. */
   final synchronized PictureException refusal(int index) {
-    PictureException refusal = refusals[index];
+    PictureException refusal = pictures.refusal(index);
     if (refusal == null) {
       throw new IllegalStateException("The picture was not refused.");
     }
     return refusal;
   }
 
-  final long decodeNanos(int index) {
-    return decodeNanos[index];
-  }
-
-  final long accepted() {
-    return accepted;
+  final synchronized long decodeNanos(int index) {
+    return pictures.nanos(index);
   }
 
   /** Nanoseconds that it waited for a decoder and for a lane. */
@@ -328,34 +268,19 @@ abstract class Call<R> implements Pictures {
     long now = System.nanoTime();
     long start = begun == 0 ? now : begun;
     long then = ready == 0 ? 0 : (onLane == 0 ? now : onLane) - ready;
-    return start - accepted + then;
+    return start - outcome.accepted() + then;
   }
 
   /** Whether somebody still waits for it, and there is time left; else it ends. */
   private boolean isWanted(String what) {
-    if (hasEnded.get()) {
+    if (outcome.isSet()) {
       return false;
     }
-    if (nanosLeft() > 0) {
+    if (outcome.nanosLeft() > 0) {
       return true;
     }
-    end(late(what));
+    outcome.fail(outcome.late(what));
     return false;
-  }
-
-  final DeadlineExceededException late(String what) {
-    return new DeadlineExceededException(
-        "The call had %,d ms, which passed while it waited for %s: allow more time or fewer calls at once."
-            .formatted(TimeUnit.NANOSECONDS.toMillis(timeout), what));
-  }
-
-  /** Nanoseconds until its deadline; very many where it has none. */
-  final long nanosLeft() {
-    return timeout == 0 ? Long.MAX_VALUE : timeout - (System.nanoTime() - accepted);
-  }
-
-  final boolean hasDeadline() {
-    return timeout != 0;
   }
 
   final synchronized boolean isWaitedFor() {
@@ -363,7 +288,7 @@ abstract class Call<R> implements Pictures {
   }
 
   final synchronized boolean isOver() {
-    return place == Place.OVER || failure != null || hasEnded.get();
+    return place == Place.OVER || failure != null || outcome.isSet();
   }
 
   /**
@@ -372,7 +297,7 @@ abstract class Call<R> implements Pictures {
    * @return whether that is its outcome; false where it had another one before
    */
   final boolean abandon(Throwable why) {
-    if (!end(why)) {
+    if (!outcome.fail(why)) {
       return false;
     }
     boolean last;
@@ -404,7 +329,7 @@ abstract class Call<R> implements Pictures {
 
   /** Its deadline has passed, wherever it is. */
   final boolean expire() {
-    return abandon(late(whatItWaitsFor()));
+    return abandon(outcome.late(whatItWaitsFor()));
   }
 
   private synchronized String whatItWaitsFor() {
@@ -415,14 +340,6 @@ abstract class Call<R> implements Pictures {
     };
   }
 
-  private boolean end(Throwable why) {
-    if (hasEnded.compareAndSet(false, true)) {
-      course.ended(this, why);
-      return outcome.completeExceptionally(why);
-    }
-    return false;
-  }
-
   /** Over, and its outcome, if it has none yet. First over, so that who waits may call again. */
   private void finish(@Nullable R result, @Nullable Throwable error) {
     synchronized (this) {
@@ -431,17 +348,12 @@ abstract class Call<R> implements Pictures {
       }
       place = Place.OVER;
     }
-    for (DecodedPicture picture : decoded) {
-      if (picture != null) {
-        picture.close();
-      }
-    }
-    course.over(this);
+    pictures.close();
+    course.over();
     if (error != null || result == null) {
-      end(error == null ? new CancellationException() : error);
-    } else if (hasEnded.compareAndSet(false, true)) {
-      course.ended(this, null);
-      outcome.complete(result);
+      outcome.fail(error == null ? new CancellationException() : error);
+    } else {
+      outcome.set(result);
     }
   }
 }

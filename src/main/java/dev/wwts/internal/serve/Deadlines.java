@@ -18,8 +18,9 @@ final class Deadlines implements AutoCloseable {
     ScheduledThreadPoolExecutor running = timer();
     if (running != null) {
       Future<?> end =
-          running.schedule(call::expire, Math.max(0, call.nanosLeft()), TimeUnit.NANOSECONDS);
-      Object unused = call.outcome().whenComplete((result, error) -> end.cancel(false));
+          running.schedule(
+              call::expire, Math.max(0, call.outcome().nanosLeft()), TimeUnit.NANOSECONDS);
+      Object unused = call.outcome().future().whenComplete((result, error) -> end.cancel(false));
     }
   }
 

@@ -26,6 +26,9 @@ final class Decoders implements AutoCloseable {
   /** Bytes of pixels, 2 million of them, and of a file, up to which an idle lane decodes itself. */
   private static final long SMALL = 6L << 20;
 
+  /** No decoder is faster: what can't be decoded in the time that is left is not begun. */
+  private static final int MOST_BYTES_A_NANO = 4;
+
   private static final int SMALL_FILE = 1 << 20;
 
   private final HandOver<Task> queue = new HandOver<>();
@@ -186,6 +189,9 @@ final class Decoders implements AutoCloseable {
               call.staysOnLane(false);
               queue.put(task);
               throw new Deferred();
+            }
+            if (call.outcome().nanosLeft() < bytes / MOST_BYTES_A_NANO) {
+              throw call.outcome().late("its decoding");
             }
             isLarge[0] = isLarge[0] || (bytes > LARGE && enterLarge(task));
             return lease.reserve(name, bytes);

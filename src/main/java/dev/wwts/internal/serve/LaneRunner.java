@@ -55,7 +55,7 @@ final class LaneRunner implements AutoCloseable {
   List<Answer> answers(Call<?> call) {
     long waiting = call.waiting();
     List<@Nullable Ranked> ranked = ranked(call);
-    long total = System.nanoTime() - call.accepted();
+    long total = System.nanoTime() - call.outcome().accepted();
     List<Answer> answers = new ArrayList<>(ranked.size());
     for (int i = 0; i < ranked.size(); i++) {
       Ranked one = ranked.get(i);

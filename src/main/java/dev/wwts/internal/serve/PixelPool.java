@@ -95,9 +95,9 @@ final class PixelPool implements AutoCloseable {
     try {
       while (used + bytes > most && !call.isWaitedFor()) {
         call.stall();
-        long left = call.nanosLeft();
+        long left = call.outcome().nanosLeft();
         if (left <= 0 || call.isOver()) {
-          throw call.late("room for its pixels");
+          throw call.outcome().late("room for its pixels");
         }
         room.awaitNanos(Math.min(left, LONGEST_WAIT));
       }

@@ -1,8 +1,6 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
-import dev.wwts.CallInterruptedException;
-import dev.wwts.DeadlineExceededException;
 import dev.wwts.DeviceMemory;
 import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
@@ -15,14 +13,9 @@ import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Engine;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that serves calls: what a recognizer owns, kept apart from it, so that a forgotten
@@ -34,7 +27,7 @@ public final class Service {
   private final Admission admission;
   private final CallCounts counts = new CallCounts();
   private final Deadlines deadlines = new Deadlines();
-  private final Call.Course course = new Course();
+  private final Course course;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
@@ -42,6 +35,7 @@ public final class Service {
     this.parts = parts;
     this.admission = new Admission(parts.lanes().count(), settings.queue());
     this.settings = settings;
+    this.course = new ServiceCourse(parts, admission, counts);
     OpenServices.add(this);
   }
 
@@ -56,7 +50,7 @@ public final class Service {
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
-    return await(submit(new Calls.Answers(course, pictures, timeout)));
+    return CallWait.until(submit(new Calls.Answers(course, pictures, timeout)));
   }
 
   /**
@@ -89,7 +83,7 @@ public final class Service {
 
   /** The logits of the model's own pictures; the caller's limits don't hold for them. */
   List<float[]> logits(List<byte[]> pictures) {
-    return await(submit(new Calls.SelfTestLogits(course, pictures)));
+    return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));
   }
 
   private <R> Call<R> submit(Call<R> call) {
@@ -108,90 +102,6 @@ public final class Service {
       parts.decoders().submit(call);
     }
     return call;
-  }
-
-  private static <R> R await(Call<R> call) {
-    CompletableFuture<R> outcome = call.outcome();
-    try {
-      if (!call.hasDeadline()) {
-        return outcome.get();
-      }
-      try {
-        return outcome.get(Math.max(0, call.nanosLeft()), TimeUnit.NANOSECONDS);
-      } catch (TimeoutException e) {
-        call.expire();
-        return joined(outcome);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      call.abandon(
-          new CallInterruptedException(
-              "The thread was interrupted while it waited for an answer: its call was given up.",
-              e));
-      return joined(outcome);
-    } catch (ExecutionException e) {
-      throw thrown(e.getCause());
-    }
-  }
-
-  /** Of a call that has ended. */
-  private static <R> R joined(CompletableFuture<R> outcome) {
-    try {
-      return outcome.join();
-    } catch (CompletionException e) {
-      throw thrown(e.getCause());
-    }
-  }
-
-  private static RuntimeException thrown(@Nullable Throwable error) {
-    return DeviceFailure.thrown(error == null ? new CancellationException() : error);
-  }
-
-  /** The way of this service's calls. */
-  private final class Course implements Call.Course {
-    @Override
-    public void decodeNext(Call<?> call, int index, boolean onProcessor) {
-      parts.decoders().submitFirst(call, index, onProcessor);
-    }
-
-    @Override
-    public void decoded(Call<?> call) {
-      parts.lanes().submit(call);
-    }
-
-    @Override
-    public void onLane() {
-      parts.pool().wake();
-    }
-
-    @Override
-    public void abandoned(Call<?> call) {
-      parts.decoders().withdraw(call);
-      parts.lanes().withdraw(call);
-      parts.pool().wake();
-    }
-
-    @Override
-    public void over(Call<?> call) {
-      admission.leave();
-    }
-
-    @Override
-    public void ended(Call<?> call, @Nullable Throwable failure) {
-      counts.ended(end(failure), call.waiting(), System.nanoTime() - call.accepted());
-    }
-
-    private static End end(@Nullable Throwable failure) {
-      if (failure == null) {
-        return End.ANSWERED;
-      }
-      if (failure instanceof DeadlineExceededException) {
-        return End.LATE;
-      }
-      return failure instanceof CallInterruptedException || failure instanceof CancellationException
-          ? End.ABANDONED
-          : End.FAILED;
-    }
   }
 
   /** Frees this when {@code owner} was forgotten. */
