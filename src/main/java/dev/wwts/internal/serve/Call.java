@@ -3,7 +3,6 @@ package dev.wwts.internal.serve;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.torch.Pictures;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * over when nothing works on it any more, which may be after its outcome, where nobody waits for it
  * any more.
  */
-abstract class Call<R> implements Pictures {
+abstract class Call<R> {
   /** Where it is. */
   private enum Place {
     DECODERS,
@@ -28,7 +27,6 @@ abstract class Call<R> implements Pictures {
   private volatile boolean staysOnLane;
   private Place place = Place.DECODERS;
   private int decoding;
-  private @Nullable Throwable failure;
   private long begun;
   private long ready;
   private long onLane;
@@ -40,7 +38,9 @@ abstract class Call<R> implements Pictures {
    */
   Call(Course course, List<Picture> pictures, long timeout) {
     this.course = course;
-    this.pictures = new CallPictures(pictures);
+    this.pictures =
+        new CallPictures(
+            pictures, (index, onProcessor) -> course.decodeNext(this, index, onProcessor));
     this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
   }
 
@@ -68,8 +68,17 @@ abstract class Call<R> implements Pictures {
     return false;
   }
 
-  final Picture picture(int index) {
-    return pictures.get(index);
+  final CallPictures pictures() {
+    return pictures;
+  }
+
+  /** Why a picture is refused, which is. */
+  final PictureException refusal(int index) {
+    PictureException refusal = pictures.refusal(index);
+    if (refusal == null) {
+      throw new IllegalStateException("The picture was not refused.");
+    }
+    return refusal;
   }
 
   final Outcome<R> outcome() {
@@ -78,66 +87,54 @@ abstract class Call<R> implements Pictures {
 
   /** Whether a picture is still worth decoding; if so, {@link #put} or {@link #fail} follows. */
   final boolean beginDecoding() {
-    boolean worth = isWanted("a decoder");
-    boolean last;
+    boolean isWanted = isWanted("a decoder");
     synchronized (this) {
-      if (worth && place != Place.OVER) {
+      if (isWanted && place != Place.OVER) {
         begun = begun == 0 ? System.nanoTime() : begun;
         decoding++;
         return true;
       }
-      giveUp(new CancellationException());
-      last = dropped();
     }
-    finishDropped(last);
+    pictures.fail(new CancellationException());
+    finishDropped();
     return false;
   }
 
   /** A picture is decoded, or refused. */
   final void put(
       int index, @Nullable DecodedPicture picture, @Nullable PictureException refusal, long nanos) {
+    pictures.put(index, picture, refusal, nanos);
     boolean isReady;
-    boolean last;
     synchronized (this) {
       decoding--;
-      if (place != Place.OVER && failure == null) {
-        pictures.put(index, picture, refusal, nanos);
-        picture = null;
-        notifyAll();
-      }
-      last = outcome.isSet() && dropped();
-      isReady = !last && pictures.areDone() && becomesReady();
+      isReady = !outcome.isSet() && pictures.areDone() && becomesReady();
     }
-    if (picture != null) {
-      picture.close();
-    }
-    finishDropped(last);
     if (isReady) {
       hasDecoded();
+    } else {
+      finishDropped();
     }
   }
 
   /** A picture could not be looked at: the whole call fails. */
   final void fail(Throwable error) {
-    boolean last;
+    pictures.fail(error);
+    boolean isLast;
     synchronized (this) {
       decoding--;
-      giveUp(error);
-      last = place == Place.DECODERS;
+      isLast = place == Place.DECODERS;
     }
-    if (last) {
+    if (isLast) {
       finish(null, error);
     }
   }
 
   /** A picture's turn to be decoded comes later. */
   final void defer() {
-    boolean last;
     synchronized (this) {
       decoding--;
-      last = outcome.isSet() && dropped();
     }
-    finishDropped(last);
+    finishDropped();
   }
 
   /** There is no room for a picture: a lane is to take the others and make some. */
@@ -196,73 +193,6 @@ abstract class Call<R> implements Pictures {
     }
   }
 
-  @Override
-  public final int size() {
-    return pictures.size();
-  }
-
-  @Override
-  public final @Nullable DecodedPicture take(int index) {
-    boolean again;
-    synchronized (this) {
-      again = pictures.wasTaken(index);
-    }
-    if (again) {
-      course.decodeNext(this, index, false);
-    }
-    return await(index);
-  }
-
-  @Override
-  public final @Nullable DecodedPicture takeFromProcessor(int index) {
-    synchronized (this) {
-      pictures.again(index);
-    }
-    course.decodeNext(this, index, true);
-    return await(index);
-  }
-
-  private synchronized @Nullable DecodedPicture await(int index) {
-    while (true) {
-      Throwable error = failure;
-      if (error instanceof RuntimeException exception) {
-        throw exception;
-      } else if (error instanceof Error fatal) {
-        throw fatal;
-      }
-      if (pictures.isDecoded(index)) {
-        return pictures.take(index);
-      }
-      try {
-        wait();
-      } catch (InterruptedException e) {
-        throw new IllegalStateException("Nobody interrupts a lane's thread.", e);
-      }
-    }
-  }
-
-  @Override
-  public final synchronized void refuse(int index, OutOfMemoryError error) {
-    pictures.refuse(index, PictureReader.noMemory(picture(index), error));
-  }
-
-  final synchronized boolean isRefused(int index) {
-    return pictures.refusal(index) != null;
-  }
-
-  /** Why a picture is refused. */
-  final synchronized PictureException refusal(int index) {
-    PictureException refusal = pictures.refusal(index);
-    if (refusal == null) {
-      throw new IllegalStateException("The picture was not refused.");
-    }
-    return refusal;
-  }
-
-  final synchronized long decodeNanos(int index) {
-    return pictures.nanos(index);
-  }
-
   /** Nanoseconds that it waited for a decoder and for a lane. */
   final synchronized long waiting() {
     long now = System.nanoTime();
@@ -284,11 +214,11 @@ abstract class Call<R> implements Pictures {
   }
 
   final synchronized boolean isWaitedFor() {
-    return place == Place.LANE && failure == null;
+    return place == Place.LANE && !pictures.haveFailed();
   }
 
   final synchronized boolean isOver() {
-    return place == Place.OVER || failure != null || outcome.isSet();
+    return place == Place.OVER || pictures.haveFailed() || outcome.isSet();
   }
 
   /**
@@ -300,29 +230,24 @@ abstract class Call<R> implements Pictures {
     if (!outcome.fail(why)) {
       return false;
     }
-    boolean last;
-    synchronized (this) {
-      giveUp(why);
-      last = dropped();
-    }
-    finishDropped(last);
+    pictures.fail(why);
+    finishDropped();
     course.abandoned(this);
     return true;
   }
 
-  /** A lane that waits for pictures gets no more of them. */
-  private void giveUp(Throwable why) {
-    failure = failure == null ? why : failure;
-    notifyAll();
-  }
-
-  /** Whether nothing works on it: neither a decoder nor a lane. */
-  private boolean dropped() {
-    return decoding == 0 && (place == Place.DECODERS || place == Place.BEFORE_LANE);
-  }
-
-  private void finishDropped(boolean isLast) {
-    if (isLast) {
+  /**
+   * Where its outcome is there and nothing works on it, neither a decoder nor a lane, it is over.
+   */
+  private void finishDropped() {
+    boolean isDropped;
+    synchronized (this) {
+      isDropped =
+          outcome.isSet()
+              && decoding == 0
+              && (place == Place.DECODERS || place == Place.BEFORE_LANE);
+    }
+    if (isDropped) {
       finish(null, new CancellationException());
     }
   }

@@ -24,8 +24,8 @@ final class Calls {
 
     @Override
     List<Answer> withoutPictures() {
-      List<Answer> answers = new ArrayList<>(size());
-      for (int i = 0; i < size(); i++) {
+      List<Answer> answers = new ArrayList<>(pictures().size());
+      for (int i = 0; i < pictures().size(); i++) {
         answers.add(new Answer.Refused(refusal(i)));
       }
       return answers;
@@ -54,12 +54,12 @@ final class Calls {
 
     @Override
     List<float[]> on(LaneRunner lane) {
-      for (int i = 0; i < size(); i++) {
-        if (isRefused(i)) {
+      for (int i = 0; i < pictures().size(); i++) {
+        if (pictures().refusal(i) != null) {
           throw refusal(i);
         }
       }
-      return lane.logits(this);
+      return lane.logits(pictures());
     }
 
     @Override

@@ -90,12 +90,12 @@ final class Decoders implements AutoCloseable {
 
   /** Decodes a call's pictures. */
   void submit(Call<?> call) {
-    if (call.size() == 1) {
+    if (call.pictures().size() == 1) {
       queue.put(new Task(call, 0, false));
       return;
     }
-    List<Task> tasks = new ArrayList<>(call.size());
-    for (int i = 0; i < call.size(); i++) {
+    List<Task> tasks = new ArrayList<>(call.pictures().size());
+    for (int i = 0; i < call.pictures().size(); i++) {
       tasks.add(new Task(call, i, false));
     }
     queue.putAll(tasks);
@@ -106,10 +106,10 @@ final class Decoders implements AutoCloseable {
    * at a glance, and none came before it.
    */
   boolean isForIdleLane(Call<?> call) {
-    return call.size() == 1
+    return call.pictures().size() == 1
         && !call.isOwn()
         && queue.size() == 0
-        && call.picture(0) instanceof Picture.Bytes picture
+        && call.pictures().get(0) instanceof Picture.Bytes picture
         && picture.bytes().remaining() <= SMALL_FILE;
   }
 
@@ -182,7 +182,7 @@ final class Decoders implements AutoCloseable {
     PictureException refusal = null;
     try {
       MemoryLimits.require(0);
-      String name = call.picture(task.index()).name();
+      String name = call.pictures().get(task.index()).name();
       PixelBuffer into =
           bytes -> {
             if (isOnLane && bytes > SMALL) {
@@ -219,12 +219,12 @@ final class Decoders implements AutoCloseable {
     Call<?> call = task.call();
     if (call.isOwn()) {
       try (PictureReader own = new PictureReader(Limits.DEFAULT, alpha)) {
-        return own.read(call.picture(task.index()), into, memory);
+        return own.read(call.pictures().get(task.index()), into, memory);
       }
     }
     return otherJpegs == null || task.onProcessor()
-        ? reader.read(call.picture(task.index()), into, memory)
-        : reader.readForCard(call.picture(task.index()), into, memory, otherJpegs);
+        ? reader.read(call.pictures().get(task.index()), into, memory)
+        : reader.readForCard(call.pictures().get(task.index()), into, memory, otherJpegs);
   }
 
   private boolean enterLarge(Task task) {

@@ -54,7 +54,7 @@ final class LaneRunner implements AutoCloseable {
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
     long waiting = call.waiting();
-    List<@Nullable Ranked> ranked = ranked(call);
+    List<@Nullable Ranked> ranked = ranked(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
     List<Answer> answers = new ArrayList<>(ranked.size());
     for (int i = 0; i < ranked.size(); i++) {
@@ -62,7 +62,8 @@ final class LaneRunner implements AutoCloseable {
       answers.add(
           one == null
               ? new Answer.Refused(call.refusal(i))
-              : head.answer(one.row(), timings(call.decodeNanos(i), one.times(), total, waiting)));
+              : head.answer(
+                  one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
     }
     return answers;
   }
