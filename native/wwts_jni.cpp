@@ -1,8 +1,9 @@
-// dev.wwts.internal.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md shows the classes.
+// dev.wwts.internal.cuda.NativePreprocess and NativeRank: the C interface, with addresses as longs. README.md says more.
 //
 // No C++ exception can reach the virtual machine, since nothing here or below throws; Java exceptions are left to Java, which
 // turns error codes into them. The only memory that is touched besides the caller's addresses are arrays copied to the stack.
 #include <jni.h>
+#include <stddef.h>
 
 #include "plan.h"
 #include "wwts_rank.h"
@@ -12,7 +13,8 @@
 
 namespace {
 
-constexpr jsize kRecipeNumbers = 10;
+// the integers of a recipe stand before its floats, in the order of Java's NativePreprocess.Field
+constexpr jsize kRecipeNumbers = offsetof(wwts_recipe, mean) / sizeof(jint);
 
 const wwts_plan_t *plan_at(jlong address) { return reinterpret_cast<const wwts_plan_t *>(address); }
 
@@ -22,18 +24,16 @@ WWTS_JNI(jint, abiVersion)(JNIEnv *, jclass) { return wwts_abi_version(); }
 
 WWTS_JNI(jlong, planBytes)(JNIEnv *, jclass) { return static_cast<jlong>(sizeof(wwts_plan_t)); }
 
-// numbers: width, height, rule, resize width, resize height, interpolation, crop rounding, bgr, layout, dtype
 WWTS_JNI(jint, plan)(JNIEnv *env, jclass, jlong plan, jint width, jint height, jint orientation, jboolean bgr, jintArray numbers,
                      jfloatArray meanThenStd) {
   if (!plan || !numbers || !meanThenStd || env->GetArrayLength(numbers) != kRecipeNumbers || env->GetArrayLength(meanThenStd) != 6) {
-    return wwts::failed(WWTS_ERROR_ARGUMENT, "a null plan, or not 10 numbers and 6 floats");
+    return wwts::failed(WWTS_ERROR_ARGUMENT, "a null plan, or not a number for each of a recipe's and 6 floats");
   }
-  jint n[kRecipeNumbers];
-  jfloat f[6];
-  env->GetIntArrayRegion(numbers, 0, kRecipeNumbers, n);
-  env->GetFloatArrayRegion(meanThenStd, 0, 6, f);
+  wwts_recipe recipe;
+  env->GetIntArrayRegion(numbers, 0, kRecipeNumbers, &recipe.width);
+  env->GetFloatArrayRegion(meanThenStd, 0, 3, recipe.mean);
+  env->GetFloatArrayRegion(meanThenStd, 3, 3, recipe.std);
   const wwts_picture picture{width, height, orientation, bgr ? 1 : 0};
-  const wwts_recipe recipe{n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], {f[0], f[1], f[2]}, {f[3], f[4], f[5]}};
   return wwts_plan(&picture, &recipe, reinterpret_cast<wwts_plan_t *>(plan));
 }
 

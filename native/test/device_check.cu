@@ -1,5 +1,5 @@
 // On a machine with a card: every stored case and every ranking on the card against the host; captured graphs; times.
-//     device_check synthetic.csv        prints PASS or FAIL lines, exit status 1 after a FAIL, 77 without a card
+//     device_check synthetic.csv [checks]    prints PASS or FAIL lines, exit status 1 after a FAIL, 77 without a card; checks: no times
 #include <cuda_runtime.h>
 
 #include <chrono>
@@ -34,8 +34,15 @@ struct OnCard {
   void *data = nullptr;
 };
 
+/**
+ * Waits for the default stream. The kernels' stream does not: cudaMemset returns before it is done, and so does cudaMemcpy from memory
+ * that is not pinned, when it has read that.
+ */
+void settle(const char *what) { must(cudaStreamSynchronize(nullptr), what); }
+
 void upload(const OnCard &to, const void *from, int64_t bytes, int64_t offset = 0) {
   must(cudaMemcpy(static_cast<uint8_t *>(to.data) + offset, from, static_cast<size_t>(bytes), cudaMemcpyHostToDevice), "upload");
+  settle("upload");
 }
 
 /** A plan's memory on the card, with the table in it; the source begins `offset` bytes off any alignment. */
@@ -49,6 +56,7 @@ struct Run {
     upload(source, region.memory.data, region.memory.size, offset);
     origin = source.address() + static_cast<uint64_t>(offset) + (region.origin - region.memory.address());
     must(cudaMemset(output.data, 0xa5, static_cast<size_t>(2 * wwts_output_bytes(&p))), "memset");
+    settle("memset");
   }
   void launch(cudaStream_t stream) const {
     must_launch(wwts_launch(&plan, origin, pitch, table.address(), scratch.address(), output.address(), 1, stream));
@@ -278,8 +286,10 @@ int main(int count, char **arguments) {
   cases_match_the_host(arguments[1], stream);
   graph_replays(stream);
   rankings_match_the_host(stream);
-  times(stream);
-  rankings_are_timed(stream);
+  if (count == 2) {
+    times(stream);
+    rankings_are_timed(stream);
+  }
   std::printf(failures ? "FAIL %d\n" : "PASS\n", failures);
   return failures ? 1 : 0;
 }

@@ -3,7 +3,8 @@
 #
 #   make.sh OUT CUDA_INCLUDE FOLDER...    FOLDER: where the natives of LibTorch's CUDA build and of the CUDA presets lie, unpacked
 #
-# OUT gets every library that those need of CUDA, and libwwts_preprocess.so, whose launch runs on the host in the stream's order.
+# OUT gets every library that those need of CUDA, libwwts_preprocess.so, whose launch runs on the host in the stream's order, and
+# device_check over the same launch.
 # Needs nm, readelf and c++ with C++20; nvJPEG decodes where libjpeg and its header are.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -67,4 +68,6 @@ native=$here/../..
 java=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")/include
 c++ -std=c++20 -O2 -fPIC -shared -ffp-contract=off -fvisibility=hidden -I"$native" -I"$java" -I"$java/linux" -I"$include" -o "$out/libwwts_preprocess.so" \
   "$native/upright.cpp" "$native/plan.cpp" "$native/api.cpp" "$native/rank.cpp" "$native/wwts_jni.cpp" "$here/launch.cpp" "$out/libcudart.so.13"
+c++ -std=c++20 -O1 -ffp-contract=off -I"$native" -I"$include" -o "$out/device_check" -x c++ "$native/test/device_check.cu" \
+  "$native/upright.cpp" "$native/plan.cpp" "$native/api.cpp" "$native/rank.cpp" "$here/launch.cpp" -x none "$out/libcudart.so.13"
 echo "$out"

@@ -1,6 +1,7 @@
 // libnvjpeg for machines without a card: libjpeg decodes on the host, the pixels go through a pinned and a device buffer on the stream as
-// nvJPEG's coefficients do, so that what is written again or read too early shows. Without the flag for interpolation chroma is repeated;
-// without the one for strictness damage is passed over. Built without libjpeg (HOSTCUDA_NO_JPEG) it supports no picture.
+// nvJPEG's coefficients do, so that what is written again or read too early shows. Both buffers are the caller's allocators', and the
+// calls named V2 refuse a missing one, as nvJPEG 13 does. Without the flag for interpolation chroma is repeated; without the one for
+// strictness damage is passed over. Built without libjpeg (HOSTCUDA_NO_JPEG) it supports no picture.
 #include <cuda_runtime_api.h>
 
 #include <csetjmp>
@@ -18,23 +19,31 @@ constexpr int kStrict = 4, kInterpolated = 32, kInterleaved = 5, kHybrid = 1;
 
 typedef int (*Malloc)(void *context, void **block, size_t bytes, cudaStream_t stream);
 typedef int (*Free)(void *context, void *block, size_t bytes, cudaStream_t stream);
-/** As nvjpegDevAllocatorV2_t. */
+/** As nvjpegDevAllocatorV2_t and nvjpegPinnedAllocatorV2_t. */
 struct Allocator {
   Malloc malloc;
   Free free;
   void *context;
 };
-struct Handle {
-  int flags;
-};
-struct Pinned {
-  void *block = nullptr;
-  size_t bytes = 0;
-};
-struct Device {
+struct Buffer {
   Allocator allocator;
   void *block = nullptr;
   size_t bytes = 0;
+
+  void drop(cudaStream_t stream) {
+    if (block) allocator.free(allocator.context, block, bytes, stream);
+    block = nullptr;
+    bytes = 0;
+  }
+  int reserve(size_t wanted, cudaStream_t stream) {
+    if (bytes >= wanted) return kSuccess;
+    drop(stream);
+    if (allocator.malloc(allocator.context, &block, wanted, stream)) return block = nullptr, kNoMemory;
+    return bytes = wanted, kSuccess;
+  }
+};
+struct Handle {
+  int flags;
 };
 struct Stream {
   const unsigned char *bytes = nullptr;
@@ -45,8 +54,8 @@ struct Params {
   int format = 0;
 };
 struct State {
-  Pinned *pinned = nullptr;
-  Device *device = nullptr;
+  Buffer *pinned = nullptr;
+  Buffer *device = nullptr;
   int width = 0, height = 0;
 };
 /** As nvjpegImage_t. */
@@ -108,13 +117,22 @@ void copy(void *data) {
   for (int y = 0; y < r->rows; y++) std::memcpy(r->to + y * r->pitch, r->from + y * r->bytes, r->bytes);
   delete r;
 }
+
+int create(const Allocator *allocator, Buffer **buffer) {
+  if (!allocator) return kInvalid;
+  return *buffer = new Buffer{*allocator}, kSuccess;
+}
+int destroy(Buffer *it) {
+  it->drop(nullptr);
+  return delete it, kSuccess;
+}
 }  // namespace
 
 extern "C" {
 int nvjpegGetProperty(int part, int *value) { return *value = part == 0 ? 13 : 0, kSuccess; }
 
-int nvjpegCreateExV2(int backend, Allocator *device, void *, unsigned flags, Handle **handle) {
-  if (backend != kHybrid || !device) return kInvalid;
+int nvjpegCreateExV2(int backend, Allocator *device, Allocator *pinned, unsigned flags, Handle **handle) {
+  if (backend != kHybrid || !device || !pinned) return kInvalid;
   return *handle = new Handle{static_cast<int>(flags)}, kSuccess;
 }
 int nvjpegDestroy(Handle *it) { return delete it, kSuccess; }
@@ -127,18 +145,12 @@ int nvjpegJpegStreamDestroy(Stream *it) { return delete it, kSuccess; }
 int nvjpegDecodeParamsCreate(Handle *, Params **params) { return *params = new Params, kSuccess; }
 int nvjpegDecodeParamsDestroy(Params *it) { return delete it, kSuccess; }
 int nvjpegDecodeParamsSetOutputFormat(Params *params, int format) { return params->format = format, kSuccess; }
-int nvjpegBufferPinnedCreateV2(Handle *, void *, Pinned **buffer) { return *buffer = new Pinned, kSuccess; }
-int nvjpegBufferPinnedDestroy(Pinned *it) {
-  cudaFreeHost(it->block);
-  return delete it, kSuccess;
-}
-int nvjpegBufferDeviceCreateV2(Handle *, Allocator *allocator, Device **buffer) { return *buffer = new Device{*allocator}, kSuccess; }
-int nvjpegBufferDeviceDestroy(Device *it) {
-  if (it->block) it->allocator.free(it->allocator.context, it->block, it->bytes, nullptr);
-  return delete it, kSuccess;
-}
-int nvjpegStateAttachPinnedBuffer(State *state, Pinned *buffer) { return state->pinned = buffer, kSuccess; }
-int nvjpegStateAttachDeviceBuffer(State *state, Device *buffer) { return state->device = buffer, kSuccess; }
+int nvjpegBufferPinnedCreateV2(Handle *, Allocator *allocator, Buffer **buffer) { return create(allocator, buffer); }
+int nvjpegBufferPinnedDestroy(Buffer *it) { return destroy(it); }
+int nvjpegBufferDeviceCreateV2(Handle *, Allocator *allocator, Buffer **buffer) { return create(allocator, buffer); }
+int nvjpegBufferDeviceDestroy(Buffer *it) { return destroy(it); }
+int nvjpegStateAttachPinnedBuffer(State *state, Buffer *buffer) { return state->pinned = buffer, kSuccess; }
+int nvjpegStateAttachDeviceBuffer(State *state, Buffer *buffer) { return state->device = buffer, kSuccess; }
 
 int nvjpegJpegStreamParse(Handle *handle, const unsigned char *bytes, size_t n, int, int, Stream *stream) {
   stream->bytes = bytes;
@@ -154,26 +166,14 @@ int nvjpegDecoderJpegSupported(int *, Stream *, Params *params, int *no) { retur
 
 int nvjpegDecodeJpegHost(Handle *handle, int *, State *state, Params *, Stream *stream) {
   const size_t bytes = size_t{3} * static_cast<size_t>(stream->width) * static_cast<size_t>(stream->height);
-  if (state->pinned->bytes < bytes) {
-    cudaFreeHost(state->pinned->block);
-    *state->pinned = {};
-    if (cudaHostAlloc(&state->pinned->block, bytes, cudaHostAllocDefault) != cudaSuccess) return kNoMemory;
-    state->pinned->bytes = bytes;
-  }
+  if (const int code = state->pinned->reserve(bytes, nullptr)) return code;
   return decode(*stream, handle->flags, &state->width, &state->height, static_cast<unsigned char *>(state->pinned->block));
 }
 
 int nvjpegDecodeJpegTransferToDevice(Handle *, int *, State *state, Stream *, cudaStream_t stream) {
-  Device &device = *state->device;
   const size_t bytes = size_t{3} * static_cast<size_t>(state->width) * static_cast<size_t>(state->height);
-  if (device.bytes < bytes) {
-    if (device.block) device.allocator.free(device.allocator.context, device.block, device.bytes, stream);
-    device.block = nullptr;
-    device.bytes = 0;
-    if (device.allocator.malloc(device.allocator.context, &device.block, bytes, stream)) return kNoMemory;
-    device.bytes = bytes;
-  }
-  return cudaMemcpyAsync(device.block, state->pinned->block, bytes, cudaMemcpyHostToDevice, stream) == cudaSuccess ? kSuccess : kFailed;
+  if (const int code = state->device->reserve(bytes, stream)) return code;
+  return cudaMemcpyAsync(state->device->block, state->pinned->block, bytes, cudaMemcpyHostToDevice, stream) == cudaSuccess ? kSuccess : kFailed;
 }
 
 int nvjpegDecodeJpegDevice(Handle *, int *, State *state, Image *image, cudaStream_t stream) {

@@ -6,11 +6,11 @@
 //   HOSTCUDA_MEMORY   bytes of the card (default 8 GiB)
 //   HOSTCUDA_TRACE=1  each call that the counters below count, on stderr
 //   HOSTCUDA_FATAL=N  the Nth launch reads a wrong address: from then on every call fails, as on a card
-//   HOSTCUDA_WORKSPACE  bytes that each of cuDNN's engines works in (default 0; libraries.cpp)
 //
 // For tests in the same process: cudaDeviceGetAttribute(&value, kCounters + N, 0) reads counter N (enum Counter), and
 // cudaDeviceSetLimit(kCounters + N, times) makes what switch N (enum Switch) names fail so many times;
-// kFatal takes the error that the next launch ends with, and with it all that is asked of the card afterwards.
+// kFatal takes the error that the next launch ends with, and with it all that is asked of the card afterwards; kWorkspace the MiB that
+// each of cuDNN's engines works in.
 #include <cuda_runtime_api.h>
 #include <execinfo.h>
 #include <sys/mman.h>
@@ -37,7 +37,7 @@ enum Counter {
   kCudnnCalls, kTf32, kUploadedBytes, kGraphCopies, kOwnKernels, kOwnGraphKernels, kMost
 };
 std::atomic<int> counters[kMost];
-enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFusedCallsRefused, kFusedCallsSlow, kFatal, kNoAttention, kMostSwitches };
+enum Switch { kCaptureFails, kMarksInCaptureFail, kNoMemoryInCapture, kFusedCallsRefused, kFusedCallsSlow, kFatal, kNoAttention, kWorkspace, kMostSwitches };
 std::atomic<int> switches[kMostSwitches];
 const char *const counter_names[kMost] = {"kernel", "graph launch", "cudaMalloc", "cudaHostAlloc", "wait", "copy", "pageable copy", "fault", "graph", "kernel in a graph",
                                            "cuDNN call", "product that may round to TF32", "uploaded byte", "copy in a graph", "own kernel", "own kernel in a graph"};
@@ -364,6 +364,7 @@ extern "C" {
 
 /** For the other libraries, which know no more of switches than their number. */
 int hostcuda_fails(int which) { return fails(static_cast<Switch>(which)); }
+int hostcuda_value(int which) { return switches[which]; }
 void hostcuda_counts(int which) { count(static_cast<Counter>(which)); }
 
 // --- registration and launches
@@ -589,6 +590,7 @@ cudaError_t cudaHostAlloc(void **address, size_t bytes, unsigned) {
   count(kPinnedAllocations);
   return take(address, bytes, true);
 }
+cudaError_t cudaMallocHost(void **address, size_t bytes) { return cudaHostAlloc(address, bytes, cudaHostAllocDefault); }
 cudaError_t cudaFreeHost(void *address) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaFreeHost")) return error;
@@ -624,12 +626,14 @@ cudaError_t cudaMemcpy2DAsync(void *to, size_t to_pitch, const void *from, size_
   };
   return queue(stream, {work, nullptr, 0, up ? from : to, (rows - 1) * (up ? from_pitch : to_pitch) + width});
 }
+/** From memory that is not pinned it returns when that is read: the card's part of it is the default stream's, for which others need not wait. */
 cudaError_t cudaMemcpy(void *to, const void *from, size_t bytes, cudaMemcpyKind) {
   Lock lock(mutex);
   if (const cudaError_t error = unsafe("cudaMemcpy")) return error;
-  if (const cudaError_t error = copy(to, from, bytes, &legacy, false)) return error;
   count(kWaits, "cudaMemcpy");
   drain(&legacy);
+  if (const cudaError_t error = copy(to, from, bytes, &legacy, false)) return error;
+  if (is_host(to) || !is_host(from) || block_of(from)) drain(&legacy);
   return alive();
 }
 cudaError_t cudaMemsetAsync(void *to, int value, size_t bytes, cudaStream_t stream) {

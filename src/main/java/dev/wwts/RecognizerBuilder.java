@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a model is to be loaded and asked; every setting has a default. Not for several threads at
@@ -220,6 +221,21 @@ public final class RecognizerBuilder {
   public RecognizerBuilder decoder(JpegDecoder decoder) {
     settings = settings.decoder(Objects.requireNonNull(decoder, "decoder"));
     return this;
+  }
+
+  /** The same settings for another file with another pin, or none. */
+  RecognizerBuilder of(Path other, @Nullable String sha256) {
+    RecognizerBuilder copy = new RecognizerBuilder(other);
+    copy.settings = settings.sha256(sha256);
+    return copy;
+  }
+
+  Path model() {
+    return model;
+  }
+
+  Settings settings() {
+    return settings;
   }
 
   /**

@@ -17,7 +17,8 @@ public abstract sealed class WwtsException extends RuntimeException
         OverloadedException,
         DeadlineExceededException,
         CallInterruptedException,
-        RecognizerClosedException {
+        RecognizerClosedException,
+        SwapException {
   private static final long serialVersionUID = 1L;
 
   WwtsException(String message, Throwable cause) {

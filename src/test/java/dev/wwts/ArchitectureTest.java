@@ -1,113 +1,219 @@
 package dev.wwts;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noMethods;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
-import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
-import org.junit.jupiter.api.BeforeAll;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import com.tngtech.archunit.library.dependencies.SliceRule;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** The walls between the packages. */
+/** The walls between the packages, as docs/ARCHITECTURE.md draws them. */
 class ArchitectureTest {
-  private static JavaClasses classes;
+  /** Who still reaches through a wall, by name, and where to; this may only get shorter. */
+  private static final List<Breach> BREACHES =
+      List.of(
+          new Breach(
+              "dev.wwts.internal.torch.(LoadedEngine|CpuBackend|CpuLane|CudaBackend|CudaBatch|CudaLane)",
+              "dev.wwts.internal.network.."),
+          new Breach("dev.wwts.cli.BatchRunner", "dev.wwts.internal.."),
+          new Breach("dev.wwts.cli.Vram", "dev.wwts.internal.torch.."));
 
-  @BeforeAll
-  static void read() {
-    classes =
-        new ClassFileImporter()
-            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.wwts");
-  }
-
-  @Test
-  void onlyTorchAndCudaKnowLibTorch() {
-    noClasses()
-        .that(not(resideInAnyPackage("dev.wwts.internal.torch..", "dev.wwts.internal.cuda..")))
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.bytedeco.pytorch..")
-        .check(classes);
-  }
-
-  @Test
-  void onlyCudaKnowsCuda() {
-    noClasses()
-        .that(not(resideInAPackage("dev.wwts.internal.cuda..")))
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.bytedeco.cuda..")
-        .check(classes);
-  }
-
-  @Test
-  void onlyImageKnowsOpenCv() {
-    noClasses()
-        .that(not(resideInAPackage("dev.wwts.internal.image..")))
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("org.bytedeco.opencv..")
-        .check(classes);
-  }
-
-  @Test
-  void noNativeTypeStandsInAPublicSignature() {
-    noMethods()
-        .that()
-        .haveModifier(JavaModifier.PUBLIC)
-        .and()
-        .areDeclaredInClassesThat()
-        .arePublic()
-        .should()
-        .haveRawReturnType(resideInAPackage("org.bytedeco.."))
-        .check(classes);
-    for (var javaClass : classes) {
-      if (!javaClass.getModifiers().contains(JavaModifier.PUBLIC)) {
-        continue;
-      }
-      for (var codeUnit : javaClass.getCodeUnits()) {
-        if (codeUnit.getModifiers().contains(JavaModifier.PUBLIC)
-            && codeUnit.getRawParameterTypes().stream()
-                .anyMatch(type -> type.getPackageName().startsWith("org.bytedeco"))) {
-          throw new AssertionError(codeUnit.getFullName());
-        }
-      }
+  private record Breach(String from, String to) {
+    DescribedPredicate<JavaClass> origin() {
+      return describe(from, type -> type.getName().matches(from + "([$].*)?"));
     }
+
+    DescribedPredicate<JavaClass> target() {
+      return resideInAPackage(to);
+    }
+  }
+
+  /** Of the API, where a recognizer is made: the one place that knows what is inside. */
+  private static final DescribedPredicate<JavaClass> DOOR =
+      describe("the door", type -> type.getName().matches("dev.wwts.Recognizer(Builder)?"));
+
+  /** What holds recognizers and changes them: on top of the API, and partly of it. */
+  private static final DescribedPredicate<JavaClass> SLOTS =
+      describe(
+          "slots",
+          type ->
+              type.getName()
+                      .matches(
+                          "dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener)([$].*)?")
+                  || type.getPackageName().equals("dev.wwts.internal.swap"));
+
+  private static final DescribedPredicate<JavaClass> API =
+      resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
+
+  private static final String[] COMMAND_LINE = {"dev.wwts.cli..", "dev.wwts.report.."};
+
+  /** Each room, and the rooms that it may use beside the API: those further up. */
+  private static final List<Room> ROOMS =
+      List.of(
+          room("natives", "text"),
+          room("pixels", "natives"),
+          room("model", "pixels natives text"),
+          room("image", "pixels natives"),
+          room("settings", "image pixels"),
+          room("cuda", "image pixels model natives"),
+          room("torch", "cuda image pixels model natives settings text"),
+          room("rewrite", "torch"),
+          room("network", "rewrite torch cuda image pixels model natives"),
+          room("serve", "network torch image pixels model natives settings text"),
+          room("inspect", "torch cuda image pixels natives"));
+
+  private record Room(String name, List<String> uses) {
+    String packages() {
+      return "dev.wwts.internal." + name + "..";
+    }
+  }
+
+  private static Room room(String name, String uses) {
+    return new Room(name, List.of(uses.split(" ")));
+  }
+
+  @Test
+  void roomsUseOnlyWhatIsDrawn() {
+    LayeredArchitecture house =
+        layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("text")
+            .definedBy("dev.wwts.internal.text..")
+            .layer("API")
+            .definedBy(API)
+            .layer("door")
+            .definedBy(DOOR)
+            .optionalLayer("slots")
+            .definedBy(SLOTS)
+            .layer("cli")
+            .definedBy("dev.wwts.cli..")
+            .layer("report")
+            .definedBy("dev.wwts.report..");
+    for (Room room : ROOMS) {
+      house = house.optionalLayer(room.name).definedBy(room.packages());
+    }
+    for (Room room : ROOMS) {
+      List<String> uses = new ArrayList<>(room.uses);
+      uses.add("API");
+      house = house.whereLayer(room.name).mayOnlyAccessLayers(uses.toArray(String[]::new));
+    }
+    for (Breach breach : BREACHES) {
+      house = house.ignoreDependency(breach.origin(), breach.target());
+    }
+    house
+        .whereLayer("text")
+        .mayNotAccessAnyLayer()
+        .whereLayer("API")
+        .mayOnlyAccessLayers("text")
+        .whereLayer("door")
+        .mayOnlyAccessLayers("API", "serve", "settings", "model", "image", "pixels", "text")
+        .whereLayer("slots")
+        .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "text")
+        .whereLayer("report")
+        .mayOnlyAccessLayers("inspect", "model")
+        .whereLayer("cli")
+        .mayOnlyAccessLayers(
+            "API", "door", "slots", "report", "inspect", "model", "settings", "text")
+        .check(Classes.ALL);
+  }
+
+  @Test
+  void everyPackageIsARoom() {
+    List<String> rooms = new ArrayList<>(List.of("text", "swap"));
+    ROOMS.forEach(room -> rooms.add(room.name));
+    assertThat(Classes.ALL.stream().map(ArchitectureTest::roomOf).filter(name -> !name.isEmpty()))
+        .isSubsetOf(rooms);
+  }
+
+  private static final Pattern INTERNAL = Pattern.compile("dev\\.wwts\\.internal\\.(\\w+).*");
+
+  private static String roomOf(JavaClass type) {
+    Matcher internal = INTERNAL.matcher(type.getPackageName());
+    return internal.matches() ? internal.group(1) : "";
+  }
+
+  @Test
+  void packagesAreFreeOfCycles() {
+    SliceAssignment packages =
+        new SliceAssignment() {
+          @Override
+          public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(
+                DOOR.test(type) ? "door" : SLOTS.test(type) ? "slots" : type.getPackageName());
+          }
+
+          @Override
+          public String getDescription() {
+            return "packages";
+          }
+        };
+    SliceRule rule = slices().assignedFrom(packages).should().beFreeOfCycles();
+    for (Breach breach : BREACHES) {
+      rule = rule.ignoreDependency(breach.origin(), breach.target());
+    }
+    rule.check(Classes.ALL);
+  }
+
+  @Test
+  void presetsAreKnownWhereTheyAreWrapped() {
+    onlyThese(
+            "dev.wwts.internal.torch..",
+            "dev.wwts.internal.rewrite..",
+            "dev.wwts.internal.network..",
+            "dev.wwts.internal.cuda..")
+        .know("pytorch");
+    onlyThese("dev.wwts.internal.cuda..").know("cuda");
+    onlyThese("dev.wwts.internal.image..").know("opencv");
+    onlyThese("dev.wwts.internal.torch..", "dev.wwts.internal.natives..").know("openblas");
+    // a model's file is read into memory of JavaCPP's
+    onlyThese(
+            "dev.wwts.internal.torch..",
+            "dev.wwts.internal.rewrite..",
+            "dev.wwts.internal.network..",
+            "dev.wwts.internal.cuda..",
+            "dev.wwts.internal.image..",
+            "dev.wwts.internal.pixels..",
+            "dev.wwts.internal.natives..",
+            "dev.wwts.internal.model")
+        .know("javacpp");
+  }
+
+  private static Knowing onlyThese(String... packages) {
+    return preset ->
+        noClasses()
+            .that(not(resideInAnyPackage(packages)))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco." + preset + "..")
+            .check(Classes.ALL);
+  }
+
+  private interface Knowing {
+    void know(String preset);
   }
 
   @Test
   void theLibraryDependsOnNothingOfTheCommandLines() {
     noClasses()
-        .that(not(resideInAnyPackage("dev.wwts.cli..", "dev.wwts.report..")))
+        .that(not(resideInAnyPackage(COMMAND_LINE)))
         .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.wwts.cli..",
-            "dev.wwts.report..",
-            "picocli..",
-            "me.tongfei..",
-            "org.knowm..",
-            "de.erichseifert..")
-        .check(classes);
-  }
-
-  /** Of JavaCPP they know the memory that a file is read into. */
-  @Test
-  void modelFilesAreReadWithoutNativeCode() {
-    classes()
-        .that()
-        .resideInAPackage("dev.wwts.internal.model..")
-        .should()
-        .onlyDependOnClassesThat(
-            resideOutsideOfPackages(
-                "org.bytedeco.pytorch..", "org.bytedeco.opencv..", "org.bytedeco.cuda.."))
-        .check(classes);
+        .dependOnClassesThat(
+            resideInAnyPackage("picocli..", "me.tongfei..", "org.knowm..", "de.erichseifert..")
+                .or(resideInAnyPackage(COMMAND_LINE)))
+        .check(Classes.ALL);
   }
 }

@@ -145,7 +145,7 @@ class BadModelTest {
   @Test
   void refusesWeightsThatAreNotANumber() {
     Path bare = folder.resolve("nan.pt");
-    dev.wwts.internal.torch.TestModels.write(bare, "m @ w", Float.NaN);
+    dev.wwts.internal.network.TestModels.write(bare, "m @ w", Float.NaN);
     Map<String, byte[]> entries = ModelFiles.entries(bare);
     entries.put("nan/extra/wwts.json", ModelFiles.MANIFEST.getBytes(StandardCharsets.UTF_8));
     entries.put("nan/extra/labels.txt", ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));

@@ -2,7 +2,7 @@ package dev.wwts;
 
 import static java.util.stream.Collectors.joining;
 
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -61,7 +61,7 @@ class PinTest {
   @Test
   void filesBesideAPinnedModelAreRefused() throws IOException {
     Path bare = folder.resolve("beside.pt");
-    dev.wwts.internal.torch.TestModels.write(bare, "m * 10", 1f);
+    dev.wwts.internal.network.TestModels.write(bare, "m * 10", 1f);
     Files.writeString(folder.resolve("beside.wwts.json"), ModelFiles.MANIFEST);
     Files.writeString(folder.resolve("beside.labels.txt"), ModelFiles.LABELS);
     Recognizer.load(bare).close();
@@ -76,7 +76,7 @@ class PinTest {
   @Test
   void aPipeBesideAModelIsNoManifest() throws Exception {
     Path bare = folder.resolve("pipe.pt");
-    dev.wwts.internal.torch.TestModels.write(bare, "m * 10", 1f);
+    dev.wwts.internal.network.TestModels.write(bare, "m * 10", 1f);
     Path pipe = folder.resolve("pipe.wwts.json");
     assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0, "no mkfifo");
 

@@ -220,7 +220,7 @@ class RecognizerTest {
   @Test
   void readsAPlainFileWithItsManifestBeside() throws IOException {
     Path plain = folder.resolve("plain.pt");
-    dev.wwts.internal.torch.TestModels.write(plain, "m * 10", 1f);
+    dev.wwts.internal.network.TestModels.write(plain, "m * 10", 1f);
     Files.writeString(folder.resolve("plain.wwts.json"), ModelFiles.MANIFEST);
     Files.write(
         folder.resolve("plain.labels.txt"),

@@ -3,13 +3,8 @@ package dev.wwts.cli;
 import dev.wwts.DeviceMemory;
 import dev.wwts.Recognizer;
 import dev.wwts.WwtsException;
-import dev.wwts.internal.image.AlphaMode;
-import dev.wwts.internal.image.Decoder;
-import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.natives.CpuFeatures;
-import dev.wwts.internal.natives.Natives;
+import dev.wwts.internal.inspect.Installation;
 import dev.wwts.internal.text.Printable;
-import dev.wwts.internal.torch.LibTorch;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,17 +55,16 @@ final class Doctor implements Callable<Integer> {
     line("CPU features", cpuFeatures());
     line("NVIDIA driver", firstLine(NVIDIA_DRIVER, "none"));
     try {
-      line("natives unpacked to", Natives.folder());
-      LibTorch.facts().forEach((name, value) -> line("LibTorch " + name, value));
-      LibTorch.cudaFacts().forEach((name, value) -> line("CUDA " + name, value));
+      line("natives unpacked to", Installation.folder());
+      Installation.libTorch().forEach((name, value) -> line("LibTorch " + name, value));
+      Installation.cuda().forEach((name, value) -> line("CUDA " + name, value));
       if (model != null) {
         load(model);
       }
-      new Decoder(Limits.DEFAULT, AlphaMode.DROP).close();
-      LibTorch.libraries().forEach(path -> line("loaded", path));
-      faults.addAll(LibTorch.faults());
+      Installation.libraries().forEach(path -> line("loaded", path));
+      faults.addAll(Installation.faults());
       if (build) {
-        line("LibTorch build", LibTorch.build());
+        line("LibTorch build", Installation.build());
       }
     } catch (WwtsException e) {
       faults.add(e.getMessage());
@@ -105,7 +99,7 @@ final class Doctor implements Callable<Integer> {
   }
 
   private static String cpuFeatures() {
-    Set<String> here = CpuFeatures.here();
+    Set<String> here = Installation.cpuFeatures();
     return here.isEmpty()
         ? "unknown"
         : String.join(" ", INTERESTING.stream().filter(here::contains).toList());

@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
-import dev.wwts.report.TimelineChart.Series;
+import dev.wwts.internal.inspect.MemoryMeter;
+import dev.wwts.report.LineChart.Series;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
@@ -57,7 +58,7 @@ final class MemoryTimeline implements AutoCloseable {
   }
 
   /** The lines of a picture; the process's only where the driver told it each time. */
-  Series[] series(boolean card) {
+  List<Series> series(boolean card) {
     List<Series> series = new ArrayList<>();
     series.add(new Series(card ? "in tensors" : "resident", mebibytes(Sample::allocated)));
     if (card) {
@@ -66,7 +67,7 @@ final class MemoryTimeline implements AutoCloseable {
         series.add(new Series("process (NVML)", mebibytes(Sample::process)));
       }
     }
-    return series.toArray(Series[]::new);
+    return series;
   }
 
   private List<Double> mebibytes(ToLongFunction<Sample> figure) {

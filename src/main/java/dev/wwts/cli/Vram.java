@@ -1,17 +1,15 @@
 package dev.wwts.cli;
 
 import dev.wwts.Device;
-import dev.wwts.internal.cuda.AllocatorHistory;
-import dev.wwts.internal.cuda.AllocatorSnapshot;
-import dev.wwts.internal.cuda.CudaMemory;
-import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.inspect.CardMemory;
+import dev.wwts.internal.inspect.Installation;
+import dev.wwts.internal.inspect.MemoryMeter;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
-import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.report.Environment;
+import dev.wwts.report.LineChart;
 import dev.wwts.report.Pickle;
-import dev.wwts.report.TimelineChart;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -94,22 +92,19 @@ final class Vram implements Callable<Integer> {
   }
 
   private int report(Path file, Bundle bundle) {
-    Device device = LibTorch.device(options.device());
+    Device device = Installation.device(options.device());
     boolean card = device.kind() == Device.Kind.CUDA;
     if (options.hasBudget() && !card) {
       throw new IllegalArgumentException(
-          "--budget limits a GPU's memory; the model would run on the CPU, which has no such limit.");
+          "--budget limits a GPU's memory; the model would run on the CPU, which has no such"
+              + " limit.");
     }
     Map<String, Object> report = new LinkedHashMap<>();
     Environment environment = Environment.of(List.of(file));
     environment.warnings().forEach(this::warn);
     List<ByteBuffer> pictures = VramPictures.read(inputs);
     createFolder();
-    if (card) {
-      CudaRuntime.load();
-      AllocatorHistory.start();
-    }
-    MemoryMeter meter = card ? new MemoryMeter.Card(device.index()) : new MemoryMeter.Resident();
+    MemoryMeter meter = card ? new CardMemory(device.index()) : new ResidentMemory();
     try (MemoryTimeline timeline = new MemoryTimeline(meter)) {
       measure(bundle, device, meter, pictures, report);
       timeline.stop();
@@ -171,35 +166,34 @@ final class Vram implements Callable<Integer> {
       report.put("device", device.toString());
       report.put("precision", runner.engine().precision().toString());
       report.put("activationsOfBatches", activations);
-      report.put("ledger", ledger(device, meter, before, loaded, most).lines());
+      report.put("ledger", ledger(meter, before, loaded, most).lines());
       report.put("remarks", runner.engine().remarks());
     }
   }
 
-  private VramLedger ledger(Device card, MemoryMeter meter, long before, long loaded, long most) {
-    if (card.kind() != Device.Kind.CUDA) {
+  private VramLedger ledger(MemoryMeter meter, long before, long loaded, long most) {
+    if (!(meter instanceof CardMemory card)) {
       return VramLedger.resident(before, loaded, most);
     }
-    AllocatorSnapshot snapshot = AllocatorHistory.take();
-    AllocatorHistory.stop();
-    write(snapshot);
-    long reserved = meter.reserved();
-    long process = meter.process();
-    long everyone = meter.everyone();
+    CardMemory.History history = card.history();
+    write(history);
+    long reserved = card.reserved();
+    long process = card.process();
+    long everyone = card.everyone();
     return VramLedger.card(
         new VramLedger.Readings(
             loaded - before,
             most - before,
-            CudaMemory.freeWorkspaces(meter::allocated),
-            snapshot.graphPools(card.index()),
+            card.freeWorkspaces(),
+            history.graphPools(),
             reserved,
             process,
             everyone));
   }
 
-  private void write(AllocatorSnapshot snapshot) {
+  private void write(CardMemory.History history) {
     try {
-      Files.write(folder.resolve("snapshot.pickle"), Pickle.of(snapshot.forViewer()));
+      Files.write(folder.resolve("snapshot.pickle"), Pickle.of(history.forViewer()));
     } catch (IOException e) {
       throw new UncheckedIOException(folder + " can't be written.", e);
     }
@@ -215,13 +209,14 @@ final class Vram implements Callable<Integer> {
 
   private void draw(MemoryTimeline timeline, boolean card, String title) {
     try {
-      TimelineChart.write(
-          folder.resolve("timeline.svg"), title, timeline.seconds(), timeline.series(card));
+      LineChart.write(
+          folder.resolve("timeline.svg"),
+          title,
+          new LineChart.Axes("seconds since the start", "memory, MiB", false),
+          timeline.seconds(),
+          timeline.series(card));
     } catch (LinkageError | InternalError e) {
-      warn(
-          "No picture: this Java lacks java.desktop or its fonts, or xchart is not there ("
-              + e
-              + ").");
+      warn(dev.wwts.report.Report.noPictures(e));
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -40,41 +41,43 @@ final class Charts {
     void write(Path svg);
   }
 
-  /** Writes those that there is data for and that can be drawn. */
-  static List<Path> write(List<JmhResults.Entry> entries, String stem) {
+  /**
+   * Writes those that there is data for, and tells {@code written} of each; one that fails costs no
+   * other.
+   *
+   * @throws LinkageError where nothing can be drawn; so does {@link InternalError}
+   */
+  static void write(List<JmhResults.Entry> entries, String stem, Consumer<Path> written) {
     System.setProperty("java.awt.headless", "true");
     List<JmhResults.Entry> rows =
         entries.stream()
             .filter(entry -> entry.name().equals("RecognizeBenchmark.recognize"))
             .toList();
     List<JmhResults.Entry> series = SeriesNames.comparable(rows);
-    List<Path> written = new ArrayList<>();
     if (!rows.isEmpty()) {
-      draw(stem + "-latency.svg", svg -> latency(rows, svg)).ifPresent(written::add);
+      draw(stem + "-latency.svg", svg -> latency(rows, svg)).ifPresent(written);
     }
     if (!series.isEmpty()) {
-      draw(stem + "-stages.svg", svg -> stages(series, svg)).ifPresent(written::add);
+      draw(stem + "-stages.svg", svg -> stages(series, svg)).ifPresent(written);
     }
     if (series.stream().anyMatch(row -> row.param("picture").equals("1080p"))) {
       draw(
               stem + "-throughput.svg",
               svg -> againstBatch(series, svg, "pictures a second", Charts::throughput))
-          .ifPresent(written::add);
+          .ifPresent(written);
       draw(
               stem + "-memory.svg",
               svg -> againstBatch(series, svg, memory(series), Charts::mebibytes))
-          .ifPresent(written::add);
+          .ifPresent(written);
     }
-    return written;
   }
 
-  /** A reduced Java runtime has no java.desktop, some have it without fonts. */
   private static Optional<Path> draw(String file, Drawing drawing) {
     Path svg = Path.of(file);
     try {
       drawing.write(svg);
       return Optional.of(svg);
-    } catch (RuntimeException | LinkageError | InternalError e) {
+    } catch (RuntimeException e) {
       LOG.warn("The picture {} is left out: it can't be drawn.", svg, e);
       return Optional.empty();
     }

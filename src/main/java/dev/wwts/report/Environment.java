@@ -2,8 +2,8 @@ package dev.wwts.report;
 
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.internal.inspect.Installation;
 import dev.wwts.internal.model.Sha256;
-import dev.wwts.internal.torch.LibTorch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
@@ -60,11 +60,11 @@ public final class Environment {
     facts.put("cores", cores);
     facts.put("memoryBytes", Machine.memory());
     facts.put("os", property("os.name") + " " + property("os.version") + " " + property("os.arch"));
-    facts.put("gpu", new LinkedHashMap<>(LibTorch.cudaFacts()));
+    facts.put("gpu", new LinkedHashMap<>(Installation.cuda()));
     facts.put("jdk", property("java.vendor") + " " + property("java.runtime.version"));
     facts.put("jvm", property("java.vm.name"));
     facts.put("jvmOptions", ManagementFactory.getRuntimeMXBean().getInputArguments());
-    facts.put("libTorch", new LinkedHashMap<>(LibTorch.facts()));
+    facts.put("libTorch", new LinkedHashMap<>(Installation.libTorch()));
     facts.put("variables", variables());
     facts.put("revision", GitRevision.of(Path.of(System.getProperty("wwts.home", ""))));
     facts.put("models", digests(models));
@@ -145,7 +145,7 @@ public final class Environment {
     if (Machine.governor().equals("powersave")) {
       warnings.add("The processor's frequency governor is powersave: its clock may be held down.");
     }
-    warnings.addAll(LibTorch.cudaWarnings());
+    warnings.addAll(Installation.cudaWarnings());
     return warnings;
   }
 

@@ -6,24 +6,25 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Builds a Markdown text of paragraphs and tables. */
-final class Markdown {
+public final class Markdown {
   /** Stands where there is no figure. */
   static final String NONE = "—";
 
   private final StringBuilder out = new StringBuilder();
 
   /** A paragraph or heading. */
-  void paragraph(String text) {
+  public void paragraph(String text) {
     out.append(text).append("\n\n");
   }
 
   /** A table's head; names that end in ">" are those of columns set to the right. */
-  void head(String... names) {
+  public void head(String... names) {
     row(Arrays.stream(names).map(name -> name.replaceAll(">$", "")).toArray());
     row(Arrays.stream(names).map(name -> name.endsWith(">") ? "---:" : "---").toArray());
   }
 
-  void row(Object... cells) {
+  /** A row of cells. */
+  public void row(Object... cells) {
     row(Arrays.asList(cells));
   }
 
@@ -35,12 +36,13 @@ final class Markdown {
     return String.valueOf(value).replace("|", "\\|").replace("\n", " ");
   }
 
-  void endTable() {
+  /** Ends a table. */
+  public void endTable() {
     out.append('\n');
   }
 
   /** A number with so many digits behind the point. */
-  static String number(double value, int digits) {
+  public static String number(double value, int digits) {
     return Double.isNaN(value) ? NONE : String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wwts.CliProcess;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.awt.Color;
 import java.io.File;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;

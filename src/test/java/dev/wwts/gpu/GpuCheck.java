@@ -5,6 +5,8 @@ import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.image.ScaledPhoto;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.torch.FilledModels;
 import dev.wwts.internal.torch.LaneProbe;
 import dev.wwts.internal.torch.LibTorch;
@@ -144,15 +146,17 @@ public final class GpuCheck {
     if (!NativeLibrary.isLoaded()) {
       place.needsArithmetic();
     }
-    double largest = 0;
-    int pictures = 0;
-    for (Path picture : photos()) {
-      largest = Math.max(largest, LaneProbe.cropDifference(mobileNet, place.device(), picture));
-      pictures++;
+    List<byte[]> pictures = new ArrayList<>();
+    for (Path photo : photos()) {
+      pictures.add(Files.readAllBytes(photo));
     }
-    figures.put("pictures", pictures).put("largest difference in levels", largest);
-    // the processor's path is within one level of Pillow, the kernel is Pillow's
-    return pictures > 20 && largest < 1.01;
+    double largest =
+        LaneProbe.batchDifference(mobileNet, place.device(), Precision.FP32, false, pictures);
+    figures.put("pictures", pictures.size()).put("largest difference in levels", largest);
+    // the kernel is Pillow's; LibTorch on the processor is within one level of it, with bicubic two
+    boolean bicubic =
+        Bundle.describe(mobileNet).manifest().input().interpolation() == Interpolation.BICUBIC;
+    return pictures.size() > 20 && largest < (bicubic ? 2.01 : 1.01);
   }
 
   private boolean outOfMemory(byte[] picture, ObjectNode figures) {

@@ -56,7 +56,9 @@ final class HostCuda {
     FAST_FUSED_CALLS(4),
     /** The next launch ends with this error, and all that is asked of the card after it. */
     FATAL(5),
-    ATTENTION(6);
+    ATTENTION(6),
+    /** Not refused: the MiB that each of cuDNN's engines works in. */
+    NO_WORKSPACE(7);
 
     private final int number;
 

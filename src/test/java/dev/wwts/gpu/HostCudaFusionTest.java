@@ -5,13 +5,15 @@ import static dev.wwts.gpu.HostCuda.Count.GRAPH_LAUNCHES;
 import static dev.wwts.gpu.HostCuda.Count.KERNELS;
 import static dev.wwts.gpu.HostCuda.Count.WAITS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.ModelFiles;
+import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.nio.file.Path;
 import java.util.Collections;
 import org.junit.jupiter.api.Test;
@@ -160,6 +162,34 @@ class HostCudaFusionTest extends HostCudaCase {
     assertThat(captures(network, true)).isEqualTo(1);
   }
 
+  /** Its kernel is the one that the call with ReLU saves, where there is one. */
+  @Test
+  void aConvolutionWithoutABiasIsMeasuredWithoutOne() {
+    String with = convolution(8);
+    String without = with.replace("self.w.sum([1, 2, 3])", "None");
+
+    assertThat(captures(network("torch.relu(" + without + ")"), false)).isEqualTo(3);
+    assertThat(captures(network("torch.relu(" + with + ")"), false)).isEqualTo(3);
+  }
+
+  /** cuDNN has such a call, as is seen where there is room for what it works in. */
+  @Test
+  void whatHadNoRoomIsMeasuredAgain() {
+    Path network = network("torch.relu(" + convolution(9) + ")");
+    HostCuda.Refusal.NO_WORKSPACE.next(500);
+    try {
+      assertThatThrownBy(
+              () -> Recognizer.builder(network).device(CUDA).vramBudget(64 * MIB).lanes(1).load())
+          .isInstanceOf(OutOfDeviceMemoryException.class);
+    } finally {
+      HostCuda.Refusal.NO_WORKSPACE.next(0);
+    }
+    try (Recognizer recognizer = Recognizer.builder(network).device(CUDA).lanes(1).load()) {
+      assertThat(recognizer.remarks())
+          .contains(remark("in planes", 1, 0, 0), remark("channels-last", 1, 0, 0));
+    }
+  }
+
   private static int captures(Path network, boolean tf32) {
     int before = HostCuda.Count.GRAPHS.read();
     Recognizer.builder(network)
@@ -177,7 +207,7 @@ class HostCudaFusionTest extends HostCudaCase {
   }
 
   private static String remark(String layout, int fused, int apart, int refused) {
-    return "Convolutions with ReLU as one call of cuDNN's, %s: %d of 1 (%d faster apart, %d that it has no call for, 0 not measured for want of time)."
+    return "Convolutions with ReLU as one call of cuDNN's, %s: %d of 1 (%d faster apart, %d that it has no call for, 0 not measured for want of time or memory)."
         .formatted(layout, fused, apart, refused);
   }
 }

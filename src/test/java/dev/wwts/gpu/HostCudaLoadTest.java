@@ -9,7 +9,7 @@ import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.TestModels;
+import dev.wwts.internal.network.TestModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -10,15 +10,14 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
+import dev.wwts.RecognizerBuilder;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.network.TestModels;
 import dev.wwts.internal.torch.LaneProbe;
-import dev.wwts.internal.torch.TestModels;
 import java.awt.Color;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -188,24 +187,20 @@ class HostCudaMemoryTest extends HostCudaCase {
     Path bare = folder.resolve("convolution.pt");
     TestModels.convolve(
         bare, "torch.conv2d(x, self.w, None, [1, 1], [1, 1], [1, 1], 1)", ".mean([2, 3])");
-    CliProcess run =
-        CliProcess.run(
-            Map.of("HOSTCUDA_WORKSPACE", String.valueOf(500 * MIB)),
-            Redirect.PIPE,
-            "vram",
-            "--model",
-            ModelFiles.of(folder, bare).toString(),
-            "--device",
-            "cuda",
-            "--precision",
-            "fp32",
-            "--budget",
-            "64MiB",
-            "--out",
-            folder.resolve("too-little").toString());
-
-    assertThat(run.err()).contains("too small for what cuDNN works in");
-    assertThat(run.code()).isNotZero();
+    RecognizerBuilder builder =
+        Recognizer.builder(ModelFiles.of(folder, bare))
+            .device(CUDA)
+            .precision(Precision.FP32)
+            .vramBudget(64 * MIB)
+            .lanes(1);
+    HostCuda.Refusal.NO_WORKSPACE.next(500);
+    try {
+      assertThatThrownBy(builder::load)
+          .isInstanceOf(OutOfDeviceMemoryException.class)
+          .hasMessageContaining("too small for what cuDNN works in");
+    } finally {
+      HostCuda.Refusal.NO_WORKSPACE.next(0);
+    }
   }
 
   @Test

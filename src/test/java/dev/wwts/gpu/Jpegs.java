@@ -12,6 +12,7 @@ import dev.wwts.internal.torch.JpegProbe;
 import dev.wwts.internal.torch.LaneProbe;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** nvJPEG: how far its pixels and answers are from the processor's decoder's, and what it saves. */
@@ -46,32 +47,37 @@ final class Jpegs {
   /** Pixels before and after the resize, then answers. */
   boolean beside(List<Path> pictures, ObjectNode figures) throws Exception {
     needsNvJpeg();
-    int onCard = 0;
+    List<byte[]> onCard = new ArrayList<>();
+    List<Path> names = new ArrayList<>();
     int largest = 0;
     double mean = 0;
-    double crop = 0;
-    for (Path picture : pictures) {
-      byte[] bytes = Files.readAllBytes(picture);
-      JpegProbe.Difference apart = JpegProbe.of(model, place.device(), bytes);
-      if (apart.onCard()) {
-        onCard++;
-        largest = Math.max(largest, apart.largest());
-        mean = Math.max(mean, apart.mean());
-        double cropped =
-            LaneProbe.batchDifference(
-                model, place.device(), Precision.FP32, false, true, List.of(bytes));
-        if (cropped > crop) {
-          crop = cropped;
-          figures.put("the crop furthest apart", picture.getFileName().toString());
+    try (JpegProbe probe = new JpegProbe(model, place.device())) {
+      for (Path picture : pictures) {
+        byte[] bytes = Files.readAllBytes(picture);
+        JpegProbe.Difference apart = probe.of(bytes);
+        if (apart.onCard()) {
+          onCard.add(bytes);
+          names.add(picture);
+          largest = Math.max(largest, apart.largest());
+          mean = Math.max(mean, apart.mean());
         }
       }
     }
+    double[] crops =
+        LaneProbe.differences(model, place.device(), Precision.FP32, false, true, onCard);
+    double crop = 0;
+    for (int i = 0; i < crops.length; i++) {
+      if (crops[i] > crop) {
+        crop = crops[i];
+        figures.put("the crop furthest apart", names.get(i).getFileName().toString());
+      }
+    }
     figures.put("nvJPEG", NvJpeg.status()).put("JPEGs", pictures.size());
-    figures.put("decoded on the card", onCard);
+    figures.put("decoded on the card", onCard.size());
     figures.put("largest difference in levels before the resize", largest);
     figures.put("largest mean of a picture", mean);
     figures.put("largest difference in levels after it", crop);
-    if (onCard <= 20 || mean > MOST_MEAN || crop > MOST_CROP) {
+    if (onCard.size() <= 20 || mean > MOST_MEAN || crop > MOST_CROP) {
       return false;
     }
     place.needsArithmetic();

@@ -3,6 +3,7 @@ package dev.wwts.gpu;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.NativeLibrary;
+import java.nio.file.Path;
 
 /** Whether the preprocessing kernel is what runs: without it the other checks pass as well. */
 final class Kernel {
@@ -27,7 +28,7 @@ final class Kernel {
     if (told.isEmpty() && !NativeLibrary.isLoaded()) {
       throw new Checks.Skip("no library was found: " + fault);
     }
-    figures.put("library", told).put("fault", fault);
+    figures.put("library", Path.of(told).getFileName().toString()).put("fault", fault);
     return fault.isEmpty();
   }
 

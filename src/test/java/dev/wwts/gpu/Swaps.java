@@ -59,7 +59,9 @@ final class Swaps {
   boolean run(
       List<Path> models, byte[] picture, int swaps, LongSupplier secondsLeft, ObjectNode figures) {
     List<Path> two = List.of(models.get(0), models.get(models.size() - 1));
-    figures.put("models", two.toString()).put("asked for", swaps);
+    figures
+        .put("models", two.stream().map(Path::getFileName).toList().toString())
+        .put("asked for", swaps);
     Memory first = null;
     Memory last;
     int done = 0;

@@ -147,11 +147,37 @@ class ReportTest {
   @Test
   void filesAreNamedAfterTheCardThatWasAskedFor() {
     Map<String, Object> facts =
-        Map.of("cpu", "A (1)", "gpu", Map.of("card 0", "One", "card 1", "Two B"));
+        Map.of(
+            "cpu",
+            "A (1)",
+            "gpu",
+            Map.of("card 0", "One, sm_90, 132 multiprocessors, 143155 MiB", "card 1", "Two B"));
     assertThat(Report.device(facts, "cpu")).isEqualTo("a-1");
     assertThat(Report.device(facts, "cuda")).isEqualTo("one");
     assertThat(Report.device(facts, "cuda:1")).isEqualTo("two-b");
     assertThat(Report.device(Map.of("cpu", "A"), "cuda")).isEqualTo("a");
+  }
+
+  @Test
+  void aJavaWithoutPicturesWritesTheTableAndASentence() throws Exception {
+    Path run = cardRun("cuda");
+
+    CliProcess process =
+        CliProcess.run(
+            Map.of(
+                "JDK_JAVA_OPTIONS",
+                "--limit-modules=java.base,java.management,java.xml,jdk.unsupported"),
+            ProcessBuilder.Redirect.PIPE,
+            "bench-report",
+            run.toString());
+
+    Path table = Path.of(run.toString().replace(".json", ".md"));
+    assertThat(process.code()).as(process.err()).isZero();
+    assertThat(process.out()).isEqualToIgnoringNewLines("wrote " + table);
+    assertThat(table).content().contains("NVIDIA First");
+    assertThat(process.err())
+        .containsOnlyOnce("No pictures: this Java lacks java.desktop")
+        .doesNotContain("\tat ");
   }
 
   @Test

@@ -23,9 +23,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** A step that JMH runs. */
-final class JmhStep {
+public final class JmhStep {
   /** What the measuring JVMs get beside what this one was started with. */
-  static final List<String> JVM_OPTIONS =
+  public static final List<String> JVM_OPTIONS =
       List.of(
           "-Xmx2g",
           "-Dorg.bytedeco.javacpp.logger=slf4j",

@@ -13,7 +13,7 @@ import java.util.Optional;
  *
  * @param cores the machine's
  */
-record Load(long all, long busy, long steal, long own, int cores) {
+public record Load(long all, long busy, long steal, long own, int cores) {
   /** From this part of the processors' time on, figures are doubtful. */
   private static final double DOUBTFUL = 0.05;
 
@@ -21,7 +21,7 @@ record Load(long all, long busy, long steal, long own, int cores) {
   private static final int FIRST_OWN = 11;
 
   /** Now; empty on other systems. */
-  static Optional<Load> now() {
+  public static Optional<Load> now() {
     try {
       List<String> machine = Files.readAllLines(Path.of("/proc/stat"));
       String self = Files.readString(Path.of("/proc/self/stat"));
@@ -53,7 +53,7 @@ record Load(long all, long busy, long steal, long own, int cores) {
   }
 
   /** What makes figures taken since {@code before} doubtful, a sentence each. */
-  List<String> warnings(Load before) {
+  public List<String> warnings(Load before) {
     double whole = Math.max(1, all - before.all);
     double others = Math.max(0, (busy - before.busy) - (own - before.own)) / whole;
     double taken = (steal - before.steal) / whole;

@@ -1,7 +1,7 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.Recognizer;
-import dev.wwts.internal.torch.LibTorch;
+import dev.wwts.internal.inspect.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -39,7 +39,7 @@ final class Notes {
   /** What makes figures of a card doubtful: other processes, a clock held down. */
   static void ofCard(String device) {
     if (device.startsWith("cuda")) {
-      LibTorch.cudaWarnings().forEach(warning -> write(WARNING + warning));
+      Installation.cudaWarnings().forEach(warning -> write(WARNING + warning));
     }
   }
 

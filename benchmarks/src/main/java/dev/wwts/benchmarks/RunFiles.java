@@ -23,7 +23,7 @@ import java.util.Set;
  * A run's two files of JSON. They are written after every step, so that a run that is cut off leaves
  * what it had.
  */
-final class RunFiles {
+public final class RunFiles {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
@@ -37,8 +37,15 @@ final class RunFiles {
   /** Names the files after device and date; a second run of a day does not overwrite the first. */
   RunFiles(Path folder, String device, Map<String, Object> facts, List<String> warnings)
       throws IOException {
+    this(folder, device, "", facts, warnings);
+  }
+
+  /** The same with {@code kind} behind the date. */
+  public RunFiles(
+      Path folder, String device, String kind, Map<String, Object> facts, List<String> warnings)
+      throws IOException {
     Files.createDirectories(folder);
-    String name = name(facts, device) + "-" + LocalDate.now(ZoneOffset.UTC);
+    String name = name(facts, device) + "-" + LocalDate.now(ZoneOffset.UTC) + kind;
     this.stem = unused(folder.resolve(name));
     this.facts = new LinkedHashMap<>(facts);
     this.warnings.addAll(warnings);
@@ -65,7 +72,7 @@ final class RunFiles {
         : name + "-family" + family.get() + "-model" + model.get();
   }
 
-  void add(JsonNode entry) {
+  public void add(JsonNode entry) {
     results.add(entry);
   }
 
@@ -73,11 +80,11 @@ final class RunFiles {
     failed.add(failure);
   }
 
-  void warn(String sentence) {
+  public void warn(String sentence) {
     warnings.add(sentence);
   }
 
-  void fact(String name, Object value) {
+  public void fact(String name, Object value) {
     facts.put(name, value);
   }
 
@@ -89,12 +96,12 @@ final class RunFiles {
     return List.copyOf(failed);
   }
 
-  double seconds() {
+  public double seconds() {
     return (System.nanoTime() - start) / 1e9;
   }
 
   /** Writes both. */
-  void write() throws IOException {
+  public void write() throws IOException {
     Map<String, Object> all = new LinkedHashMap<>(facts);
     all.put("seconds", Math.round(seconds()));
     all.put("warnings", warnings);
@@ -103,8 +110,8 @@ final class RunFiles {
     Environment.writeJson(Path.of(stem + ".environment.json"), all);
   }
 
-  /** JMH's results. */
-  Path json() {
+  /** What was measured. */
+  public Path json() {
     return Path.of(stem + ".json");
   }
 }

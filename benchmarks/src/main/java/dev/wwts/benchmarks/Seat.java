@@ -1,5 +1,6 @@
 package dev.wwts.benchmarks;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,8 +14,8 @@ import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
 
-/** A process that makes one call when it is told to. */
-final class Seat implements AutoCloseable {
+/** A process that does something when it is told to, by a line, and answers with a line of JSON. */
+public final class Seat implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MILLIS_PER_SECOND = 1000;
 
@@ -33,9 +34,9 @@ final class Seat implements AutoCloseable {
   /**
    * Starts it; class paths are long, and ONNX Runtime 1.29 crashes where a command line is.
    *
-   * @param patience seconds that a call may take
+   * @param patience seconds that an answer may take
    */
-  Seat(String name, List<String> command, int patience) throws IOException {
+  public Seat(String name, List<String> command, int patience) throws IOException {
     this.name = name;
     this.patience = patience;
     this.errors = Files.createTempFile("wwts-err", ".txt");
@@ -46,13 +47,18 @@ final class Seat implements AutoCloseable {
     this.turns = process.outputWriter(StandardCharsets.UTF_8);
   }
 
+  /** Milliseconds of one call. */
+  double call() throws IOException {
+    return ask("").get("total").asDouble();
+  }
+
   /**
-   * Milliseconds of one call.
+   * What it answers to a line.
    *
    * @throws IOException if the process ends or takes too long; the message has the last lines of
    *     its stderr
    */
-  double call() throws IOException {
+  public JsonNode ask(String line) throws IOException {
     Timer timer = new Timer(true);
     timer.schedule(
         new TimerTask() {
@@ -63,16 +69,16 @@ final class Seat implements AutoCloseable {
         },
         patience * MILLIS_PER_SECOND);
     try {
-      turns.write("\n");
+      turns.write(line + "\n");
       turns.flush();
-      String line = answers.readLine();
-      while (line != null && !line.startsWith("{")) {
-        line = answers.readLine();
+      String answer = answers.readLine();
+      while (answer != null && !answer.startsWith("{")) {
+        answer = answers.readLine();
       }
-      if (line == null) {
+      if (answer == null) {
         throw new IOException("it ended or took more than " + patience + " s");
       }
-      return JSON.readTree(line).get("total").asDouble();
+      return JSON.readTree(answer);
     } catch (IOException e) {
       throw new IOException("%s: %s. %s".formatted(name, e.getMessage(), Command.last(errors)), e);
     } finally {
@@ -84,7 +90,7 @@ final class Seat implements AutoCloseable {
    * Waits until the process takes no processor time, for a second at most: idle threads of OpenMP
    * and ONNX Runtime look for work for a while, on a core that the next call needs.
    */
-  void awaitRest() throws InterruptedException {
+  public void awaitRest() throws InterruptedException {
     Optional<Duration> before = process.info().totalCpuDuration();
     for (int i = 0; i < LONGEST_WAIT; i++) {
       Thread.sleep(REST_MILLIS);

@@ -1,7 +1,7 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.benchmarks.peers.RivalStages;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.Ranking;
 import java.nio.FloatBuffer;
 import java.util.concurrent.TimeUnit;

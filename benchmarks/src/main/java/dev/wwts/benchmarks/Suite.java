@@ -40,12 +40,7 @@ public final class Suite {
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // ONNX Runtime 1.29 crashes where the command line is long
     System.setProperty("jmh.separateClasspathJAR", "true");
-    Properties given = new Properties();
-    given.load(
-        new StringReader(
-            Optional.ofNullable(System.getenv("WWTS_SUITE_OPTIONS")).orElse("")
-                + "\n"
-                + String.join("\n", arguments)));
+    Properties given = given(arguments);
     boolean whole;
     try (FileChannel lock = lock()) {
       whole = lock.isOpen() && open(given).run();
@@ -58,12 +53,23 @@ public final class Suite {
     }
   }
 
+  /** The options. */
+  public static Properties given(String[] arguments) throws IOException {
+    Properties given = new Properties();
+    given.load(
+        new StringReader(
+            Optional.ofNullable(System.getenv("WWTS_SUITE_OPTIONS")).orElse("")
+                + "\n"
+                + String.join("\n", arguments)));
+    return given;
+  }
+
   /**
    * Takes JMH's own lock until it is closed or this process ends: two runs at once would spoil each other's figures.
    *
    * @throws IllegalStateException if it is taken
    */
-  private static FileChannel lock() throws IOException {
+  public static FileChannel lock() throws IOException {
     Path file = Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock");
     FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -90,12 +96,13 @@ public final class Suite {
         new RunFiles(
             Path.of(options.out()), options.device(), surroundings.facts(), surroundings.warnings());
     python.ifPresent(it -> files.fact("python", it.versions()));
-    files.fact("command", command(given));
+    files.fact("command", command("mvn jmh", given));
     return new Suite(options, python, files);
   }
 
-  private static String command(Properties given) {
-    StringBuilder command = new StringBuilder("mvn jmh");
+  /** What to type to have such a run again. */
+  public static String command(String word, Properties given) {
+    StringBuilder command = new StringBuilder(word);
     given.stringPropertyNames().stream()
         .sorted()
         .forEach(name -> command.append(" -D").append(name).append('=').append(given.getProperty(name)));

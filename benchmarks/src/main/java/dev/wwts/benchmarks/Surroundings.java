@@ -21,9 +21,9 @@ import java.util.Map;
  * @param facts as in {@link Environment#facts}, and the models' networks
  * @param warnings a sentence each
  */
-record Surroundings(Map<String, Object> facts, List<String> warnings) {
+public record Surroundings(Map<String, Object> facts, List<String> warnings) {
   /** Looks around, prints it all and returns it. */
-  static Surroundings of(List<String> models) throws IOException {
+  public static Surroundings of(List<String> models) throws IOException {
     Path file = Files.createTempFile("wwts-environment", ".json");
     try {
       List<String> command = new ArrayList<>();

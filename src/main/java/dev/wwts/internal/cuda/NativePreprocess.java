@@ -13,11 +13,23 @@ final class NativePreprocess {
   static native long planBytes();
 
   /**
-   * numbers: crop width, height; rule (0 shorter side, 1 exact); resize width (or the shorter
-   * side), height; interpolation (0 bilinear, 1 bicubic); crop rounding (0 half-even, 1 floor);
-   * network sees BGR (0, 1); layout (0 NCHW, 1 NHWC); dtype (0 float32, 1 float16, 2 bfloat16, 3
-   * the crop itself as bytes).
+   * The integers of a recipe, in the order of wwts_recipe in wwts_preprocess.h, which explains
+   * them.
    */
+  enum Field {
+    WIDTH,
+    HEIGHT,
+    RULE,
+    RESIZE_WIDTH,
+    RESIZE_HEIGHT,
+    INTERPOLATION,
+    CROP_ROUNDING,
+    BGR,
+    LAYOUT,
+    DTYPE
+  }
+
+  /** Plans for a picture; {@code numbers} has an element for each {@link Field}. */
   static native int plan(
       long plan,
       int width,

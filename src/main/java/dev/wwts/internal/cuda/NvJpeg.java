@@ -30,8 +30,8 @@ import static org.bytedeco.cuda.global.nvjpeg.nvjpegStateAttachDeviceBuffer;
 import static org.bytedeco.cuda.global.nvjpeg.nvjpegStateAttachPinnedBuffer;
 
 import dev.wwts.DeviceException;
-import dev.wwts.internal.image.PictureHeader;
-import dev.wwts.internal.image.PixelBuffer;
+import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.bytedeco.cuda.global.nvjpeg;
@@ -135,35 +135,51 @@ public final class NvJpeg implements AutoCloseable {
     int flags = NVJPEG_FLAGS_UPSAMPLING_WITH_INTERPOLATION | NVJPEG_FLAGS_BITSTREAM_STRICT;
     made(
         handle,
-        nvjpegCreateExV2(NVJPEG_BACKEND_HYBRID, CardAllocator.get(), null, flags, handle),
+        nvjpegCreateExV2(
+            NVJPEG_BACKEND_HYBRID, NvJpegMemory.card(), NvJpegMemory.host(), flags, handle),
+        "nvjpegCreateExV2",
         () -> nvjpegDestroy(handle));
     made(
         decoder,
         nvjpegDecoderCreate(handle, NVJPEG_BACKEND_HYBRID, decoder),
+        "nvjpegDecoderCreate",
         () -> nvjpegDecoderDestroy(decoder));
     made(
         pinned,
-        nvjpegBufferPinnedCreateV2(handle, null, pinned),
+        nvjpegBufferPinnedCreateV2(handle, NvJpegMemory.host(), pinned),
+        "nvjpegBufferPinnedCreateV2",
         () -> nvjpegBufferPinnedDestroy(pinned));
     made(
         device,
-        nvjpegBufferDeviceCreateV2(handle, CardAllocator.get(), device),
+        nvjpegBufferDeviceCreateV2(handle, NvJpegMemory.card(), device),
+        "nvjpegBufferDeviceCreateV2",
         () -> nvjpegBufferDeviceDestroy(device));
     made(
         state,
         nvjpegDecoderStateCreate(handle, decoder, state),
+        "nvjpegDecoderStateCreate",
         () -> nvjpegJpegStateDestroy(state));
-    made(jpeg, nvjpegJpegStreamCreate(handle, jpeg), () -> nvjpegJpegStreamDestroy(jpeg));
-    made(params, nvjpegDecodeParamsCreate(handle, params), () -> nvjpegDecodeParamsDestroy(params));
-    check(nvjpegDecodeParamsSetOutputFormat(params, NVJPEG_OUTPUT_RGBI));
-    check(nvjpegStateAttachPinnedBuffer(state, pinned));
-    check(nvjpegStateAttachDeviceBuffer(state, device));
+    made(
+        jpeg,
+        nvjpegJpegStreamCreate(handle, jpeg),
+        "nvjpegJpegStreamCreate",
+        () -> nvjpegJpegStreamDestroy(jpeg));
+    made(
+        params,
+        nvjpegDecodeParamsCreate(handle, params),
+        "nvjpegDecodeParamsCreate",
+        () -> nvjpegDecodeParamsDestroy(params));
+    check(
+        nvjpegDecodeParamsSetOutputFormat(params, NVJPEG_OUTPUT_RGBI),
+        "nvjpegDecodeParamsSetOutputFormat");
+    check(nvjpegStateAttachPinnedBuffer(state, pinned), "nvjpegStateAttachPinnedBuffer");
+    check(nvjpegStateAttachDeviceBuffer(state, device), "nvjpegStateAttachDeviceBuffer");
     image.retainReference();
     parts.push(image::releaseReference);
   }
 
-  private void made(Pointer object, int code, Runnable undo) {
-    check(code);
+  private void made(Pointer object, int code, String call, Runnable undo) {
+    check(code, call);
     object.retainReference();
     parts.push(
         () -> {
@@ -172,9 +188,11 @@ public final class NvJpeg implements AutoCloseable {
         });
   }
 
-  private static void check(int code) {
+  private static void check(int code, String call) {
     if (code != 0) {
-      throw new DeviceException("nvJPEG can't be set up: " + words(code) + ".");
+      throw new DeviceException(
+          "nvJPEG can't be set up: %s failed: %s; or use decoder cpu."
+              .formatted(call, words(code)));
     }
   }
 
@@ -232,9 +250,10 @@ public final class NvJpeg implements AutoCloseable {
   private static String words(int code) {
     String text =
         switch (code) {
+          case nvjpeg.NVJPEG_STATUS_INVALID_PARAMETER -> "wrong argument";
           case nvjpeg.NVJPEG_STATUS_BAD_JPEG -> "damaged";
           case nvjpeg.NVJPEG_STATUS_JPEG_NOT_SUPPORTED -> "not supported";
-          case nvjpeg.NVJPEG_STATUS_ALLOCATOR_FAILURE -> "too little memory on the card";
+          case nvjpeg.NVJPEG_STATUS_ALLOCATOR_FAILURE -> "too little memory";
           case nvjpeg.NVJPEG_STATUS_EXECUTION_FAILED -> "the card failed";
           case nvjpeg.NVJPEG_STATUS_ARCH_MISMATCH -> "not for this card";
           case nvjpeg.NVJPEG_STATUS_INCOMPLETE_BITSTREAM -> "incomplete";

@@ -2,9 +2,13 @@ package dev.wwts.internal.cuda;
 
 import dev.wwts.DeviceException;
 import dev.wwts.PictureException;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.cuda.NativePreprocess.Field;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
+import java.util.EnumMap;
+import java.util.Map;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -65,28 +69,28 @@ public final class PreprocessPlan implements AutoCloseable {
   }
 
   private static int[] numbers(Recipe recipe, boolean channelsLast, Output output) {
-    boolean exact = recipe.resize() instanceof Recipe.Resize.Exact;
-    int resizeWidth;
-    int resizeHeight;
+    Map<Field, Integer> fields = new EnumMap<>(Field.class);
+    fields.put(Field.WIDTH, recipe.width());
+    fields.put(Field.HEIGHT, recipe.height());
     if (recipe.resize() instanceof Recipe.Resize.Exact sides) {
-      resizeWidth = sides.width();
-      resizeHeight = sides.height();
-    } else {
-      resizeWidth = ((Recipe.Resize.ShorterSide) recipe.resize()).size();
-      resizeHeight = resizeWidth;
+      fields.put(Field.RULE, 1);
+      fields.put(Field.RESIZE_WIDTH, sides.width());
+      fields.put(Field.RESIZE_HEIGHT, sides.height());
+    } else if (recipe.resize() instanceof Recipe.Resize.ShorterSide shorter) {
+      fields.put(Field.RULE, 0);
+      fields.put(Field.RESIZE_WIDTH, shorter.size());
+      fields.put(Field.RESIZE_HEIGHT, shorter.size());
     }
-    return new int[] {
-      recipe.width(),
-      recipe.height(),
-      exact ? 1 : 0,
-      resizeWidth,
-      resizeHeight,
-      recipe.interpolation() == Recipe.Interpolation.BICUBIC ? 1 : 0,
-      recipe.cropRounding() == Recipe.CropRounding.FLOOR ? 1 : 0,
-      recipe.color() == Recipe.Color.BGR ? 1 : 0,
-      channelsLast ? 1 : 0,
-      output.code
-    };
+    fields.put(Field.INTERPOLATION, code(recipe.interpolation() == Interpolation.BICUBIC));
+    fields.put(Field.CROP_ROUNDING, code(recipe.cropRounding() == Recipe.CropRounding.FLOOR));
+    fields.put(Field.BGR, code(recipe.color() == Recipe.Color.BGR));
+    fields.put(Field.LAYOUT, code(channelsLast));
+    fields.put(Field.DTYPE, output.code);
+    return fields.values().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  private static int code(boolean second) {
+    return second ? 1 : 0;
   }
 
   /**

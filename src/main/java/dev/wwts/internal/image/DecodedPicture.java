@@ -1,5 +1,8 @@
 package dev.wwts.internal.image;
 
+import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.pixels.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,7 +70,7 @@ public final class DecodedPicture implements AutoCloseable {
       throw new IllegalStateException("This picture is decoded.");
     }
     long onCard = card.decode(address, bytes, header);
-    return onCard == 0 ? null : new Pixels(onCard, header, true);
+    return onCard == 0 ? null : header.pixelsAt(onCard, true);
   }
 
   @Override

@@ -1,7 +1,16 @@
 package dev.wwts.internal.image;
 
 import dev.wwts.PictureException;
+import dev.wwts.internal.image.format.Encoded;
+import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.image.format.Layout;
+import dev.wwts.internal.image.format.PictureFormat;
+import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,19 +26,30 @@ import org.jspecify.annotations.Nullable;
 public final class Decoder implements AutoCloseable {
   private final Limits limits;
   private final AlphaMode alpha;
-  private final NativeCodec nativeCodec = new NativeCodec();
-  private final WebpDecoder webp = new WebpDecoder();
-  private final PngDecoder png = new PngDecoder();
-  private final GifDecoder gif = new GifDecoder();
-  private final BmpDecoder bmp = new BmpDecoder();
+  private final List<PictureFormat<?>> formats;
+  private final String labels;
   private boolean closed;
 
   /**
    * Creates one and, the first time, loads OpenCV; native memory is taken with the first picture.
    */
   public Decoder(Limits limits, AlphaMode alpha) {
+    this(limits, alpha, Formats.open());
+  }
+
+  /** One that knows other formats, and closes them. */
+  Decoder(Limits limits, AlphaMode alpha, List<PictureFormat<?>> formats) {
     this.limits = Objects.requireNonNull(limits);
     this.alpha = Objects.requireNonNull(alpha);
+    this.formats = List.copyOf(formats);
+    this.labels = labels(formats);
+  }
+
+  /** For messages: {@code A, B or C}. */
+  private static String labels(List<PictureFormat<?>> formats) {
+    List<String> labels = formats.stream().map(PictureFormat::label).toList();
+    int last = labels.size() - 1;
+    return String.join(", ", labels.subList(0, last)) + " or " + labels.get(last);
   }
 
   /**
@@ -56,74 +76,43 @@ public final class Decoder implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the decoder is closed");
     }
-    Encoded picture = new Encoded(encoded, name);
+    Encoded picture = new Encoded(encoded, name, labels);
     limits.checkBytes(picture);
-    Layout layout = Layout.of(picture);
+    if (picture.size() == 0) {
+      throw picture.empty();
+    }
+    for (PictureFormat<?> format : formats) {
+      if (format.matches(picture)) {
+        return decode(picture, format, into, card);
+      }
+    }
+    throw picture.unsupported(Magic.nameOf(picture));
+  }
+
+  private <L extends Layout> Pixels decode(
+      Encoded picture, PictureFormat<L> format, PixelBuffer into, @Nullable JpegCard card) {
+    L layout = format.read(picture);
     PictureHeader header = layout.header();
     limits.checkPixels(picture, header);
-    check(picture, layout);
-    if (card != null && layout instanceof JpegLayout jpeg) {
-      Pixels onCard = nativeCodec.onCard(picture, jpeg, card);
-      if (onCard != null) {
-        return onCard;
-      }
+    format.check(picture, layout, limits.maxPixels());
+    Pixels onCard = card == null ? null : format.onCard(picture, layout, card);
+    if (onCard != null) {
+      return onCard;
     }
     long address = into.reserve(header.bytes());
-    decode(picture, layout, address);
-    return new Pixels(address, header, false);
-  }
-
-  /** What can be told before memory is taken. */
-  private void check(Encoded picture, Layout layout) {
-    if (layout instanceof JpegLayout jpeg) {
-      jpeg.checkClaim(picture);
-      if (jpeg.manyScans()) {
-        limits.checkPasses(
-            picture,
-            jpeg.header(),
-            JpegMarkers.countScans(picture, jpeg.scan(), Limits.MOST_PASSES + 1));
-      } else {
-        JpegTail.check(picture, jpeg);
-      }
-    } else if (layout instanceof PngLayout pngLayout) {
-      png.verifyChunks(picture, pngLayout);
-    } else if (layout instanceof WebpLayout webpLayout) {
-      webpLayout.checkClaim(picture);
-    } else if (layout instanceof GifLayout gifLayout) {
-      gifLayout.checkClaim(picture);
-    } else if (layout instanceof BmpLayout bmpLayout) {
-      bmpLayout.checkClaim(picture);
-    }
-  }
-
-  private void decode(Encoded picture, Layout layout, long address) {
-    PictureHeader header = layout.header();
-    if (layout instanceof PngLayout pngLayout) {
-      png.decode(picture, pngLayout, alpha, new Canvas(address, header));
-    } else if (layout instanceof GifLayout gifLayout) {
-      gif.decode(picture, gifLayout, alpha, new Canvas(address, header));
-    } else if (layout instanceof BmpLayout bmpLayout) {
-      bmp.decode(picture, bmpLayout, alpha, new Canvas(address, header));
-    } else if (layout instanceof WebpLayout webpLayout) {
-      webp.decode(nativeCodec, picture, webpLayout, alpha, address);
-    } else {
-      nativeCodec.decode(
-          picture, layout, header.width(), header.height(), NativeCodec.RGB, address);
-    }
+    format.decode(picture, layout, alpha == AlphaMode.WHITE, address);
+    return header.pixelsAt(address, false);
   }
 
   /** A picture is done: what only a huge one needed beside its pixels is given back. */
   public void rest() {
-    nativeCodec.rest();
-    webp.rest();
+    formats.forEach(PictureFormat::rest);
   }
 
   /** Frees the buffers. Closing twice does nothing. */
   @Override
   public void close() {
     closed = true;
-    nativeCodec.close();
-    webp.close();
-    png.close();
+    formats.forEach(PictureFormat::close);
   }
 }

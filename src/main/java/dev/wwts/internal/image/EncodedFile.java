@@ -2,6 +2,7 @@ package dev.wwts.internal.image;
 
 import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.pixels.NativeBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;

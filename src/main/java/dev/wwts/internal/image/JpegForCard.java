@@ -1,5 +1,10 @@
 package dev.wwts.internal.image;
 
+import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.pixels.Address;
+import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,8 @@
 package dev.wwts.internal.image;
 
 import dev.wwts.PictureException;
-import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.image.format.Encoded;
+import dev.wwts.internal.image.format.PictureHeader;
 import java.util.Locale;
 
 /**
@@ -26,16 +27,6 @@ public record Limits(long maxPixels, long maxBytes) {
   /** 128 million pixels, so that a phone's 108 are read, and 64 MiB. */
   public static final Limits DEFAULT = new Limits(128_000_000L, 64L * 1024 * 1024);
 
-  /**
-   * A progressive JPEG may visit each of {@code maxPixels} pixels so many times. Usual files have
-   * 10 passes; without a bound, one of some megabytes could hold a decoder for days. A pass over a
-   * pixel takes about a nanosecond.
-   */
-  private static final int PASSES = 16;
-
-  /** However small the picture, not more passes than this. */
-  static final int MOST_PASSES = 4 * PASSES;
-
   /** Checks the ranges; throws IllegalArgumentException that names the value. */
   public Limits {
     if (maxPixels < 1 || maxPixels > MOST_PIXELS) {
@@ -50,36 +41,37 @@ public record Limits(long maxPixels, long maxBytes) {
   void checkBytes(Encoded picture) {
     if (picture.size() > maxBytes) {
       throw tooLarge(
-          "%s has %,d bytes, more than the limit of %,d;"
+          picture,
+          "has %,d bytes, more than the limit of %,d;"
               + " raise maxBytes (--max-bytes) if such pictures are expected",
-          picture.name(), picture.size(), maxBytes);
+          picture.size(),
+          maxBytes);
     }
   }
 
   void checkPixels(Encoded picture, PictureHeader header) {
     if (header.pixels() > maxPixels) {
       throw tooLarge(
-          "%s says it has %d x %d = %,d pixels, more than the limit of %,d;"
+          picture,
+          "says it has %d x %d = %,d pixels, more than the limit of %,d;"
               + " raise maxPixels (--max-pixels, at most %,d) if such pictures are expected",
-          picture.name(), header.width(), header.height(), header.pixels(), maxPixels, MOST_PIXELS);
+          header.width(),
+          header.height(),
+          header.pixels(),
+          maxPixels,
+          MOST_PIXELS);
     }
     if (header.width() > LONGEST_SIDE || header.height() > LONGEST_SIDE) {
       throw tooLarge(
-          "%s says it has %d x %d pixels; a side of more than %,d pixels is not decoded",
-          picture.name(), header.width(), header.height(), LONGEST_SIDE);
+          picture,
+          "says it has %d x %d pixels; a side of more than %,d pixels is not decoded",
+          header.width(),
+          header.height(),
+          LONGEST_SIDE);
     }
   }
 
-  void checkPasses(Encoded picture, PictureHeader header, int passes) {
-    if (passes > MOST_PASSES || passes * header.pixels() > PASSES * maxPixels) {
-      throw tooLarge(
-          "%s is a JPEG that needs %d passes or more over its %,d pixels;"
-              + " at most %d passes and %,d pixels altogether are decoded",
-          picture.name(), passes, header.pixels(), MOST_PASSES, PASSES * maxPixels);
-    }
-  }
-
-  private static PictureException tooLarge(String format, Object... values) {
-    return new PictureException(Reason.TOO_LARGE, String.format(Locale.ROOT, format, values));
+  private static PictureException tooLarge(Encoded picture, String format, Object... values) {
+    return picture.tooLarge(String.format(Locale.ROOT, format, values));
   }
 }

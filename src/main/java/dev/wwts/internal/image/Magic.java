@@ -1,5 +1,6 @@
 package dev.wwts.internal.image;
 
+import dev.wwts.internal.image.format.Encoded;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

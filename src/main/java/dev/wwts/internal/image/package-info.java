@@ -2,6 +2,12 @@
  * Bytes to pixels: {@link dev.wwts.internal.image.Decoder} turns one encoded picture into 8-bit RGB
  * in memory that the caller lends.
  *
+ * <p>Each format has a package of its own below this one: an implementation of {@link
+ * dev.wwts.internal.image.format.PictureFormat}, public, and what it needs, hidden. A new one is
+ * such a package and a place in the list of {@code Formats}; what formats share stands in {@link
+ * dev.wwts.internal.image.format}, and the pixels that come out in {@link
+ * dev.wwts.internal.pixels}.
+ *
  * <p>This is where hostile input arrives. What a picture claims is read and checked in Java before
  * anything is allocated; PNG, GIF and BMP are decoded in Java altogether, JPEG and WebP by OpenCV's
  * libjpeg-turbo and libwebp, straight into the lent memory.

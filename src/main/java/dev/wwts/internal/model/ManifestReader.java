@@ -14,11 +14,11 @@ import dev.wwts.internal.model.Manifest.DType;
 import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
 import dev.wwts.internal.model.Manifest.Size;
-import dev.wwts.internal.model.Recipe.Alpha;
 import dev.wwts.internal.model.Recipe.Color;
 import dev.wwts.internal.model.Recipe.CropRounding;
-import dev.wwts.internal.model.Recipe.Interpolation;
 import dev.wwts.internal.model.Recipe.Resize;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.text.Printable;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -121,7 +121,7 @@ final class ManifestReader {
         width,
         height,
         input.choice("color", Color.class),
-        input.choice("alpha", Alpha.class),
+        input.choice("alpha", AlphaMode.class),
         orientation.equals("exif"),
         resize,
         input.choice("interpolation", Interpolation.class),

@@ -1,5 +1,8 @@
 package dev.wwts.internal.model;
 
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Geometry;
+import dev.wwts.internal.pixels.Interpolation;
 import java.util.List;
 
 /**
@@ -20,7 +23,7 @@ public record Recipe(
     int width,
     int height,
     Color color,
-    Alpha alpha,
+    AlphaMode alpha,
     boolean applyOrientation,
     Resize resize,
     Interpolation interpolation,
@@ -39,22 +42,6 @@ public record Recipe(
     RGB,
     /** Blue, green, red. */
     BGR
-  }
-
-  /** What becomes of transparency. */
-  public enum Alpha {
-    /** The colours under it stay, as with Pillow's {@code convert("RGB")}. */
-    DROP,
-    /** The picture is laid on white. */
-    WHITE
-  }
-
-  /** Antialiased filters, as Pillow defines them. */
-  public enum Interpolation {
-    /** A triangle. */
-    BILINEAR,
-    /** Keys' cubic with a = -0.5. */
-    BICUBIC
   }
 
   /** How (resized - cropped) / 2 becomes an integer. */

@@ -2,11 +2,11 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.PixelBuffer;
 import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

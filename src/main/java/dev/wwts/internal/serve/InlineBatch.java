@@ -4,8 +4,8 @@ import dev.wwts.Picture;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.GreyPicture;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.PixelMemory;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.torch.Pictures;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class InlineBatch implements Pictures, AutoCloseable {
       Supplier<? extends PixelMemory> memory,
       boolean cardDecodes) {
     this.pictures = pictures;
-    this.reader = new PictureReader(Limits.DEFAULT, PictureReader.alpha(bundle));
+    this.reader = new PictureReader(Limits.DEFAULT, bundle.manifest().input().alpha());
     this.memory = memory;
     this.cardDecodes = cardDecodes;
   }

@@ -4,15 +4,13 @@ import dev.wwts.DeviceException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.EncodedFile;
 import dev.wwts.internal.image.JpegForCard;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.PixelBuffer;
-import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
 
 /** Reads the caller's pictures, one at a time, in one thread. */
@@ -30,13 +28,6 @@ final class PictureReader implements AutoCloseable {
           "OpenCV's native library can't be loaded: put org.bytedeco:opencv with this machine's classifier on the class path.",
           e);
     }
-  }
-
-  /** What becomes of transparency, as a model wants it. */
-  static AlphaMode alpha(Bundle bundle) {
-    return bundle.manifest().input().alpha() == Recipe.Alpha.WHITE
-        ? AlphaMode.WHITE
-        : AlphaMode.DROP;
   }
 
   /**

@@ -1,7 +1,7 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.PictureException;
-import dev.wwts.internal.image.PixelMemory;
+import dev.wwts.internal.pixels.PixelMemory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

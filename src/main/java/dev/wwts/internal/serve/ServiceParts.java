@@ -2,8 +2,8 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Engine;
 import java.util.Comparator;
@@ -30,7 +30,7 @@ record ServiceParts(
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static ServiceParts open(Engine engine, Bundle bundle, Settings settings) {
     DeviceFailure failure = new DeviceFailure(engine);
-    AlphaMode alpha = PictureReader.alpha(bundle);
+    AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
     PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
     Decoders started = null;

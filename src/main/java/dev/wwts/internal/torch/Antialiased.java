@@ -1,6 +1,6 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.model.Recipe.Interpolation;
+import dev.wwts.internal.pixels.Interpolation;
 import org.bytedeco.pytorch.InterpolateFuncOptions;
 import org.bytedeco.pytorch.InterpolateMode;
 import org.bytedeco.pytorch.LongVector;

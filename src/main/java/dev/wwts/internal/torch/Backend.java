@@ -1,7 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.DeviceMemory;
-import dev.wwts.internal.image.PixelMemory;
+import dev.wwts.internal.pixels.PixelMemory;
 import java.util.Optional;
 
 /** A model on one kind of device: its network and what makes lanes for it. */

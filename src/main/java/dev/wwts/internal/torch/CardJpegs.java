@@ -5,8 +5,8 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.NvJpeg;
-import dev.wwts.internal.image.JpegCard;
-import dev.wwts.internal.image.PictureHeader;
+import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.image.format.PictureHeader;
 import java.util.function.Supplier;
 
 /**

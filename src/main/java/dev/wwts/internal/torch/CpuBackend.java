@@ -2,9 +2,11 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.PixelMemory;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
+import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelMemory;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 

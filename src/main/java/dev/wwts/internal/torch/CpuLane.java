@@ -2,6 +2,7 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.Network;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;

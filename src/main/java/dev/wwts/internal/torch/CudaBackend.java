@@ -9,8 +9,11 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.MemoryBudget;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.Nvml;
-import dev.wwts.internal.image.PixelMemory;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.LayoutTrial;
+import dev.wwts.internal.network.Network;
+import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.settings.Settings;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +21,9 @@ import org.bytedeco.pytorch.global.torch;
 
 /** A model on a card: the budget, the network in the layout that measured faster, and its lanes. */
 final class CudaBackend implements Backend {
+  /** Forwards of a layout's trial. */
+  private static final int TIMED = 20;
+
   private final CudaSetup setup;
   private final Network network;
   private final Parts parts;
@@ -72,7 +78,7 @@ final class CudaBackend implements Backend {
       }
       remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
       remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
-      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup);
+      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup, CudaBackend::nanos);
       Network network = winner.network();
       loaded = network;
       CudaRuntime.synchronize();
@@ -88,6 +94,14 @@ final class CudaBackend implements Backend {
         }
         parts.close();
       }
+    }
+  }
+
+  private static long nanos(CudaSetup setup, Network network) {
+    int batch = setup.expected().stream().mapToInt(Integer::intValue).min().orElse(1);
+    // what its lanes say of graphs is not what the recognizer's lanes will do
+    try (CudaLane lane = new CudaLane(setup.withRemarks(Remarks.unheard()), network)) {
+      return lane.measure(batch, TIMED);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.GraphPool;
+import dev.wwts.internal.network.Network;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;

@@ -1,6 +1,6 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.Pixels;
+import dev.wwts.internal.pixels.Pixels;
 
 /**
  * Pixels in pinned memory to a slot of the network's input on the card, without waiting for it. One

@@ -21,7 +21,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param cardJpegs whether the card decodes JPEGs
  * @param remarks where lanes tell how they run
  */
-record CudaSetup(
+public record CudaSetup(
     Bundle bundle,
     int device,
     torch.ScalarType type,
@@ -31,26 +31,26 @@ record CudaSetup(
     boolean graphs,
     boolean cardJpegs,
     Remarks remarks) {
-  CudaSetup {
+  public CudaSetup {
     expected = Set.copyOf(expected);
   }
 
-  CudaSetup withChannelsLast(boolean value) {
+  public CudaSetup withChannelsLast(boolean value) {
     return new CudaSetup(bundle, device, type, value, topK, expected, graphs, cardJpegs, remarks);
   }
 
-  CudaSetup withRemarks(Remarks other) {
+  public CudaSetup withRemarks(Remarks other) {
     return new CudaSetup(
         bundle, device, type, channelsLast, topK, expected, graphs, cardJpegs, other);
   }
 
   /** Inside the caller's pointer scope. */
-  Device card() {
+  public Device card() {
     return new Device(torch.DeviceType.CUDA, (byte) device);
   }
 
   /** Options for tensors on the card, inside the caller's pointer scope. */
-  TensorOptions on(torch.ScalarType scalars) {
+  public TensorOptions on(torch.ScalarType scalars) {
     return new TensorOptions(scalars).device(new DeviceOptional(card()));
   }
 

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.global.torch;
  * versions of cuDNN then refuse it. LibTorch's own attention answers too: the switch is the
  * process's and stays off once cuDNN has refused.
  */
-final class CudnnAttention {
+public final class CudnnAttention {
   private static volatile String refusal = "";
 
   private CudnnAttention() {}
 
   /** Runs a network; once more without cuDNN's attention if cuDNN refuses something. */
-  static <T> T orWithout(Supplier<T> run) {
+  public static <T> T orWithout(Supplier<T> run) {
     try {
       return run.get();
     } catch (RuntimeException e) {

@@ -8,13 +8,13 @@ import org.bytedeco.pytorch.global.torch;
  * fastest, instead of taking the one that it guesses. The switch is the process's, and a trial
  * takes seconds: it is on only while batches that are expected are warmed up.
  */
-final class CudnnTrials {
+public final class CudnnTrials {
   private static int open;
   private static boolean before;
 
   private CudnnTrials() {}
 
-  static void during(Runnable warmUp) {
+  public static void during(Runnable warmUp) {
     change(1);
     try {
       warmUp.run();

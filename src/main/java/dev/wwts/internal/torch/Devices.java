@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Which device a wish means here. CUDA's classes are touched only where LibTorch is its CUDA build.
  */
-final class Devices {
+public final class Devices {
   private static final Logger LOG = LoggerFactory.getLogger(Devices.class);
 
   /** Once a process is enough for what does not change. */
@@ -28,7 +28,7 @@ final class Devices {
    *
    * @throws DeviceException if it is not there; the message says why
    */
-  static Device choose(Device wish) {
+  public static Device choose(Device wish) {
     return switch (wish.kind()) {
       case CPU -> Device.CPU;
       case AUTO -> automatic();

@@ -2,8 +2,8 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.PreprocessPlan;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.pytorch.global.torch;
 
 /**

@@ -32,8 +32,8 @@ public final class LibTorch {
    * <p>LibTorch's loops run on GNU OpenMP, its matrix products on OpenBLAS, which has threads of
    * its own. OpenMP's idle threads spin for milliseconds on the very cores that OpenBLAS's threads
    * then need: with both, a vision transformer on 2 threads takes more than 4 times as long. So
-   * OpenBLAS gets one thread, in the whole process, and {@link OneDnnRewrite} takes the large
-   * products away from it.
+   * OpenBLAS gets one thread, in the whole process, and the network's layers, made oneDNN's, take
+   * the large products away from it.
    */
   private static final class Loaded {
     static final int PROCESSORS;
@@ -86,7 +86,9 @@ public final class LibTorch {
     private static boolean isThere(String extension) {
       String platform = Loader.getPlatform() + extension;
       String library = System.mapLibraryName("jnitorch");
-      return torch.class.getResource("/org/bytedeco/pytorch/" + platform + "/" + library) != null;
+      // not of the class: on the module path that finds what stands in its own module only
+      ClassLoader loader = torch.class.getClassLoader();
+      return loader.getResource("org/bytedeco/pytorch/" + platform + "/" + library) != null;
     }
 
     /** By -Dorg.bytedeco.javacpp.platform.extension= the CPU build. */
@@ -106,7 +108,7 @@ public final class LibTorch {
   }
 
   /** The version of LibTorch, such as 2.13.0. */
-  static String version() {
+  public static String version() {
     return presets().replaceFirst("-.*", "");
   }
 

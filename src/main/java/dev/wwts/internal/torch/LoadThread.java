@@ -1,5 +1,6 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.natives.LibC;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -11,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  * process with it. What the check of a file's code lets through takes less than a tenth of this
  * stack.
  */
-final class LoadThread {
+public final class LoadThread {
   /** Reserved, not taken: pages cost memory once they are reached. */
   private static final long STACK = 256L << 20;
 
@@ -20,14 +21,18 @@ final class LoadThread {
   /**
    * Does something in inference mode and a pointer scope of its own, with as many threads for
    * LibTorch's loops as the caller has. The thread ends with it, and so do OpenMP's threads, if it
-   * started some. An interrupt of the caller is kept for later: native code can't be stopped.
+   * started some. A caller of Java's lowest priority, which Linux does not hear of, is given a low
+   * one there too. An interrupt of the caller is kept for later: native code can't be stopped.
    */
-  static <T> T call(Supplier<T> work) {
+  public static <T> T call(Supplier<T> work) {
     AtomicReference<T> result = new AtomicReference<>();
     AtomicReference<Throwable> failure = new AtomicReference<>();
     int threads = torch.get_num_threads();
     Runnable task =
         () -> {
+          if (Thread.currentThread().getPriority() == Thread.MIN_PRIORITY) {
+            LibC.lowerPriority();
+          }
           LibTorch.useThreads(threads);
           result.set(NativeScope.inference(work));
         };

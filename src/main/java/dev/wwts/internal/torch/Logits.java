@@ -7,7 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** What a network answered, checked: n x classes numbers that are finite. */
-final class Logits {
+public final class Logits {
   private Logits() {}
 
   /**
@@ -15,7 +15,7 @@ final class Logits {
    *
    * @throws ModelException if it is of another shape or kind
    */
-  static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
+  public static Owned<Tensor> checked(Bundle bundle, Tensor output, int n) {
     check(bundle, output, n);
     return new Owned<>(output.to(torch.ScalarType.Float));
   }
@@ -86,7 +86,7 @@ final class Logits {
   }
 
   /** The first {@code n} rows of values that lie in the host's memory, contiguous. */
-  static float[][] rows(Tensor values, int n) {
+  public static float[][] rows(Tensor values, int n) {
     int classes = (int) values.size(1);
     float[][] rows = new float[n][classes];
     for (int i = 0; i < n; i++) {

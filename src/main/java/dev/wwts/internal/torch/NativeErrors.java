@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** LibTorch's errors are kilobytes of C++ frames; the useful words stand in front. */
-final class NativeErrors {
+public final class NativeErrors {
   private static final Pattern FRAMES =
       Pattern.compile("\\s*(\\(?Exception raised from|C\\+\\+ CapturedTraceback|frame #0)");
 
@@ -15,7 +15,7 @@ final class NativeErrors {
   private NativeErrors() {}
 
   /** The first words of an error, without frames, on one line, without a final full stop. */
-  static String firstWords(Throwable error) {
+  public static String firstWords(Throwable error) {
     Throwable cause = error;
     while (cause instanceof LinkageError && cause.getCause() != null) {
       cause = cause.getCause();

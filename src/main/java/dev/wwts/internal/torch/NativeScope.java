@@ -7,11 +7,11 @@ import org.bytedeco.pytorch.InferenceMode;
 /**
  * Runs a piece of work whose native objects die with it, but for those that an {@link Owned} holds.
  */
-final class NativeScope {
+public final class NativeScope {
   private NativeScope() {}
 
   /** For work on tensors that were made in inference mode and changes none of them. */
-  static <T> T of(Supplier<T> work) {
+  public static <T> T of(Supplier<T> work) {
     PointerScope scope = new PointerScope();
     try {
       return work.get();
@@ -21,7 +21,7 @@ final class NativeScope {
   }
 
   /** Without autograd's bookkeeping; the mode is the thread's own and ends with the work. */
-  static <T> T inference(Supplier<T> work) {
+  public static <T> T inference(Supplier<T> work) {
     PointerScope scope = new PointerScope();
     try {
       InferenceMode mode = new InferenceMode(true);

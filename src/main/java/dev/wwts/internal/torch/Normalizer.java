@@ -1,7 +1,7 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.Orientation;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Orientation;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;

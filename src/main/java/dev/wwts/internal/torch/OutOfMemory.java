@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * LibTorch has no exception of its own for too little memory on a card, only a text
  * (c10/cuda/CUDACachingAllocator.cpp); this reads the text.
  */
-final class OutOfMemory {
+public final class OutOfMemory {
   private static final String MARK = "CUDA out of memory";
 
   /** aten/src/ATen/native/cudnn/Conv_v8.cpp. */
@@ -34,7 +34,7 @@ final class OutOfMemory {
   /**
    * The typed exception if {@code error} tells of too little memory on a card, else {@code error}.
    */
-  static RuntimeException typed(RuntimeException error) {
+  public static RuntimeException typed(RuntimeException error) {
     String text = String.valueOf(error.getMessage());
     Matcher cpu = CPU.matcher(text);
     if (cpu.find()) {

@@ -6,17 +6,17 @@ import org.bytedeco.javacpp.Pointer;
  * A native object that outlives the pointer scope it was made in, until its owner closes it;
  * closing twice does nothing.
  */
-final class Owned<T extends Pointer> implements AutoCloseable {
+public final class Owned<T extends Pointer> implements AutoCloseable {
   private final T pointer;
   private boolean closed;
 
   /** Takes ownership; must be called before the scope that {@code pointer} was made in ends. */
-  Owned(T pointer) {
+  public Owned(T pointer) {
     this.pointer = pointer;
     pointer.retainReference();
   }
 
-  T get() {
+  public T get() {
     if (closed) {
       throw new IllegalStateException("Used after close.");
     }

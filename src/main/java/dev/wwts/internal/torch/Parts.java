@@ -7,16 +7,16 @@ import java.util.Deque;
  * What an object is made of, so far: closed last to first, by the object's own close or because its
  * making failed halfway.
  */
-final class Parts implements AutoCloseable {
+public final class Parts implements AutoCloseable {
   private final Deque<Part> parts = new ArrayDeque<>();
 
   /** Something to close, without checked exceptions. */
-  interface Part {
+  public interface Part {
     void close();
   }
 
   /** Takes ownership of {@code part}; {@code how} closes it. */
-  <T> T add(T part, Part how) {
+  public <T> T add(T part, Part how) {
     parts.push(how);
     return part;
   }

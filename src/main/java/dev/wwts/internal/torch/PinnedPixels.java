@@ -2,7 +2,7 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.PinnedBuffer;
-import dev.wwts.internal.image.PixelMemory;
+import dev.wwts.internal.pixels.PixelMemory;
 
 /** A decoded picture's memory where a card's copy engine reads it; any thread may have it. */
 final class PinnedPixels implements PixelMemory {

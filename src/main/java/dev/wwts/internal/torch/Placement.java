@@ -1,9 +1,9 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
-import dev.wwts.internal.model.Geometry;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Geometry;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 
 /**
  * Where a picture's crop lies before it is turned upright, and how it has to be turned.

@@ -1,10 +1,10 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.CropResize;
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.Pixels;
-import dev.wwts.internal.model.Geometry;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.CropResize;
+import dev.wwts.internal.pixels.Geometry;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -15,7 +15,7 @@ import org.bytedeco.pytorch.global.torch;
  * crop, turn upright, normalise. The picture is turned after the crop, when it is small. One per
  * lane, not for several threads at once.
  */
-final class Preprocessor implements AutoCloseable {
+public final class Preprocessor implements AutoCloseable {
   private final Recipe recipe;
   private final Normalizer normalizer;
   private final NativeBuffer scratch = new NativeBuffer();
@@ -26,7 +26,7 @@ final class Preprocessor implements AutoCloseable {
   private final TensorOptions bytes = new TensorOptions(torch.ScalarType.Byte);
 
   /** Makes one for slots of {@code type}; must be called inside a pointer scope. */
-  Preprocessor(Recipe recipe, torch.ScalarType type) {
+  public Preprocessor(Recipe recipe, torch.ScalarType type) {
     this.recipe = recipe;
     this.resize = new Antialiased(recipe.interpolation());
     this.lower = new Antialiased(recipe.interpolation());
@@ -40,7 +40,7 @@ final class Preprocessor implements AutoCloseable {
    * @param pixels u8, H x W x 3, RGB, as stored in its file
    * @param slot 1 x 3 x H x W of the network's type
    */
-  void write(Pixels pixels, Tensor slot) {
+  public void write(Pixels pixels, Tensor slot) {
     Placement placement = Placement.of(recipe, pixels);
     Tensor crop =
         placement.isWasteful() ? cropOnly(pixels, placement) : resizeAndCrop(pixels, placement);

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * How a model runs and what fell back, a sentence each, for people; told once however many lanes
  * say it.
  */
-final class Remarks {
+public final class Remarks {
   private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
 
   private final Set<String> sentences = new LinkedHashSet<>();
@@ -26,19 +26,19 @@ final class Remarks {
   }
 
   /** Some that nobody reads. */
-  static Remarks unheard() {
+  public static Remarks unheard() {
     return new Remarks(false);
   }
 
   /** Notes how something runs. */
-  void note(String sentence) {
+  public void note(String sentence) {
     if (add(sentence) && logged) {
       LOG.info("{}", Printable.line(sentence));
     }
   }
 
   /** Notes that something does not run as it could. */
-  void warn(String sentence) {
+  public void warn(String sentence) {
     if (add(sentence) && logged) {
       LOG.warn("{}", Printable.line(sentence));
     }

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
  * LibTorch's switches are the process's, one for cuDNN and one for cuBLAS: while networks in 32
  * bits are open they are on if all of those allow it, and afterwards as they were.
  */
-final class Tf32 implements AutoCloseable {
+public final class Tf32 implements AutoCloseable {
   private static final List<Tf32> OPEN = new ArrayList<>();
   private static boolean convolutionsBefore;
   private static boolean productsBefore;
@@ -53,7 +53,7 @@ final class Tf32 implements AutoCloseable {
   }
 
   /** Whether convolutions in 32 bits are rounded now. */
-  static boolean isOn() {
+  public static boolean isOn() {
     return NativeScope.of(() -> torch.globalContext().allowTF32CuDNN());
   }
 

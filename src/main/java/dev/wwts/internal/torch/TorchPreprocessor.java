@@ -1,10 +1,10 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.cuda.CudaStream;
-import dev.wwts.internal.image.CropResize;
-import dev.wwts.internal.image.Pixels;
-import dev.wwts.internal.model.Geometry;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.CropResize;
+import dev.wwts.internal.pixels.Geometry;
+import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;

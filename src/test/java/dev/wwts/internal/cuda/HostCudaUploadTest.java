@@ -5,9 +5,11 @@ import static org.bytedeco.cuda.global.cudart.cudaFree;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.LibTorch;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -40,7 +42,7 @@ class HostCudaUploadTest {
 
   @Test
   void theCropIsThatOfTheWholePicture() {
-    for (Recipe.Interpolation interpolation : Recipe.Interpolation.values()) {
+    for (Interpolation interpolation : Interpolation.values()) {
       for (int[] size : SIZES) {
         for (Orientation turned : Orientation.values()) {
           crops(recipe(interpolation), size[0], size[1], turned);
@@ -91,12 +93,12 @@ class HostCudaUploadTest {
     return new BytePointer(new MovingPointer().at(address)).capacity(bytes).asByteBuffer();
   }
 
-  private static Recipe recipe(Recipe.Interpolation interpolation) {
+  private static Recipe recipe(Interpolation interpolation) {
     return new Recipe(
         SIDE,
         SIDE,
         Recipe.Color.RGB,
-        Recipe.Alpha.DROP,
+        AlphaMode.DROP,
         true,
         new Recipe.Resize.ShorterSide(SIDE),
         interpolation,

@@ -3,12 +3,19 @@ package dev.wwts.internal.cuda;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -22,10 +29,10 @@ class PreprocessPlanTest {
           SIDE,
           SIDE,
           Recipe.Color.RGB,
-          Recipe.Alpha.DROP,
+          AlphaMode.DROP,
           true,
           new Recipe.Resize.ShorterSide(40),
-          Recipe.Interpolation.BILINEAR,
+          Interpolation.BILINEAR,
           Recipe.CropRounding.HALF_EVEN,
           List.of(0f, 0f, 0f),
           List.of(1f, 1f, 1f));
@@ -65,6 +72,24 @@ class PreprocessPlanTest {
         }
       }
     }
+  }
+
+  /** Java sends them by their place. */
+  @Test
+  void fieldsAreThoseOfTheHeader() throws IOException {
+    String header = Files.readString(Path.of("native/wwts_preprocess.h"));
+    String struct = header.substring(header.indexOf("typedef struct wwts_recipe"));
+    List<String> names =
+        struct
+            .substring(0, struct.indexOf("float mean"))
+            .replaceAll("(?s)/\\*.*?\\*/", "")
+            .lines()
+            .map(String::strip)
+            .filter(line -> line.startsWith("int32_t "))
+            .flatMap(line -> Stream.of(line.substring(8).replace(";", "").strip().split(", ")))
+            .map(name -> name.toUpperCase(Locale.ROOT))
+            .toList();
+    assertThat(NativePreprocess.Field.values()).extracting(Enum::name).isEqualTo(names);
   }
 
   @Test

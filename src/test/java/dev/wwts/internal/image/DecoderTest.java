@@ -5,18 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.image.jpeg.JpegTest;
+import dev.wwts.internal.image.png.TestPng;
+import dev.wwts.internal.image.webp.WebpDecoderTest;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class DecoderTest {
-  /** Memory that must not be asked for. */
-  static final PixelBuffer NO_MEMORY =
-      bytes -> {
-        throw new AssertionError("asked for " + bytes + " bytes");
-      };
-
   private static final byte[] PNG = new TestPng(5, 4, 8, 2, false).encode();
 
   @Test
@@ -67,7 +67,8 @@ class DecoderTest {
   @Test
   void limitsNameTheNumbersAndHowToRaiseThem() {
     try (Decoder decoder = new Decoder(new Limits(19, 1000), AlphaMode.DROP)) {
-      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "photo.png"))
+      assertThatThrownBy(
+              () -> decoder.decode(ByteBuffer.wrap(PNG), Decoding.NO_MEMORY, "photo.png"))
           .isInstanceOfSatisfying(
               PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessage(
@@ -75,7 +76,8 @@ class DecoderTest {
                   + " raise maxPixels (--max-pixels, at most 715,827,882) if such pictures are expected");
     }
     try (Decoder decoder = new Decoder(new Limits(20, PNG.length - 1), AlphaMode.DROP)) {
-      assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "photo.png"))
+      assertThatThrownBy(
+              () -> decoder.decode(ByteBuffer.wrap(PNG), Decoding.NO_MEMORY, "photo.png"))
           .isInstanceOfSatisfying(
               PictureException.class, e -> assertThat(e.reason()).isEqualTo(Reason.TOO_LARGE))
           .hasMessageContaining("raise maxBytes");
@@ -138,7 +140,7 @@ class DecoderTest {
     Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     decoder.close();
     decoder.close();
-    assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), NO_MEMORY, "x"))
+    assertThatThrownBy(() -> decoder.decode(ByteBuffer.wrap(PNG), Decoding.NO_MEMORY, "x"))
         .isInstanceOf(IllegalStateException.class);
   }
 

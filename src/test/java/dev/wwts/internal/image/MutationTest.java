@@ -4,6 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.PictureException;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.image.bmp.BmpDecoderTest;
+import dev.wwts.internal.image.gif.GifDecoderTest;
+import dev.wwts.internal.image.jpeg.JpegTest;
+import dev.wwts.internal.image.png.TestPng;
+import dev.wwts.internal.image.webp.WebpDecoderTest;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

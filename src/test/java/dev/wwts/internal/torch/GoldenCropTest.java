@@ -3,12 +3,13 @@ package dev.wwts.internal.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.Kit;
-import dev.wwts.internal.image.AlphaMode;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Pixels;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -32,10 +33,10 @@ class GoldenCropTest {
           SIDE,
           SIDE,
           Recipe.Color.RGB,
-          Recipe.Alpha.DROP,
+          AlphaMode.DROP,
           true,
           new Recipe.Resize.ShorterSide(256),
-          Recipe.Interpolation.BILINEAR,
+          Interpolation.BILINEAR,
           Recipe.CropRounding.HALF_EVEN,
           List.of(0f, 0f, 0f),
           List.of(1f, 1f, 1f));

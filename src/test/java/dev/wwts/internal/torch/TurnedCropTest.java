@@ -2,10 +2,12 @@ package dev.wwts.internal.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.internal.image.NativeBuffer;
-import dev.wwts.internal.image.Orientation;
-import dev.wwts.internal.image.Pixels;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.Orientation;
+import dev.wwts.internal.pixels.Pixels;
 import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
@@ -38,7 +40,7 @@ class TurnedCropTest {
     "9, 1000, BICUBIC",
     "3, 700, BILINEAR"
   })
-  void equalsTheCropOfTheTurnedPicture(int width, int height, Recipe.Interpolation interpolation) {
+  void equalsTheCropOfTheTurnedPicture(int width, int height, Interpolation interpolation) {
     Recipe recipe = recipe(interpolation);
     byte[] upright = new byte[3 * width * height];
     new Random(7).nextBytes(upright);
@@ -67,12 +69,12 @@ class TurnedCropTest {
     }
   }
 
-  private static Recipe recipe(Recipe.Interpolation interpolation) {
+  private static Recipe recipe(Interpolation interpolation) {
     return new Recipe(
         SIDE,
         SIDE,
         Recipe.Color.RGB,
-        Recipe.Alpha.DROP,
+        AlphaMode.DROP,
         true,
         new Recipe.Resize.ShorterSide(64),
         interpolation,

@@ -1,7 +1,7 @@
 package dev.wwts.benchmarks.peers;
 
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Geometry;
+import dev.wwts.internal.pixels.Geometry;
 import dev.wwts.internal.model.Recipe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -20,16 +20,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 
-
 /**
- * DJL's PyTorch engine with a translator of one's own. As DJL's inference performance page says: the
- * threads asked for, one interop thread, graph optimizer on (its default). Pictures come through
- * {@link Crop}: DJL's default image factory is the JDK's ImageIO, which is slower, and its OpenCV
- * extension can't share a class path with the OpenCV presets.
+ * DJL's PyTorch engine with a translator of one's own. As DJL's inference performance page says:
+ * the threads asked for, one interop thread, graph optimizer on (its default). Pictures come
+ * through {@link Crop}: DJL's default image factory is the JDK's ImageIO, which is slower, and its
+ * OpenCV extension can't share a class path with the OpenCV presets.
  */
 final class DjlPeer implements Peer {
+  private final Path file;
+  private final int threads;
+  private final List<String> classes;
   private final Crop crop;
   private final ZooModel<byte[], Classifications> model;
+  private final boolean ownsModel;
   private final Predictor<byte[], Classifications> predictor;
 
   DjlPeer(Path file, int threads) {
@@ -38,8 +41,10 @@ final class DjlPeer implements Peer {
     System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
     System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
     Bundle bundle = Bundle.describe(file);
-    List<String> classes =
-        IntStream.range(0, bundle.labels().size()).mapToObj(String::valueOf).toList();
+    this.file = file;
+    this.threads = threads;
+    this.ownsModel = true;
+    this.classes = IntStream.range(0, bundle.labels().size()).mapToObj(String::valueOf).toList();
     this.crop = new Crop(file, threads);
     try {
       this.model =
@@ -58,6 +63,22 @@ final class DjlPeer implements Peer {
     this.predictor = model.newPredictor();
   }
 
+  private DjlPeer(DjlPeer first) {
+    this.file = first.file;
+    this.threads = first.threads;
+    this.classes = first.classes;
+    this.model = first.model;
+    this.ownsModel = false;
+    this.crop = new Crop(file, threads);
+    this.predictor = model.newPredictor(new BytesToClasses(crop, classes));
+  }
+
+  /** One model, a predictor a thread, as its page on inference performance says. */
+  @Override
+  public Peer another() {
+    return new DjlPeer(this);
+  }
+
   @Override
   public int[] recognize(byte[] picture) {
     try {
@@ -73,11 +94,14 @@ final class DjlPeer implements Peer {
   @Override
   public void close() {
     predictor.close();
-    model.close();
+    if (ownsModel) {
+      model.close();
+    }
     crop.close();
   }
 
-  private static final class BytesToClasses implements NoBatchifyTranslator<byte[], Classifications> {
+  private static final class BytesToClasses
+      implements NoBatchifyTranslator<byte[], Classifications> {
     private final Crop crop;
     private final List<String> classes;
     private final FloatBuffer input;

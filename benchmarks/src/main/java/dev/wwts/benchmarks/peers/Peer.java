@@ -7,6 +7,11 @@ public interface Peer extends AutoCloseable {
   /** The indices of the five best classes, best first. */
   int[] recognize(byte[] picture);
 
+  /** Another on the same network, for a thread of its own. */
+  default Peer another() {
+    throw new UnsupportedOperationException("This rival is measured by one caller only.");
+  }
+
   @Override
   void close();
 

@@ -1,0 +1,145 @@
+package dev.wwts.benchmarks.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.StreamSupport;
+
+/**
+ * What a run is to show, and whether it did.
+ *
+ * @param isRequired whether the run fails without it: nothing lost, nothing grown; the others are
+ *     of speed, which a busy machine spoils
+ */
+record Goal(String text, boolean passed, boolean isRequired) {
+  private static final double MOST_TIMES_IDLE = 3;
+  private static final List<String> COMPARED = List.of("50", "80", "95");
+
+  /** Of a run's entries. */
+  static List<Goal> of(List<JsonNode> entries) {
+    List<Goal> goals = new ArrayList<>();
+    long spoilt =
+        entries.stream()
+            .filter(entry -> entry.path("peer").asText().equals("wwts"))
+            .mapToLong(Goal::spoilt)
+            .sum();
+    goals.add(
+        required("no accepted call lost, failed or answered wrongly: " + spoilt, spoilt == 0));
+    Set<String> models = new LinkedHashSet<>();
+    entries.forEach(entry -> models.add(entry.path("model").asText()));
+    for (String model : models) {
+      waiting(entries, model).ifPresent(goals::add);
+      for (String load : COMPARED) {
+        for (String rival : List.of("onnxruntime", "djl")) {
+          ahead(entries, model, load, rival).ifPresent(goals::add);
+        }
+      }
+    }
+    for (JsonNode entry : entries) {
+      if (entry.has("samples")) {
+        for (Growth growth : Growth.of(entry.get("samples"))) {
+          goals.add(required("soak, growth of " + growth, !growth.isGrowth()));
+        }
+        String failure = entry.path("swapFailure").asText();
+        String swaps = "soak, " + entry.path("swaps").asInt() + " swaps " + failure;
+        goals.add(required(swaps.strip(), failure.isEmpty()));
+      }
+    }
+    return goals;
+  }
+
+  private static Goal required(String text, boolean passed) {
+    return new Goal(text, passed, true);
+  }
+
+  static long spoilt(JsonNode entry) {
+    return entry.path("lost").asLong() + entry.path("failed").asLong();
+  }
+
+  static List<JsonNode> list(JsonNode entries) {
+    return StreamSupport.stream(entries.spliterator(), false).toList();
+  }
+
+  private static Optional<Goal> waiting(List<JsonNode> entries, String model) {
+    Optional<JsonNode> idle = best(entries, model, "wwts", "idle");
+    return best(entries, model, "wwts", "80")
+        .filter(it -> idle.isPresent())
+        .map(
+            loaded -> {
+              double p50 = idle.get().at("/millis/50").asDouble();
+              double times = p99(loaded) / p50;
+              String text =
+                  "%s, 80 %% load: %s is %.1f times %.1f ms, the p50 of an idle call; at most %.0f";
+              return goal(
+                  times <= MOST_TIMES_IDLE && refused(loaded) == 0,
+                  text,
+                  model,
+                  figures(loaded),
+                  times,
+                  p50,
+                  MOST_TIMES_IDLE);
+            });
+  }
+
+  /** A service that refuses more is not ahead: those that it answers wait less. */
+  private static Optional<Goal> ahead(
+      List<JsonNode> entries, String model, String load, String rival) {
+    Optional<JsonNode> theirs = best(entries, model, rival, load);
+    return best(entries, model, "wwts", load)
+        .filter(it -> theirs.isPresent())
+        .map(
+            ours ->
+                goal(
+                    p99(ours) < p99(theirs.get()) && refused(ours) <= refused(theirs.get()),
+                    "%s, %s %% load: %s, ahead of %s's %s",
+                    model,
+                    load,
+                    figures(ours),
+                    rival,
+                    figures(theirs.get())));
+  }
+
+  private static Goal goal(boolean passed, String text, Object... values) {
+    return new Goal(String.format(Locale.ROOT, text, values), passed, false);
+  }
+
+  /** At the setting that refuses least and then has the least p99; of an idle call, p50. */
+  private static Optional<JsonNode> best(
+      List<JsonNode> entries, String model, String peer, String load) {
+    String figure = load.equals("idle") ? "/millis/50" : "/millis/99";
+    return entries.stream()
+        .filter(entry -> entry.path("model").asText().equals(model))
+        .filter(entry -> entry.path("peer").asText().equals(peer))
+        .filter(entry -> entry.path("load").asText().equals(load))
+        .min(
+            Comparator.comparingLong(Goal::refused)
+                .thenComparingDouble(entry -> entry.at(figure).asDouble()));
+  }
+
+  static String setting(JsonNode entry) {
+    return entry.path("lanes").asInt() + " x " + entry.path("threads").asInt();
+  }
+
+  private static String figures(JsonNode entry) {
+    String refused = refused(entry) == 0 ? "" : ", refused " + refused(entry);
+    return String.format(Locale.ROOT, "p99 %.1f ms (%s%s)", p99(entry), setting(entry), refused);
+  }
+
+  private static double p99(JsonNode entry) {
+    return entry.at("/millis/99").asDouble();
+  }
+
+  private static long refused(JsonNode entry) {
+    return entry.path("asked").asLong() - entry.path("answered").asLong();
+  }
+
+  @Override
+  public String toString() {
+    return (passed ? "PASS " : "FAIL ") + text;
+  }
+}

@@ -1,0 +1,138 @@
+package dev.wwts.benchmarks.load;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.PictureException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.zip.DataFormatException;
+import org.HdrHistogram.ConcurrentHistogram;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/** What became of the calls of a while: every one has one outcome, and answers have a latency. */
+final class Tally {
+  private static final long LONGEST_MICROS = 3_600_000_000L;
+  private static final int DIGITS = 3;
+  private static final double MICROS = 1e3;
+  private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
+
+  private final Histogram micros = new ConcurrentHistogram(LONGEST_MICROS, DIGITS);
+  private final Map<String, Long> refused = new TreeMap<>();
+  private long asked;
+  private long answered;
+  private long failed;
+  private String failure = "";
+
+  synchronized void asked() {
+    asked++;
+  }
+
+  /**
+   * Counts a call's end.
+   *
+   * @param nanos since the call was to begin
+   */
+  synchronized void ended(
+      Shot shot, long nanos, int @Nullable [] answer, @Nullable Throwable error) {
+    String kind = error == null ? "" : kind(error);
+    if (answer != null && shot.fits(answer)) {
+      answered++;
+      micros.recordValue(Math.round(nanos / MICROS));
+    } else if (!kind.isEmpty() && (!kind.equals("picture") || shot.isBad())) {
+      refused.merge(kind, 1L, Long::sum);
+    } else {
+      failed++;
+      failure = failure.isEmpty() ? words(shot, answer, error) : failure;
+    }
+  }
+
+  /** Which typed refusal; empty if it is none. */
+  private static String kind(Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
+    if (cause instanceof PictureException) {
+      return "picture";
+    }
+    return cause instanceof RejectedExecutionException ? "overloaded" : "";
+  }
+
+  private static String words(Shot shot, int @Nullable [] answer, @Nullable Throwable error) {
+    return error != null
+        ? error.toString()
+        : "answered %s, not %s".formatted(Arrays.toString(answer), shot);
+  }
+
+  /** For the parent process, which merges and reports. */
+  synchronized ObjectNode json(double seconds) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("seconds", seconds).put("asked", asked).put("answered", answered);
+    refused.forEach((kind, n) -> json.withObject("/refused").put(kind, n));
+    json.put("failed", failed).put("lost", asked - answered - failed - sum(refused));
+    if (!failure.isEmpty()) {
+      json.put("failure", failure);
+    }
+    return withHistogram(json, micros);
+  }
+
+  private static long sum(Map<String, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** One of several rounds' tallies. */
+  static ObjectNode merge(List<JsonNode> rounds) {
+    ObjectNode merged = JsonNodeFactory.instance.objectNode();
+    merged.put("seconds", rounds.stream().mapToDouble(it -> it.get("seconds").asDouble()).sum());
+    Histogram histogram = new Histogram(LONGEST_MICROS, DIGITS);
+    for (JsonNode round : rounds) {
+      for (String name : List.of("asked", "answered", "failed", "lost")) {
+        merged.put(name, merged.path(name).asLong() + round.get(name).asLong());
+      }
+      ObjectNode kinds = merged.withObject("/refused");
+      round
+          .path("refused")
+          .properties()
+          .forEach(
+              it ->
+                  kinds.put(
+                      it.getKey(), kinds.path(it.getKey()).asLong() + it.getValue().asLong()));
+      if (round.has("failure")) {
+        merged.set("failure", round.get("failure"));
+      }
+      histogram.add(histogram(round));
+    }
+    return withHistogram(merged, histogram);
+  }
+
+  /** The latencies of the answers, in microseconds. */
+  static Histogram histogram(JsonNode tally) {
+    byte[] bytes = Base64.getDecoder().decode(tally.get("histogram").asText());
+    try {
+      return Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(bytes), LONGEST_MICROS);
+    } catch (DataFormatException e) {
+      throw new IllegalArgumentException("A tally's histogram can't be read.", e);
+    }
+  }
+
+  private static ObjectNode withHistogram(ObjectNode json, Histogram histogram) {
+    json.put(
+        "rate", json.get("answered").asLong() / Math.max(1e-9, json.get("seconds").asDouble()));
+    ObjectNode millis = json.putObject("millis");
+    for (double p : PERCENTILES) {
+      millis.put(
+          p == Math.rint(p) ? String.valueOf((int) p) : String.valueOf(p),
+          histogram.getValueAtPercentile(p) / MICROS);
+    }
+    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
+    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+    return json.put(
+        "histogram", Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length)));
+  }
+}

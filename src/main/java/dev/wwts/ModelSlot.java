@@ -1,0 +1,213 @@
+package dev.wwts;
+
+import dev.wwts.SwapException.Reason;
+import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.swap.Generation;
+import dev.wwts.internal.swap.Generations;
+import dev.wwts.internal.swap.ModelLoader;
+import dev.wwts.internal.swap.RecentPictures;
+import dev.wwts.internal.swap.Wish;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * A place that holds a model and changes it while calls go on. Any number of threads may call.
+ *
+ * <pre>{@code
+ * try (ModelSlot slot = ModelSlot.open(Path.of("models/default.pt"))) {
+ *   Answer.Recognized before = slot.answer(picture);
+ *   slot.swap(Path.of("models/next.pt"), sha256);
+ *   Answer.Recognized after = slot.answer(picture);
+ * }
+ * }</pre>
+ *
+ * <p>The next model is loaded beside the present one, at low priority: its pin and the memory for
+ * it are checked, it is warmed up, its self-test is replayed on the device and in the precision
+ * that were asked for, and it may be compared on the last pictures. Then it takes the place at
+ * once: calls that began before end with the old model, which is closed after the last of them;
+ * calls that begin after are answered by the new one. No call meets a closed model, and no batch
+ * two. Whatever goes wrong before, the old one stays.
+ *
+ * <p>Swaps of a slot happen one after the other; a second waits. {@link #close()} ends a swap that
+ * is on its way, waits for calls in flight, and later calls throw what a closed {@link
+ * Recognizer}'s do.
+ */
+public final class ModelSlot implements AutoCloseable {
+  private final Generations<ModelSlotEntry> generations;
+  private final RecentPictures recent;
+  private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
+
+  ModelSlot(
+      Wish<ModelSlotEntry> first,
+      ModelLoader loader,
+      RecentPictures recent,
+      List<SwapListener> listeners) {
+    this.recent = recent;
+    this.generations = new Generations<>(first, loader, recent, listeners);
+  }
+
+  /**
+   * Opens one with a model, with all defaults; throws what {@link #swap(Path)} throws.
+   *
+   * @param model the first model's file
+   */
+  public static ModelSlot open(Path model) {
+    return builder(Recognizer.builder(model)).open();
+  }
+
+  /** Settings for a slot. */
+  public static ModelSlotBuilder builder(RecognizerBuilder first) {
+    return new ModelSlotBuilder(first);
+  }
+
+  /**
+   * What a picture was recognised as.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public Answer.Recognized answer(Picture picture) {
+    Generation<ModelSlotEntry> generation = generations.enter();
+    try {
+      Answer.Recognized answer = generation.model().answer(picture);
+      recent.keep(picture, answer, generation.version().generation());
+      return answer;
+    } finally {
+      generation.leave();
+    }
+  }
+
+  /** The same for many pictures, all by one model; see {@link Recognizer#answers}. */
+  public List<Answer> answers(List<Picture> pictures) {
+    return with((recognizer, version) -> recognizer.answers(pictures));
+  }
+
+  /**
+   * Does something with the model that is there now, and tells which one that is. It stays open
+   * until this ends, so don't keep it, and leave closing it to the slot.
+   */
+  public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
+    Generation<ModelSlotEntry> generation = generations.enter();
+    try {
+      return use.apply(generation.model().recognizer(), generation.version());
+    } finally {
+      generation.leave();
+    }
+  }
+
+  /** The model that answers calls which begin now. */
+  public ModelVersion version() {
+    return generations.current().version();
+  }
+
+  /**
+   * Puts another file's model in this one's place, loaded with the same settings. Returns when it
+   * is there and the old one closed, which calls that last may put off for ten seconds, after which
+   * only the closing goes on.
+   *
+   * @throws SwapException if it may not take the place; {@link Reason#NOT_PINNED} if the present
+   *     one was loaded with a SHA-256
+   * @throws ModelException if it is not whole or not valid
+   * @throws DeviceException if JavaCPP's limit of memory is too low
+   * @throws OutOfDeviceMemoryException if the GPU's memory, or the budget for it, is too small for
+   *     both
+   */
+  public ModelVersion swap(Path model) {
+    return generations.swap(() -> unpinned(model), model);
+  }
+
+  /** The same for a file that must have this SHA-256, 64 hexadecimal digits. */
+  public ModelVersion swap(Path model, String sha256) {
+    return generations.swap(() -> generations.current().model().wish(model, sha256), model);
+  }
+
+  /** The same with other settings: device, precision, lanes, pin. */
+  public ModelVersion swap(RecognizerBuilder next) {
+    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next);
+    return generations.swap(() -> wish, wish.file());
+  }
+
+  private Wish<ModelSlotEntry> unpinned(Path model) {
+    ModelSlotEntry now = generations.current().model();
+    if (now.isPinned()) {
+      throw new SwapException(
+          Reason.NOT_PINNED,
+          "%s comes without a SHA-256, and %s was pinned: name it, or give a RecognizerBuilder without one."
+              .formatted(model, version().file()));
+    }
+    return now.wish(model, null);
+  }
+
+  /**
+   * Swaps to what lies in a file, or to the newest .pt or .pt2 file of a folder, whenever that is
+   * another one, until the slot or what is returned is closed. As {@link #swap(Path)}: errors go to
+   * the log and to {@link SwapListener#failed}, and a file that failed is not tried again until it
+   * changes. Put a file there by renaming it: what is being written is taken when it has rested for
+   * a second.
+   *
+   * <p>Whoever may write there chooses the model.
+   */
+  public ModelWatch watch(Path fileOrFolder) {
+    return start(fileOrFolder, Duration.ofSeconds(1), this::swap);
+  }
+
+  /**
+   * The same with other settings or pins.
+   *
+   * @param rest how long a file must not have changed
+   * @param how to load a file that was found
+   */
+  public ModelWatch watch(Path fileOrFolder, Duration rest, Function<Path, RecognizerBuilder> how) {
+    return start(
+        fileOrFolder,
+        rest,
+        found -> generations.swap(() -> ModelSlotEntry.wish(how.apply(found)), found));
+  }
+
+  private ModelWatch start(Path fileOrFolder, Duration rest, Consumer<Path> swap) {
+    ModelWatch watch =
+        ModelWatch.start(
+            fileOrFolder,
+            rest,
+            found -> {
+              try {
+                if (!isHere(found)) {
+                  swap.accept(found);
+                }
+              } catch (RuntimeException e) {
+                // log and listener have heard of it
+              }
+            });
+    watches.removeIf(ModelWatch::isClosed);
+    watches.add(watch);
+    if (generations.isClosed()) {
+      watch.close();
+    }
+    return watch;
+  }
+
+  private boolean isHere(Path found) {
+    try {
+      return version().sha256().equals(Sha256.of(found));
+    } catch (ModelException e) {
+      // loading it tells
+      return false;
+    }
+  }
+
+  /** Refuses further calls, waits for those in flight and frees everything. */
+  @Override
+  public void close() {
+    try {
+      generations.close();
+    } finally {
+      // a watch that starts meanwhile sees that it is closed
+      watches.forEach(ModelWatch::close);
+    }
+  }
+}
