@@ -1,22 +1,19 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
-import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Manifest;
-import dev.wwts.internal.model.SelfTest;
+import dev.wwts.internal.serve.LoadedModel;
+import dev.wwts.internal.serve.Service;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Recognises pictures with a model. One recognizer serves any number of threads.
@@ -30,30 +27,25 @@ import org.slf4j.LoggerFactory;
  * <p>After an error that a GPU never forgives in a process (a wrong address, its memory's) each
  * call throws the same {@link DeviceException}, which says to restart the process.
  *
- * <p>{@link #close()} waits for calls in flight; later calls throw IllegalStateException. At the
- * JVM's end open recognizers close themselves the same way, as native code must not run while its
- * libraries are torn down.
+ * <p>A call is accepted, or refused at once with an {@link OverloadedException}; an accepted one
+ * ends in exactly one outcome. Native code runs in the recognizer's own threads, lanes and
+ * decoders: whoever calls, a virtual thread too, only waits, and an interrupt ends that at once.
+ *
+ * <p>{@link #close()} and {@link #drain} let accepted calls end; later ones throw {@link
+ * RecognizerClosedException}. At the JVM's end open recognizers close themselves the same way,
+ * after their owners had {@link RecognizerBuilder#shutdownGrace time} to, as native code must not
+ * run while its libraries are torn down.
  */
 public final class Recognizer implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Recognizer.class);
-
   private static final int MOST_PICTURES = 4096;
 
-  private final ModelInfo info;
-  private final Manifest manifest;
-  private final List<SelfTest> selfTest;
+  private final LoadedModel model;
   private final Settings settings;
-  private final Resources resources;
-  private final String remark;
 
-  private Recognizer(Bundle bundle, Settings settings, Resources resources, String remark) {
-    this.remark = remark;
-    this.manifest = bundle.manifest();
-    this.selfTest = bundle.selfTest().stream().toList();
+  private Recognizer(LoadedModel model, Settings settings) {
+    this.model = model;
     this.settings = settings;
-    this.resources = resources;
-    this.info = resources.info(bundle, settings);
-    resources.guard(this);
+    model.service().guard(this);
   }
 
   /**
@@ -80,92 +72,8 @@ public final class Recognizer implements AutoCloseable {
     return new RecognizerBuilder(model);
   }
 
-  static Recognizer load(Path model, Settings wish) {
-    return load(Bundle.read(model, wish.sha256(), wish.trusted()), wish);
-  }
-
-  private static Recognizer load(Bundle bundle, Settings wish) {
-    Settings settings =
-        wish.threshold() != Settings.FROM_MANIFEST
-            ? wish
-            : wish.threshold(bundle.manifest().output().threshold());
-    Resources resources = Resources.open(bundle, settings);
-    Precision precision = resources.precision();
-    String fault;
-    try {
-      resources.warmUp(settings.batchSizes());
-      Recognizer recognizer =
-          new Recognizer(bundle, settings, resources, unchecked(bundle, precision));
-      fault = recognizer.selfTestFault(bundle.library().isPresent());
-      if (fault.isEmpty()) {
-        return recognizer;
-      }
-    } catch (ModelException e) {
-      if (precision == Precision.FP32
-          || bundle.library().isPresent()
-          || e.reason() != ModelException.Reason.BAD_OUTPUT) {
-        resources.closeAfter(e);
-        throw e;
-      }
-      fault = "fails (" + e.getMessage() + ")";
-    } catch (Throwable e) {
-      resources.closeAfter(e);
-      throw e;
-    }
-    resources.close();
-    if (bundle.library().isPresent()) {
-      throw new ModelException(
-          ModelException.Reason.BAD_OUTPUT,
-          "%s: its machine code %s: export it again on this machine."
-              .formatted(bundle.path(), fault));
-    }
-    String fallback =
-        Printable.line(
-            "%s in %s %s: falling back to fp32.".formatted(bundle.path(), precision, fault));
-    LOG.warn("{}", fallback);
-    return openExact(bundle.again(), settings.precision(Precision.FP32), fallback);
-  }
-
-  /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
-  private static String unchecked(Bundle bundle, Precision precision) {
-    return precision == Precision.FP32 || bundle.selfTest().isPresent()
-        ? ""
-        : "The model has no self-test: that its answers in %s are finite is all that was checked."
-            .formatted(precision);
-  }
-
-  private static Recognizer openExact(Bundle bundle, Settings settings, String remark) {
-    Resources resources = Resources.open(bundle, settings);
-    try {
-      resources.warmUp(settings.batchSizes());
-      return new Recognizer(bundle, settings, resources, remark);
-    } catch (Throwable e) {
-      resources.closeAfter(e);
-      throw e;
-    }
-  }
-
-  /**
-   * What is wrong with the answers in less than 32 bits, or of code that another machine compiled;
-   * empty if nothing is, or if nothing tells.
-   */
-  private String selfTestFault(boolean isCompiled) {
-    if ((info.precision() == Precision.FP32 && !isCompiled) || selfTest.isEmpty()) {
-      return "";
-    }
-    try {
-      Verification verification = verify();
-      return verification.passed()
-          ? ""
-          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f"
-              .formatted(
-                  verification.agreeing(),
-                  verification.clear(),
-                  verification.logitDifference(),
-                  verification.probabilityDifference());
-    } catch (ModelException e) {
-      return "fails its self-test (" + e.getMessage() + ")";
-    }
+  static Recognizer load(Path model, Settings settings) {
+    return new Recognizer(LoadedModel.load(model, settings), settings);
   }
 
   /**
@@ -215,15 +123,37 @@ public final class Recognizer implements AutoCloseable {
    * What a picture was recognised as, and what each stage took.
    *
    * @throws PictureException if it can't be read
+   * @throws OverloadedException if too many calls wait
+   * @throws DeadlineExceededException if it is not answered in the builder's timeout
+   * @throws CallInterruptedException if the thread is interrupted while it waits
    */
   public Answer.Recognized answer(Picture picture) {
-    return with(worker -> worker.answer(picture));
+    return with(service -> service.answer(picture, settings.timeout()));
   }
 
-  /** The fence: a recognizer is not forgotten while one of its calls waits for a worker. */
-  private <R> R with(Function<Worker, R> use) {
+  /**
+   * The same with a timeout of its own.
+   *
+   * @throws DeadlineExceededException if it is not answered within it
+   */
+  public Answer.Recognized answer(Picture picture, Duration timeout) {
+    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    return with(service -> service.answer(picture, nanos));
+  }
+
+  /**
+   * The same without waiting: the future gets {@link Answer.Refused} for a picture that can't be
+   * read, and ends exceptionally with what {@link #answer(Picture)} throws otherwise. Cancelling it
+   * takes the call out of the queue.
+   */
+  public CompletableFuture<Answer> answerAsync(Picture picture) {
+    return with(service -> service.answerAsync(picture, settings.timeout()));
+  }
+
+  /** The fence: a recognizer is not forgotten while one of its calls waits. */
+  private <R> R with(Function<Service, R> use) {
     try {
-      return resources.with(use);
+      return use.apply(model.service());
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -241,7 +171,9 @@ public final class Recognizer implements AutoCloseable {
       throw new IllegalArgumentException(
           "A batch has at most " + MOST_PICTURES + " pictures, not " + batch.size() + ".");
     }
-    return batch.isEmpty() ? List.of() : with(worker -> worker.answers(batch));
+    return batch.isEmpty()
+        ? List.of()
+        : with(service -> service.answers(batch, settings.timeout()));
   }
 
   /**
@@ -250,28 +182,12 @@ public final class Recognizer implements AutoCloseable {
    * @throws ModelException if the model has none
    */
   public Verification verify() {
-    if (selfTest.isEmpty()) {
-      throw new ModelException(
-          ModelException.Reason.NO_SELF_TEST,
-          info.name() + " has no self-test: export it with models/export.py.");
-    }
-    SelfTest test = selfTest.get(0);
-    try {
-      return SelfTestRun.compare(
-          test,
-          with(worker -> worker.logits(test.pictures())),
-          manifest.output().activation(),
-          info.precision(),
-          info.device().kind());
-    } catch (PictureException e) {
-      throw new ModelException(
-          ModelException.Reason.CORRUPT, info.name() + ": " + e.getMessage(), e);
-    }
+    return with(service -> model.verify());
   }
 
   /** The loaded model. */
   public ModelInfo model() {
-    return info;
+    return model.info();
   }
 
   /**
@@ -279,25 +195,40 @@ public final class Recognizer implements AutoCloseable {
    * people.
    */
   public List<String> remarks() {
-    List<String> remarks = new ArrayList<>(resources.remarks());
-    if (!remark.isEmpty()) {
-      remarks.add(remark);
-    }
-    return List.copyOf(remarks);
+    return model.remarks();
   }
 
   /**
-   * What it takes of a GPU's memory now; empty on a CPU.
+   * What it takes of a GPU's memory now; empty on a CPU. Waits for no call.
    *
-   * @throws IllegalStateException after {@link #close}
+   * @throws RecognizerClosedException after {@link #close}
    */
   public Optional<DeviceMemory> memory() {
-    return with(worker -> resources.memory());
+    return with(Service::memory);
   }
 
-  /** Waits for calls in flight and frees everything; closing twice does nothing. */
+  /** How it goes: what waits, what is busy, how calls ended. Waits for nothing. */
+  public Stats stats() {
+    return model.service().stats();
+  }
+
+  /**
+   * Refuses calls from now on, as {@link #close} does, and waits for those that were accepted.
+   *
+   * @return whether all ended within the time; if not, they go on
+   */
+  public boolean drain(Duration time) {
+    return with(
+        service -> service.drain(time.isZero() ? 0 : RecognizerBuilder.nanos("time", time)));
+  }
+
+  /** Waits for accepted calls and frees everything; closing twice does nothing. */
   @Override
   public void close() {
-    resources.close();
+    with(
+        service -> {
+          service.close();
+          return this;
+        });
   }
 }

@@ -3,6 +3,7 @@ package dev.wwts;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 public final class RecognizerBuilder {
+  private static final Duration LONGEST = Duration.ofDays(10_000);
+
   private final Path model;
   private Settings settings = Settings.DEFAULT;
 
@@ -39,11 +42,71 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Calls that run at the same time, 1 to 1024; further ones wait. If not set: cores / threads, on
-   * a GPU cores but at most 4; at least 2, so that one call decodes while another computes.
+   * Forwards that run at the same time, 1 to 1024; further calls wait. Each has a thread of its
+   * own, and on a CPU LibTorch's {@link #threads} with it. If not set: cores / threads, at least 1;
+   * on a GPU cores, from 2 to 4.
    */
   public RecognizerBuilder lanes(int lanes) {
     settings = settings.lanes(inRange("lanes", lanes, 1, 1024));
+    return this;
+  }
+
+  /**
+   * Threads that decode pictures, 1 to 1024. If not set: the number of cores, from 2 to 8. Pictures
+   * of more than 16 million pixels leave one of them to the others.
+   */
+  public RecognizerBuilder decoders(int decoders) {
+    settings = settings.decoders(inRange("decoders", decoders, 1, 1024));
+    return this;
+  }
+
+  /**
+   * Calls that may wait, from 0, beside as many as there are lanes; 256 if not set. Further ones
+   * are refused at once with an {@link OverloadedException}. A batch counts as one call.
+   */
+  public RecognizerBuilder queue(int calls) {
+    settings = settings.queue(inRange("queue", calls, 0, 1 << 20));
+    return this;
+  }
+
+  /**
+   * Bytes of decoded pictures, 3 a pixel, that may be on their way to a lane, from 1; decoding goes
+   * on when some are done. May be exceeded by one picture a lane. If not set: what {@link
+   * #maxPixels} is, and 256 MiB. A picture that is larger alone is refused.
+   */
+  public RecognizerBuilder pixelsInFlight(long bytes) {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("pixelsInFlight must be from 1, not " + bytes + ".");
+    }
+    settings = settings.pixelsInFlight(bytes);
+    return this;
+  }
+
+  /**
+   * In what time a call must be answered, waiting included; any if not set. One that is not throws
+   * {@link DeadlineExceededException} then; what of it has not begun does not begin any more.
+   */
+  public RecognizerBuilder timeout(Duration timeout) {
+    settings = settings.timeout(nanos("timeout", timeout));
+    return this;
+  }
+
+  /**
+   * Whether the recognizer closes itself at the JVM's end, as native code must not run while its
+   * libraries are torn down; true if not set. Say false only where the owner surely closes it.
+   */
+  public RecognizerBuilder shutdownHook(boolean shutdownHook) {
+    settings = settings.shutdownHook(shutdownHook);
+    return this;
+  }
+
+  /**
+   * How long calls are still accepted at the JVM's end, so that the owner can end what it has begun
+   * and close the recognizer; 10 seconds if not set, 0 for none. It is over earlier when there was
+   * no call for half a second.
+   */
+  public RecognizerBuilder shutdownGrace(Duration grace) {
+    settings = settings.shutdownGrace(grace.isZero() ? 0 : nanos("shutdownGrace", grace));
     return this;
   }
 
@@ -193,6 +256,13 @@ public final class RecognizerBuilder {
           name + " must be from " + least + " to " + most + ", not " + value + ".");
     }
     return value;
+  }
+
+  static long nanos(String name, Duration time) {
+    if (time.isNegative() || time.isZero()) {
+      throw new IllegalArgumentException(name + " must be above 0, not " + time + ".");
+    }
+    return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : time.toNanos();
   }
 
   private static double inRange(String name, double value) {

@@ -9,15 +9,23 @@ package dev.wwts;
  * @param preprocess pixels to the network's input
  * @param forward the network
  * @param rank activation and top-k
- * @param total the whole call, waiting for a free lane not included
+ * @param total the whole call, waiting included
  * @param upload pixels to a GPU, 0 elsewhere; of a JPEG that a GPU decodes, its part of that
  * @param download indices and scores from a GPU, 0 elsewhere
+ * @param waiting for a thread that decodes, and for a free lane
  */
 public record Timings(
-    long decode, long preprocess, long forward, long rank, long total, long upload, long download) {
-  /** Of a call whose data stayed in the machine's memory. */
+    long decode,
+    long preprocess,
+    long forward,
+    long rank,
+    long total,
+    long upload,
+    long download,
+    long waiting) {
+  /** Of a call that did not wait and whose data stayed in the machine's memory. */
   public Timings(long decode, long preprocess, long forward, long rank, long total) {
-    this(decode, preprocess, forward, rank, total, 0, 0);
+    this(decode, preprocess, forward, rank, total, 0, 0, 0);
   }
 
   /** Nanoseconds as milliseconds. */

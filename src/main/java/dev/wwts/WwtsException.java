@@ -14,6 +14,10 @@ public abstract sealed class WwtsException extends RuntimeException
         ModelException,
         DeviceException,
         OutOfDeviceMemoryException,
+        OverloadedException,
+        DeadlineExceededException,
+        CallInterruptedException,
+        RecognizerClosedException,
         SwapException {
   private static final long serialVersionUID = 1L;
 

@@ -27,10 +27,7 @@ class ArchitectureTest {
   private static final List<Breach> BREACHES =
       List.of(
           new Breach(
-              "dev.wwts.(ClassHead|OpenResources|PictureReader|Resources|SelfTestRun|Worker|WorkerPool)",
-              "dev.wwts.."),
-          new Breach(
-              "dev.wwts.internal.torch.(Engine|CpuBackend|CpuLane|CudaBackend|CudaBatch|CudaLane)",
+              "dev.wwts.internal.torch.(LoadedEngine|CpuBackend|CpuLane|CudaBackend|CudaBatch|CudaLane)",
               "dev.wwts.internal.network.."),
           new Breach("dev.wwts.cli.BatchRunner", "dev.wwts.internal.."),
           new Breach("dev.wwts.cli.Vram", "dev.wwts.internal.torch.."));

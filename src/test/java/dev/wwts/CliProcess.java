@@ -26,9 +26,30 @@ public record CliProcess(int code, String out, String err) {
   public static CliProcess run(
       Map<String, String> environment, Redirect output, String... arguments)
       throws IOException, InterruptedException {
+    return start(command(arguments), environment, output);
+  }
+
+  /** Runs a main class of the tests on the Java whose home is given. */
+  static CliProcess main(Path home, List<String> options, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("bin").resolve("java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(options);
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(main.getName());
+    command.addAll(List.of(arguments));
+    return start(command, Map.of(), Redirect.PIPE);
+  }
+
+  private static CliProcess start(
+      List<String> command, Map<String, String> environment, Redirect output)
+      throws IOException, InterruptedException {
     Path errors = Files.createTempFile("wwts", ".err");
     try {
-      ProcessBuilder builder = new ProcessBuilder(command(arguments));
+      ProcessBuilder builder = new ProcessBuilder(command);
       builder.environment().putAll(environment);
       Process process = builder.redirectError(errors.toFile()).redirectOutput(output).start();
       String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -2,7 +2,6 @@ package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -183,7 +182,7 @@ class RecognizerTest {
                       while (true) {
                         recognizer.recognize(RED);
                       }
-                    } catch (IllegalStateException closed) {
+                    } catch (RecognizerClosedException closed) {
                       refused.incrementAndGet();
                     }
                   }));
@@ -195,9 +194,10 @@ class RecognizerTest {
           caller.get();
         }
         assertThat(refused).hasValue(threads);
-        assertThatIllegalStateException().isThrownBy(() -> recognizer.recognize(RED));
-        assertThatIllegalStateException()
-            .isThrownBy(() -> recognizer.answers(List.of(Picture.of(RED))));
+        assertThatThrownBy(() -> recognizer.recognize(RED))
+            .isInstanceOf(RecognizerClosedException.class);
+        assertThatThrownBy(() -> recognizer.answers(List.of(Picture.of(RED))))
+            .isInstanceOf(RecognizerClosedException.class);
       }
     } finally {
       executor.shutdownNow();

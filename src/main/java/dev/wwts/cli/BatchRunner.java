@@ -1,10 +1,11 @@
 package dev.wwts.cli;
 
 import dev.wwts.DeviceException;
+import dev.wwts.JpegDecoder;
 import dev.wwts.OutOfDeviceMemoryException;
-import dev.wwts.internal.image.Decoder;
-import dev.wwts.internal.image.Limits;
+import dev.wwts.Picture;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Engine;
 import dev.wwts.internal.torch.Lane;
@@ -14,17 +15,20 @@ import java.util.List;
 /** A model and one lane of it that runs whole batches: unlike a recognizer it never splits them. */
 final class BatchRunner implements AutoCloseable {
   private final Engine engine;
-  private final Decoder decoder;
-  private final List<ByteBuffer> pictures;
+  private final InlineBatch pictures;
   private final int top;
   private final Lane lane;
 
   BatchRunner(Bundle bundle, Settings options, List<ByteBuffer> pictures) {
-    this.pictures = pictures;
     this.top = options.topK();
-    this.decoder = new Decoder(Limits.DEFAULT, bundle.manifest().input().alpha());
     this.engine = Engine.load(bundle, options);
     try {
+      this.pictures =
+          new InlineBatch(
+              pictures.stream().map(Picture::of).toList(),
+              bundle,
+              engine::newPixels,
+              options.decoder() == JpegDecoder.GPU);
       this.lane = engine.newLane();
     } catch (RuntimeException e) {
       RuntimeException thrown = failed(e);
@@ -40,21 +44,10 @@ final class BatchRunner implements AutoCloseable {
   /** Runs a batch of {@code n}, the pictures in turn. */
   void run(int n) {
     try {
-      answer(n);
+      lane.run(pictures.of(n), top);
     } catch (RuntimeException e) {
       throw failed(e);
     }
-  }
-
-  private void answer(int n) {
-    lane.begin(n);
-    for (int slot = 0; slot < n; slot++) {
-      ByteBuffer picture = pictures.get(slot % pictures.size());
-      lane.preprocess(
-          slot, decoder.decode(picture, lane.pixels(), lane.jpegs(), "picture " + slot));
-    }
-    lane.forward(n);
-    lane.rank(top);
   }
 
   /** Whether a batch of {@code n} can be run. */
@@ -85,7 +78,7 @@ final class BatchRunner implements AutoCloseable {
   @Override
   public void close() {
     lane.close();
+    pictures.close();
     engine.close();
-    decoder.close();
   }
 }

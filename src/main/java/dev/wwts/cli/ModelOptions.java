@@ -8,6 +8,7 @@ import dev.wwts.RecognizerBuilder;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -124,7 +125,8 @@ final class ModelOptions {
     RecognizerBuilder builder = Recognizer.builder(model).device(device).precision(precision);
     builder.trusted(trusted);
     builder.cudaGraphs(!noCudaGraphs).tf32(tf32 == OnOff.ON);
-    builder.decoder(decoder);
+    // who ends the command wants it to end
+    builder.decoder(decoder).shutdownGrace(Duration.ZERO);
     if (vram != null) {
       builder.vramBudget(vram);
     }

@@ -8,11 +8,13 @@ import dev.wwts.benchmarks.models.BenchmarkPictures;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.Engine;
-import dev.wwts.internal.torch.Lane;
+import dev.wwts.internal.torch.StagedLane;
 import dev.wwts.internal.torch.Ranking;
 import dev.wwts.internal.torch.Upload;
 import java.nio.ByteBuffer;
@@ -45,7 +47,8 @@ public class Stages {
   public int threads;
 
   private Engine engine;
-  private Lane lane;
+  private StagedLane lane;
+  private PixelMemory memory;
   private Decoder decoder;
   private ByteBuffer bytes;
   private Pixels pixels;
@@ -60,7 +63,8 @@ public class Stages {
         Engine.load(
             bundle,
             Settings.DEFAULT.device(where).precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT))).threads(threads));
-    lane = engine.newLane();
+    lane = (StagedLane) engine.newLane();
+    memory = engine.newPixels();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
     bytes = ByteBuffer.wrap(BenchmarkPictures.of(picture));
     pixels = decode();
@@ -72,7 +76,7 @@ public class Stages {
   }
 
   Pixels decode() {
-    return decoder.decode(bytes.duplicate(), lane.pixels(), "picture");
+    return decoder.decode(bytes.duplicate(), memory, "picture");
   }
 
   /** Only on a card. */
@@ -82,7 +86,7 @@ public class Stages {
 
   void preprocess() {
     lane.begin(1);
-    lane.preprocess(0, pixels);
+    lane.preprocess(0, DecodedPicture.of(pixels, () -> {}));
     await();
   }
 
@@ -109,6 +113,7 @@ public class Stages {
     }
     decoder.close();
     lane.close();
+    memory.close();
     engine.close();
   }
 }

@@ -47,6 +47,11 @@ public final class PinnedBuffer implements PixelBuffer, AutoCloseable {
     return fresh.address();
   }
 
+  /** Bytes held now. */
+  public long capacity() {
+    return capacity;
+  }
+
   private void release() {
     Pointer old = block;
     block = null;

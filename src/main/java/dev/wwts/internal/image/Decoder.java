@@ -104,10 +104,7 @@ public final class Decoder implements AutoCloseable {
     return header.pixelsAt(address, false);
   }
 
-  /**
-   * Says that a call begins or goes by without this decoder; see {@link
-   * dev.wwts.internal.pixels.NativeBuffer#rest}.
-   */
+  /** A picture is done: what only a huge one needed beside its pixels is given back. */
   public void rest() {
     formats.forEach(PictureFormat::rest);
   }

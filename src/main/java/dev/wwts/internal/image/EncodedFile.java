@@ -79,9 +79,9 @@ public final class EncodedFile implements AutoCloseable {
     return memory.view(direct.remaining()).put(direct.duplicate()).flip();
   }
 
-  /** See {@link NativeBuffer#rest}. */
+  /** See {@link NativeBuffer#trim}. */
   public void rest() {
-    memory.rest();
+    memory.trim();
   }
 
   @Override

@@ -10,15 +10,12 @@ import org.jspecify.annotations.Nullable;
  * picture took is given back once ordinary ones follow: see {@link #rest}. Not thread safe: one
  * owner, who closes it.
  */
-public final class NativeBuffer implements PixelBuffer, AutoCloseable {
+public final class NativeBuffer implements PixelMemory {
   /**
    * Requests are rounded up to this, in bytes, so that slightly growing pictures do not reallocate
    * every time.
    */
   private static final long GRAIN = 1 << 20;
-
-  /** A block of at most this is kept for good: an ordinary picture's. */
-  private static final long KEPT = 16L << 20;
 
   /** A larger one is kept while one of so many calls needs a quarter of it. */
   private static final int CALLS = 16;
@@ -68,8 +65,16 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
    * Says that a call begins, or went by without this buffer: what earlier calls left in it is not
    * needed. A large block of which none of the last 16 calls needed a quarter is freed.
    */
+  @Override
   public void rest() {
-    if (capacity > KEPT && ++restful > CALLS) {
+    if (capacity > ORDINARY && ++restful > CALLS) {
+      release();
+    }
+  }
+
+  /** Frees a large block at once: only a huge picture needed it. */
+  public void trim() {
+    if (capacity > ORDINARY) {
       release();
     }
   }
@@ -82,7 +87,7 @@ public final class NativeBuffer implements PixelBuffer, AutoCloseable {
     return Address.view(reserve(bytes), bytes);
   }
 
-  /** Bytes held now. */
+  @Override
   public long capacity() {
     return capacity;
   }

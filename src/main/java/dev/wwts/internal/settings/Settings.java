@@ -5,6 +5,7 @@ import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
 import dev.wwts.internal.image.Limits;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,12 @@ public final class Settings implements Cloneable {
   private boolean cudaGraphs = true;
   private boolean tf32;
   private JpegDecoder decoder = JpegDecoder.CPU;
+  private int decoders;
+  private int queue = 256;
+  private long pixelsInFlight;
+  private long timeout;
+  private boolean shutdownHook = true;
+  private long shutdownGrace = TimeUnit.SECONDS.toNanos(10);
 
   private Settings() {}
 
@@ -77,7 +84,7 @@ public final class Settings implements Cloneable {
     return with(it -> it.threads = value);
   }
 
-  /** Calls that run at the same time; 0: by cores and threads. */
+  /** Forwards that run at the same time; 0: by cores and threads. */
   public int lanes() {
     return lanes;
   }
@@ -195,5 +202,65 @@ public final class Settings implements Cloneable {
   /** Sets {@link #decoder()}. */
   public Settings decoder(JpegDecoder value) {
     return with(it -> it.decoder = value);
+  }
+
+  /** Threads that decode pictures; 0: by cores. */
+  public int decoders() {
+    return decoders;
+  }
+
+  /** Sets {@link #decoders()}. */
+  public Settings decoders(int value) {
+    return with(it -> it.decoders = value);
+  }
+
+  /** Calls that may wait, beside one for each lane. */
+  public int queue() {
+    return queue;
+  }
+
+  /** Sets {@link #queue()}. */
+  public Settings queue(int value) {
+    return with(it -> it.queue = value);
+  }
+
+  /** Bytes of decoded pictures that are on their way to a lane; 0: by the limits. */
+  public long pixelsInFlight() {
+    return pixelsInFlight;
+  }
+
+  /** Sets {@link #pixelsInFlight()}. */
+  public Settings pixelsInFlight(long value) {
+    return with(it -> it.pixelsInFlight = value);
+  }
+
+  /** Nanoseconds in which a call must be answered; 0: any time. */
+  public long timeout() {
+    return timeout;
+  }
+
+  /** Sets {@link #timeout()}. */
+  public Settings timeout(long value) {
+    return with(it -> it.timeout = value);
+  }
+
+  /** Whether it is closed at the JVM's end where nobody has. */
+  public boolean shutdownHook() {
+    return shutdownHook;
+  }
+
+  /** Sets {@link #shutdownHook()}. */
+  public Settings shutdownHook(boolean value) {
+    return with(it -> it.shutdownHook = value);
+  }
+
+  /** Nanoseconds for which calls are still accepted at the JVM's end. */
+  public long shutdownGrace() {
+    return shutdownGrace;
+  }
+
+  /** Sets {@link #shutdownGrace()}. */
+  public Settings shutdownGrace(long value) {
+    return with(it -> it.shutdownGrace = value);
   }
 }

@@ -14,6 +14,10 @@ import java.util.function.Supplier;
  * the order of the lane's stream.
  */
 final class CardJpegs implements JpegCard, AutoCloseable {
+  /** What is told where a JPEG is none for the card. */
+  static final String LEFT =
+      "Decoder gpu: some JPEGs are not plain (CMYK, say, or with something to mend): the CPU decodes such.";
+
   private final Remarks remarks;
   private final CudaStream stream;
   private final DeviceBuffer source;
@@ -85,8 +89,7 @@ final class CardJpegs implements JpegCard, AutoCloseable {
 
   @Override
   public void left() {
-    remarks.note(
-        "Decoder gpu: some JPEGs are not plain (CMYK, say, or with something to mend): the CPU decodes such.");
+    remarks.note(LEFT);
   }
 
   void settled() {

@@ -5,6 +5,8 @@ import dev.wwts.DeviceMemory;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelMemory;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -14,6 +16,7 @@ final class CpuBackend implements Backend {
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
+  private final Spins spins = new Spins(LibTorch.processors(), ParkedTeam::new);
 
   private CpuBackend(Bundle bundle, Network network, torch.ScalarType type, int threads) {
     this.bundle = bundle;
@@ -30,8 +33,13 @@ final class CpuBackend implements Backend {
   }
 
   @Override
-  public Lane newLane() {
-    return new CpuLane(bundle, network, type, threads);
+  public StagedLane newLane() {
+    return new CpuLane(bundle, network, type, threads, spins);
+  }
+
+  @Override
+  public PixelMemory newPixels() {
+    return new NativeBuffer();
   }
 
   @Override
@@ -41,6 +49,7 @@ final class CpuBackend implements Backend {
 
   @Override
   public void close() {
+    spins.close();
     network.close();
   }
 }

@@ -1,47 +1,41 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.Network;
-import dev.wwts.internal.pixels.NativeBuffer;
-import dev.wwts.internal.pixels.PixelBuffer;
-import dev.wwts.internal.pixels.Pixels;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
-/** A lane whose every stage runs on the processor, in the calling thread and LibTorch's own. */
-final class CpuLane implements Lane {
+/**
+ * A lane whose every stage runs on the processor, in its thread and the team that LibTorch keeps
+ * for it.
+ */
+final class CpuLane extends StagedLane {
   private final Bundle bundle;
   private final Network network;
   private final torch.ScalarType type;
   private final int threads;
-  private final NativeBuffer pixels = new NativeBuffer();
+  private final Spins spins;
+  private final Stalls stalls = new Stalls();
   private final Preprocessor preprocessor;
   private final Ranker ranker;
   private @Nullable Owned<Tensor> input;
   private @Nullable Owned<Tensor> logits;
   private int batch;
 
-  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads) {
+  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads, Spins spins) {
     this.bundle = bundle;
     this.network = network;
     this.type = type;
     this.threads = threads;
+    this.spins = spins;
     this.ranker = new Ranker(bundle.manifest().output().activation());
     this.preprocessor =
         NativeScope.inference(() -> new Preprocessor(bundle.manifest().input(), type));
-  }
-
-  @Override
-  public PixelBuffer pixels() {
-    return pixels;
-  }
-
-  @Override
-  public void rest() {
-    pixels.rest();
+    spins.started(threads);
   }
 
   @Override
@@ -70,20 +64,28 @@ final class CpuLane implements Lane {
   }
 
   @Override
-  public void preprocess(int slot, Pixels picture) {
+  public boolean preprocess(int slot, DecodedPicture picture) {
     LibTorch.useThreads(threads);
-    NativeScope.inference(
-        () -> {
-          preprocessor.write(picture, batch == 1 ? begun() : begun().narrow(0, slot, 1));
-          return picture;
-        });
+    try (picture) {
+      NativeScope.inference(
+          () -> {
+            preprocessor.write(picture.pixels(), batch == 1 ? begun() : begun().narrow(0, slot, 1));
+            return picture;
+          });
+    }
+    return true;
   }
 
   @Override
   public void forward(int n) {
     LibTorch.useThreads(threads);
     closeLogits();
+    long began = System.nanoTime();
     logits = NativeScope.inference(() -> Logits.checked(bundle, network.forward(slots(n)), n));
+    if (threads > 1) {
+      long now = System.nanoTime();
+      spins.forwarded(stalls.took(n, now - began), now);
+    }
   }
 
   @Override
@@ -133,6 +135,6 @@ final class CpuLane implements Lane {
       input = null;
     }
     preprocessor.close();
-    pixels.close();
+    spins.ended(threads);
   }
 }

@@ -13,6 +13,7 @@ import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.LayoutTrial;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.settings.Settings;
 import java.util.Optional;
 import java.util.Set;
@@ -105,8 +106,13 @@ final class CudaBackend implements Backend {
   }
 
   @Override
-  public Lane newLane() {
+  public StagedLane newLane() {
     return new CudaLane(setup, network);
+  }
+
+  @Override
+  public PixelMemory newPixels() {
+    return new PinnedPixels(setup.device());
   }
 
   @Override

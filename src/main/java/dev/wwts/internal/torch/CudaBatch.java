@@ -224,8 +224,8 @@ final class CudaBatch implements AutoCloseable {
   }
 
   /** What the run took, for a picture that came through {@code clock}. */
-  DeviceTimes times(SlotClock clock) {
-    return new DeviceTimes(
+  StageTimes times(SlotClock clock) {
+    return new StageTimes(
         clock.upload(),
         clock.preprocess(),
         forwarded.nanosSince(start),

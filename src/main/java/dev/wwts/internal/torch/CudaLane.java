@@ -6,9 +6,8 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.GraphPool;
 import dev.wwts.internal.cuda.NativeLibrary;
-import dev.wwts.internal.image.format.JpegCard;
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.network.Network;
-import dev.wwts.internal.pixels.PixelBuffer;
 import dev.wwts.internal.pixels.Pixels;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,14 +17,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lane on a card: its own stream, pinned and device buffers, and graphs. Everything is queued
- * without waiting; the call waits once, when it reads the ranking. The thread that uses it keeps
- * the lane's card as its current one.
+ * A lane on a card: its own stream, buffers and graphs. Everything is queued without waiting; the
+ * batch waits once, when it reads the ranking. Its thread keeps the lane's card as its current one.
  */
-final class CudaLane implements Lane {
+final class CudaLane extends StagedLane {
   /**
-   * Pictures of a batch that may be under way to the card at once; the next one waits for the
-   * first. Each has pinned memory of its own, 8 MiB or what the largest picture needed.
+   * Pictures of a batch that may be under way to the card at once, each in pinned memory of its
+   * own; the next one waits for the first.
    */
   private static final int MOST_STAGING = 4;
 
@@ -93,16 +91,6 @@ final class CudaLane implements Lane {
     return made;
   }
 
-  @Override
-  public PixelBuffer pixels() {
-    return staging().pixels();
-  }
-
-  @Override
-  public @Nullable JpegCard jpegs() {
-    return jpegs;
-  }
-
   /** Of the picture that is preprocessed next. */
   private SlotClock nextClock() {
     return clocks.get(uploads);
@@ -111,11 +99,7 @@ final class CudaLane implements Lane {
   @Override
   public void begin(int n) {
     CudaRuntime.use(setup.device());
-    if (!settled) {
-      // the last call failed: what it had queued may still read buffers that this one writes
-      stream.await();
-      settle();
-    }
+    end();
     settled = false;
     uploads = 0;
     batch = null;
@@ -189,14 +173,27 @@ final class CudaLane implements Lane {
   }
 
   @Override
-  public void preprocess(int slot, Pixels pixels) {
+  public boolean preprocess(int slot, DecodedPicture picture) {
     Staging used = staging();
+    used.hold(picture);
+    Pixels pixels = picture.isJpeg() ? onCard(picture) : picture.pixels();
+    if (pixels == null) {
+      return false;
+    }
     try {
       preprocessor.write(pixels, used, begun(), slot, clocks.get(slot));
     } catch (RuntimeException e) {
       throw OutOfMemory.typed(e);
     }
     uploads++;
+    return true;
+  }
+
+  private @Nullable Pixels onCard(DecodedPicture picture) {
+    if (jpegs == null) {
+      throw new IllegalStateException("This lane's card decodes nothing.");
+    }
+    return picture.on(jpegs);
   }
 
   @Override
@@ -223,6 +220,18 @@ final class CudaLane implements Lane {
     return logits;
   }
 
+  /** After a batch that failed what it had queued may still read its pictures. */
+  @Override
+  protected void end() {
+    if (!settled) {
+      try {
+        stream.await();
+      } finally {
+        settle();
+      }
+    }
+  }
+
   /** The stream is idle: what was read last on it was queued last. */
   private void settle() {
     settled = true;
@@ -237,7 +246,7 @@ final class CudaLane implements Lane {
   }
 
   @Override
-  public DeviceTimes times(int slot) {
+  public StageTimes times(int slot) {
     return begun().times(clocks.get(slot));
   }
 

@@ -1,45 +1,19 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.Device;
-import dev.wwts.DeviceException;
 import dev.wwts.DeviceMemory;
-import dev.wwts.JpegDecoder;
-import dev.wwts.ModelException;
 import dev.wwts.Precision;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.natives.MemoryLimits;
-import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * A model on a device: its network, and the lanes that run it. Safe for any number of threads; each
  * lane for one.
  */
-public final class Engine implements AutoCloseable {
-  /** What loading takes beside the weights (LibTorch's own, trial runs), rounded up. */
-  private static final long LOADING = 32L << 20;
-
-  /** Read, frozen and packed: weights are there more than once for a while. */
-  private static final long MOST_COPIES = 3;
-
-  private final Backend backend;
-  private final Device device;
-  private final Precision precision;
-  private final int threads;
-  private final Remarks remarks;
-
-  private Engine(
-      Backend backend, Device device, Precision precision, int threads, Remarks remarks) {
-    this.backend = backend;
-    this.device = device;
-    this.precision = precision;
-    this.threads = threads;
-    this.remarks = remarks;
-  }
-
+public interface Engine extends AutoCloseable {
   /**
    * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
    * content is no longer needed then.
@@ -48,106 +22,43 @@ public final class Engine implements AutoCloseable {
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  public static Engine load(Bundle bundle, Settings settings) {
-    try (bundle) {
-      return open(bundle, settings);
-    }
+  static Engine load(Bundle bundle, Settings settings) {
+    return LoadedEngine.load(bundle, settings);
   }
 
-  private static Engine open(Bundle bundle, Settings settings) {
-    LibTorch.load();
-    MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
-    NetworkKind kind = NetworkKind.of(bundle);
-    Device device = kind.device(settings.device());
-    if (settings.decoder() == JpegDecoder.GPU && device.kind() != Device.Kind.CUDA) {
-      throw new DeviceException(noCardDecodes(settings.device(), device));
-    }
-    Precision precision = kind.precision(settings.precision(), device);
-    Remarks remarks = new Remarks();
-    try {
-      return open(bundle, settings, device, precision, remarks);
-    } catch (ModelException e) {
-      if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
-        throw e;
-      }
-      remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
-      try (Bundle again = bundle.again()) {
-        return open(again, settings, device, Precision.FP32, remarks);
-      }
-    }
-  }
+  /** A new lane of the calling thread, which closes it before the engine is closed. */
+  Lane newLane();
 
-  /** A wish for auto also says why there is no card. */
-  private static String noCardDecodes(Device wish, Device device) {
-    String fault = wish.kind() == Device.Kind.AUTO ? Devices.cudaFault(0) : "";
-    return "Decoder gpu needs device cuda, as pixels stay on the card, but the model runs on %s%s; or use decoder cpu."
-        .formatted(device, fault.isEmpty() ? "" : " (" + fault + ")");
-  }
-
-  private static Engine open(
-      Bundle bundle, Settings settings, Device device, Precision precision, Remarks remarks) {
-    int threads = settings.threads() > 0 ? settings.threads() : LibTorch.defaultThreads();
-    LibTorch.useThreads(threads);
-    Backend backend =
-        device.kind() == Device.Kind.CUDA
-            ? CudaBackend.load(bundle, device, type(precision), settings, remarks)
-            : CpuBackend.load(bundle, device, type(precision), threads, remarks);
-    return new Engine(backend, device, precision, threads, remarks);
-  }
-
-  /** A new lane; the caller closes it before the engine. */
-  public Lane newLane() {
-    return backend.newLane();
-  }
+  /** Memory for a decoded picture, from where lanes read it; the caller closes it. */
+  PixelMemory newPixels();
 
   /** Where it runs. */
-  public Device device() {
-    return device;
-  }
+  Device device();
 
   /** What it computes in. */
-  public Precision precision() {
-    return precision;
-  }
+  Precision precision();
 
   /** LibTorch's threads for one forward on a CPU. */
-  public int threads() {
-    return threads;
-  }
+  int threads();
 
   /** How it runs and what fell back, a sentence each. */
-  public List<String> remarks() {
-    return remarks.list();
-  }
+  List<String> remarks();
+
+  /** Adds that there are JPEGs which the card does not get. */
+  void remarkOfOtherJpegs();
 
   /** Adds that something does not run as it could, and logs it, once. */
-  public void remark(String sentence) {
-    remarks.warn(sentence);
-  }
+  void remark(String sentence);
 
   /** What it takes of the device's memory; empty where the device is the processor. */
-  public Optional<DeviceMemory> memory() {
-    return backend.memory();
-  }
+  Optional<DeviceMemory> memory();
 
   /**
    * That the device does nothing more in this process, as a sentence; empty where it goes on. To be
    * asked where something has failed.
    */
-  public String failure() {
-    return backend.failure();
-  }
-
-  static torch.ScalarType type(Precision precision) {
-    return switch (precision) {
-      case FP16 -> torch.ScalarType.Half;
-      case BF16 -> torch.ScalarType.BFloat16;
-      default -> torch.ScalarType.Float;
-    };
-  }
+  String failure();
 
   @Override
-  public void close() {
-    backend.close();
-  }
+  void close();
 }

@@ -1,62 +1,27 @@
 package dev.wwts.internal.torch;
 
-import dev.wwts.internal.image.format.JpegCard;
-import dev.wwts.internal.pixels.PixelBuffer;
-import dev.wwts.internal.pixels.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call needs for itself: buffers and tensors that are made once and used again. A lane
- * serves one call at a time, in this order: {@link #begin}, {@link #preprocess} for each slot,
- * {@link #forward}, {@link #rank} or {@link #logits}.
+ * Runs a model's network on decoded pictures, one batch at a time, in one thread: its buffers, its
+ * stream and graphs, and the threads that LibTorch keeps for whoever calls it, belong to the thread
+ * that made it, which also closes it.
  */
 public interface Lane extends AutoCloseable {
-  /** Where the decoder writes the next picture's pixels. */
-  PixelBuffer pixels();
-
-  /** What decodes JPEGs where the network's input is made; null where the processor does. */
-  default @Nullable JpegCard jpegs() {
-    return null;
-  }
-
-  /** Makes room for a batch of at most {@code n} pictures, n from 1. */
-  void begin(int n);
-
-  /** Writes the network's input for the picture in {@code slot}, from 0 to n - 1. */
-  void preprocess(int slot, Pixels pixels);
-
   /**
-   * Runs the network on the first {@code n} slots.
+   * The {@code k} best classes of each picture of a batch, k from 1, as one forward.
    *
-   * @throws dev.wwts.ModelException if it fails or its output is not n x classes
+   * @return in the pictures' order; null for those that are refused
+   * @throws dev.wwts.ModelException if the network fails or its output is not n x classes numbers
+   * @throws dev.wwts.OutOfDeviceMemoryException if the device's memory is too small; after {@link
+   *     #recover} the lane goes on
    */
-  void forward(int n);
+  @Nullable Ranked[] run(Pictures pictures, int k);
 
-  /**
-   * The {@code k} best classes of each picture, k from 1.
-   *
-   * @throws dev.wwts.ModelException if an output is not a number
-   */
-  Ranking rank(int k);
+  /** The logits of a batch, none of which is refused: a row of classes values each. */
+  float[][] logits(Pictures pictures);
 
-  /** The logits of each picture: n rows of classes values. */
-  float[][] logits();
-
-  /**
-   * What the stages took on the device for the picture in {@code slot}, after {@link #rank}; null
-   * where a stage is done when its method returns.
-   */
-  default @Nullable DeviceTimes times(int slot) {
-    return null;
-  }
-
-  /**
-   * Says that a call begins or went by without this lane, so that memory which only a huge picture
-   * needed can be given back. Nothing of an earlier call is read after it.
-   */
-  default void rest() {}
-
-  /** Gives memory back after a call that found too little of it; the lane goes on. */
+  /** Gives memory back after a batch that found too little of it. */
   default void recover() {}
 
   @Override

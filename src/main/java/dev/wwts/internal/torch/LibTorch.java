@@ -36,14 +36,15 @@ public final class LibTorch {
    * the large products away from it.
    */
   private static final class Loaded {
+    static final int PROCESSORS;
     static final int DEFAULT_THREADS;
 
     static {
       InterpreterErrors.passOn();
       openblas.blas_set_num_threads(1);
       // LibTorch counts the machine's cores, Java those that a container may use
-      DEFAULT_THREADS =
-          Math.min(torch.get_num_threads(), Runtime.getRuntime().availableProcessors());
+      PROCESSORS = torch.get_num_threads();
+      DEFAULT_THREADS = Math.min(PROCESSORS, Runtime.getRuntime().availableProcessors());
     }
 
     private Loaded() {}
@@ -63,6 +64,12 @@ public final class LibTorch {
     isCudaBuildPassedOver();
     Natives.load(torch.class, "LibTorch", MOST_MEMORY);
     return Loaded.DEFAULT_THREADS;
+  }
+
+  /** The processors that its loops count, also where a container may use fewer. */
+  static int processors() {
+    load();
+    return Math.max(Loaded.PROCESSORS, Runtime.getRuntime().availableProcessors());
   }
 
   /** Whether its CUDA build is on the class path too, but can't be loaded here. */

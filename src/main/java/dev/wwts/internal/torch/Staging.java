@@ -3,29 +3,32 @@ package dev.wwts.internal.torch;
 import dev.wwts.internal.cuda.CudaEvent;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.PinnedBuffer;
-import dev.wwts.internal.pixels.PixelBuffer;
+import dev.wwts.internal.image.DecodedPicture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The host's half of an upload: where a picture is decoded to, in memory that the card's copy
- * engine reads. A lane has some, so that the next pictures of a batch are decoded while the last
- * ones are copied: decoding takes longer than copying, so that more than two seldom matter.
+ * The host's half of an upload: a picture in memory that the card's copy engine reads, which is
+ * held until that is done. A lane has some, so that the next pictures of a batch are queued while
+ * the last ones are copied.
  */
 final class Staging implements AutoCloseable {
-  private static final long PIXELS_GRAIN = 8L << 20;
   private static final long TABLE_GRAIN = 64L << 10;
 
-  private final PinnedBuffer pixels = new PinnedBuffer(PIXELS_GRAIN);
   private final PinnedBuffer table = new PinnedBuffer(TABLE_GRAIN);
   private final CudaEvent uploaded = new CudaEvent();
+  private @Nullable DecodedPicture held;
   private boolean pending;
 
-  /** Where to decode to; waits until the card has copied what was decoded there before. */
-  PixelBuffer pixels() {
-    if (pending) {
-      uploaded.await();
-      pending = false;
+  /** Takes the next picture; waits until the card has copied the last one, which goes back. */
+  void hold(DecodedPicture picture) {
+    try {
+      if (pending) {
+        uploaded.await();
+      }
+    } finally {
+      uploaded();
+      held = picture;
     }
-    return pixels;
   }
 
   /** Where the weights of the resize, or a crop that the host made, go. */
@@ -33,7 +36,7 @@ final class Staging implements AutoCloseable {
     return table;
   }
 
-  /** Both are in use until the copies queued so far are done. */
+  /** Picture and table are in use until the copies queued so far are done. */
   void uploading(CudaStream stream) {
     uploaded.record(stream);
     pending = true;
@@ -42,12 +45,17 @@ final class Staging implements AutoCloseable {
   /** All that was queued on the stream is done: there is nothing to wait for. */
   void uploaded() {
     pending = false;
+    DecodedPicture done = held;
+    held = null;
+    if (done != null) {
+      done.close();
+    }
   }
 
   @Override
   public void close() {
+    uploaded();
     uploaded.close();
     table.close();
-    pixels.close();
   }
 }

@@ -2,16 +2,20 @@ package dev.wwts.internal.torch;
 
 import dev.wwts.Device;
 import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.pixels.Pixels;
+import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -95,10 +99,10 @@ public final class LaneProbe {
       HostTimes host) {
     Bundle bundle = Bundle.read(model, null, false);
     try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, 0, graphs));
-        Lane lane = engine.newLane();
+        StagedLane lane = (StagedLane) engine.newLane();
+        PixelMemory memory = engine.newPixels();
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
-      lane.begin(1);
-      Pixels pixels = decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), "picture");
+      Pixels pixels = decoder.decode(ByteBuffer.wrap(picture), memory, "picture");
       for (int i = -warm; i < calls; i++) {
         long start = System.nanoTime();
         queue(lane, pixels);
@@ -125,10 +129,9 @@ public final class LaneProbe {
     }
   }
 
-  private static void queue(Lane lane, Pixels pixels) {
+  private static void queue(StagedLane lane, Pixels pixels) {
     lane.begin(1);
-    lane.pixels().reserve(3L * pixels.width() * pixels.height());
-    lane.preprocess(0, pixels);
+    lane.preprocess(0, DecodedPicture.of(pixels, () -> {}));
     lane.forward(1);
   }
 
@@ -142,14 +145,12 @@ public final class LaneProbe {
       throws IOException {
     Bundle bundle = Bundle.read(model, null, false);
     try (Engine engine = Engine.load(bundle, options(device, precision, 0, true));
-        Lane lane = engine.newLane();
-        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+        Lane lane = engine.newLane()) {
       for (Path picture : pictures) {
-        lane.begin(1);
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(picture));
-        lane.preprocess(0, decoder.decode(bytes, lane.pixels(), picture.toString()));
-        lane.forward(1);
-        each.accept(picture, lane.logits()[0]);
+        try (InlineBatch one =
+            new InlineBatch(List.of(Picture.of(picture)), bundle, engine::newPixels, false)) {
+          each.accept(picture, lane.logits(one)[0]);
+        }
       }
     }
   }
@@ -192,7 +193,7 @@ public final class LaneProbe {
     Bundle bundle = Bundle.describe(model);
     LibTorch.load();
     float[] actual =
-        onDevice(bundle, device, Engine.type(precision), channelsLast, cardJpegs, pictures);
+        onDevice(bundle, device, LoadedEngine.type(precision), channelsLast, cardJpegs, pictures);
     double std =
         bundle.manifest().input().std().stream().mapToDouble(Float::doubleValue).max().orElse(1);
     double[] largest = new double[pictures.size()];
@@ -238,17 +239,14 @@ public final class LaneProbe {
             cardJpegs,
             new Remarks());
     Echo echo = new Echo(bundle.labels().size());
-    try (CudaLane lane = new CudaLane(setup, echo);
-        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
-      lane.begin(pictures.size());
-      for (int i = 0; i < pictures.size(); i++) {
-        lane.preprocess(
-            i,
-            decoder.decode(
-                ByteBuffer.wrap(pictures.get(i)), lane.pixels(), lane.jpegs(), "picture"));
-      }
-      lane.forward(pictures.size());
-      lane.rank(1);
+    try (InlineBatch batch =
+            new InlineBatch(
+                pictures.stream().map(Picture::of).toList(),
+                bundle,
+                () -> new PinnedPixels(device.index()),
+                cardJpegs);
+        CudaLane lane = new CudaLane(setup, echo)) {
+      lane.run(batch.of(pictures.size()), 1);
       return echo.seen;
     }
   }
@@ -300,17 +298,15 @@ public final class LaneProbe {
     int tooMany = (int) (budget / slot) + 1;
     int survived = 0;
     try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, budget, true));
-        Lane lane = engine.newLane();
-        Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
+        InlineBatch batch =
+            new InlineBatch(List.of(Picture.of(picture)), bundle, engine::newPixels, false);
+        Lane lane = engine.newLane()) {
       for (int i = 0; i < times; i++) {
         try {
-          lane.begin(tooMany);
+          lane.run(batch.of(tooMany), 1);
         } catch (OutOfDeviceMemoryException e) {
           lane.recover();
-          lane.begin(1);
-          lane.preprocess(0, decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), "picture"));
-          lane.forward(1);
-          survived += e.requestedBytes() > 0 && lane.rank(1).rows().size() == 1 ? 1 : 0;
+          survived += e.requestedBytes() > 0 && lane.run(batch.of(1), 1)[0] != null ? 1 : 0;
         }
       }
     }

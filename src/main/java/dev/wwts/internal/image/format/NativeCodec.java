@@ -149,9 +149,9 @@ public final class NativeCodec implements AutoCloseable {
     return copy;
   }
 
-  /** See {@link NativeBuffer#rest}. */
+  /** See {@link NativeBuffer#trim}. */
   public void rest() {
-    input.rest();
+    input.trim();
   }
 
   @Override

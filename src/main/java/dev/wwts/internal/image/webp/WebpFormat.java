@@ -95,7 +95,7 @@ public final class WebpFormat implements PictureFormat<WebpLayout> {
   @Override
   public void rest() {
     codec.rest();
-    scratch.rest();
+    scratch.trim();
   }
 
   @Override

@@ -1,5 +1,8 @@
-package dev.wwts;
+package dev.wwts.internal.serve;
 
+import dev.wwts.Answer;
+import dev.wwts.Recognition;
+import dev.wwts.Timings;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Ranking;
 import java.util.List;

@@ -1,5 +1,8 @@
-package dev.wwts;
+package dev.wwts.internal.serve;
 
+import dev.wwts.Device;
+import dev.wwts.Precision;
+import dev.wwts.Verification;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.SelfTest;
 import java.util.List;

@@ -1,8 +1,11 @@
-package dev.wwts;
+package dev.wwts.internal.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.wwts.Device;
+import dev.wwts.Precision;
+import dev.wwts.Verification;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.SelfTest;
 import java.util.List;

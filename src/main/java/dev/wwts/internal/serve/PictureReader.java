@@ -1,15 +1,19 @@
-package dev.wwts;
+package dev.wwts.internal.serve;
 
+import dev.wwts.DeviceException;
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
 import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.EncodedFile;
+import dev.wwts.internal.image.JpegForCard;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.pixels.AlphaMode;
-import dev.wwts.internal.pixels.Pixels;
-import dev.wwts.internal.torch.Lane;
+import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
 
-/** Reads the caller's pictures into a lane's pixels, one at a time. */
+/** Reads the caller's pictures, one at a time, in one thread. */
 final class PictureReader implements AutoCloseable {
   private final Limits limits;
   private final EncodedFile file = new EncodedFile();
@@ -27,16 +31,40 @@ final class PictureReader implements AutoCloseable {
   }
 
   /**
-   * Decodes a picture, where the lane wants it.
+   * Decodes a picture.
    *
-   * @return valid until the next one
+   * @param into asked once, for the pixels, when the header is checked
+   * @param memory where they go back to
    * @throws PictureException if it can't be read
    */
-  Pixels read(Picture picture, Lane lane) {
+  DecodedPicture read(Picture picture, PixelBuffer into, DecodedPicture.Memory memory) {
     try {
-      return decoder.decode(bytes(picture), lane.pixels(), lane.jpegs(), picture.name());
+      return DecodedPicture.of(decoder.decode(bytes(picture), into, picture.name()), memory);
     } catch (InternalError e) {
       throw cutMeanwhile(picture, e);
+    } catch (OutOfMemoryError e) {
+      throw noMemory(picture, e);
+    } finally {
+      rest();
+    }
+  }
+
+  /**
+   * The same, but leaves plain JPEGs to a lane's card.
+   *
+   * @param others told of a JPEG that is none for the card
+   */
+  DecodedPicture readForCard(
+      Picture picture, PixelBuffer into, DecodedPicture.Memory memory, Runnable others) {
+    JpegForCard card = new JpegForCard(into, others);
+    try {
+      return card.picture(decoder.decode(bytes(picture), into, card, picture.name()), memory);
+    } catch (InternalError e) {
+      throw cutMeanwhile(picture, e);
+    } catch (OutOfMemoryError e) {
+      throw noMemory(picture, e);
+    } finally {
+      rest();
     }
   }
 
@@ -44,11 +72,6 @@ final class PictureReader implements AutoCloseable {
   static PictureException noMemory(Picture picture, OutOfMemoryError e) {
     return new PictureException(
         Reason.TOO_LARGE, picture.name() + " needs more memory than there is: lower maxPixels.", e);
-  }
-
-  /** The same for a self-test's, which the processor decodes whatever the lane has. */
-  Pixels read(byte[] picture, Lane lane, String name) {
-    return decoder.decode(ByteBuffer.wrap(picture), lane.pixels(), name);
   }
 
   private ByteBuffer bytes(Picture picture) {
@@ -75,8 +98,8 @@ final class PictureReader implements AutoCloseable {
     throw e;
   }
 
-  /** Says that a call begins or went by without it; see {@link Lane#rest}. */
-  void rest() {
+  /** Gives back what only a huge picture needed beside its pixels. */
+  private void rest() {
     decoder.rest();
     file.rest();
   }

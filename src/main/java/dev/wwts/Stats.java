@@ -1,0 +1,33 @@
+package dev.wwts;
+
+/**
+ * How a recognizer goes, at one moment; calls are counted since it was loaded.
+ *
+ * @param waiting calls that are accepted and that no lane runs
+ * @param busyLanes lanes that run a call
+ * @param lanes all lanes
+ * @param busyDecoders threads that decode a picture
+ * @param decoders all threads that decode
+ * @param accepted calls that were accepted
+ * @param answered calls that were answered, those with refused pictures among them
+ * @param failed calls that their device, model or memory failed
+ * @param late calls whose deadline passed
+ * @param abandoned calls whose caller was interrupted, or cancelled them
+ * @param overloaded calls that were not accepted, as too many waited
+ * @param closed calls that were not accepted, as the recognizer was closed or drained
+ * @param waitingNanos nanoseconds that calls which have ended waited, all together
+ */
+public record Stats(
+    int waiting,
+    int busyLanes,
+    int lanes,
+    int busyDecoders,
+    int decoders,
+    long accepted,
+    long answered,
+    long failed,
+    long late,
+    long abandoned,
+    long overloaded,
+    long closed,
+    long waitingNanos) {}

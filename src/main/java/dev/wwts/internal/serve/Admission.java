@@ -1,0 +1,99 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.OverloadedException;
+import dev.wwts.RecognizerClosedException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts the calls that are accepted and not over, and refuses those beyond: as many as there are
+ * lanes, and a queue. Waits for the last one where a service is drained. Never blocks a caller.
+ */
+final class Admission {
+  private static final int CLOSED = 1 << 30;
+
+  private final int lanes;
+  private final int queue;
+
+  /** Calls in flight, and {@link #CLOSED}. */
+  private final AtomicInteger state = new AtomicInteger();
+
+  private final CountDownLatch empty = new CountDownLatch(1);
+
+  Admission(int lanes, int queue) {
+    this.lanes = lanes;
+    this.queue = queue;
+  }
+
+  /**
+   * Accepts a call; {@link #leave} follows.
+   *
+   * @throws OverloadedException if so many calls wait already
+   * @throws RecognizerClosedException after {@link #close}
+   */
+  void enter() {
+    while (true) {
+      int now = state.get();
+      if (now >= CLOSED) {
+        throw new RecognizerClosedException(
+            "The recognizer is closed, or being drained: ask another one.");
+      }
+      if (now - lanes >= queue) {
+        throw new OverloadedException(
+            "%d calls wait already, as many as may: try again later, or raise queue, lanes or the number of machines."
+                .formatted(queue));
+      }
+      if (state.compareAndSet(now, now + 1)) {
+        return;
+      }
+    }
+  }
+
+  /** A call is over. */
+  void leave() {
+    if (state.decrementAndGet() == CLOSED) {
+      empty.countDown();
+    }
+  }
+
+  /** Refuses calls from now on. */
+  void close() {
+    if (state.getAndUpdate(now -> now | CLOSED) == 0 || state.get() == CLOSED) {
+      empty.countDown();
+    }
+  }
+
+  boolean isClosed() {
+    return state.get() >= CLOSED;
+  }
+
+  /** Calls that are accepted and not over. */
+  int inFlight() {
+    return state.get() & (CLOSED - 1);
+  }
+
+  /**
+   * Waits until the calls that were accepted before {@link #close} are over; an interrupt is kept
+   * for later.
+   *
+   * @return whether all are within the time
+   */
+  boolean awaitEmpty(long nanos) {
+    boolean interrupted = false;
+    long start = System.nanoTime();
+    try {
+      while (true) {
+        try {
+          return empty.await(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,284 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.internal.image.DecodedPicture;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An accepted call: its pictures on their way from decoders to a lane, and its one outcome. It is
+ * over when nothing works on it any more, which may be after its outcome, where nobody waits for it
+ * any more.
+ */
+abstract class Call<R> {
+  /** Where it is. */
+  private enum Place {
+    DECODERS,
+    BEFORE_LANE,
+    LANE,
+    OVER
+  }
+
+  private final Course course;
+  private final CallPictures pictures;
+  private final Outcome<R> outcome;
+  private volatile boolean staysOnLane;
+  private Place place = Place.DECODERS;
+  private int decoding;
+  private long begun;
+  private long ready;
+  private long onLane;
+
+  /**
+   * Makes one.
+   *
+   * @param timeout nanoseconds from now in which it must be answered; 0 for any time
+   */
+  Call(Course course, List<Picture> pictures, long timeout) {
+    this.course = course;
+    this.pictures =
+        new CallPictures(
+            pictures, (index, onProcessor) -> course.decodeNext(this, index, onProcessor));
+    this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
+  }
+
+  /** Says whether the lane that decodes its picture is to run it too. */
+  final void staysOnLane(boolean value) {
+    staysOnLane = value;
+  }
+
+  final boolean staysOnLane() {
+    return staysOnLane;
+  }
+
+  final synchronized boolean isBeforeLane() {
+    return place == Place.BEFORE_LANE;
+  }
+
+  /** What it asks of a lane, whose thread this is. */
+  abstract R on(LaneRunner lane);
+
+  /** What becomes of it where no picture can be read. */
+  abstract R withoutPictures();
+
+  /** Whether its pictures are the model's own, for which the caller's limits don't hold. */
+  boolean isOwn() {
+    return false;
+  }
+
+  final CallPictures pictures() {
+    return pictures;
+  }
+
+  /** Why a picture is refused, which is. */
+  final PictureException refusal(int index) {
+    PictureException refusal = pictures.refusal(index);
+    if (refusal == null) {
+      throw new IllegalStateException("The picture was not refused.");
+    }
+    return refusal;
+  }
+
+  final Outcome<R> outcome() {
+    return outcome;
+  }
+
+  /** Whether a picture is still worth decoding; if so, {@link #put} or {@link #fail} follows. */
+  final boolean beginDecoding() {
+    boolean isWanted = isWanted("a decoder");
+    synchronized (this) {
+      if (isWanted && place != Place.OVER) {
+        begun = begun == 0 ? System.nanoTime() : begun;
+        decoding++;
+        return true;
+      }
+    }
+    pictures.fail(new CancellationException());
+    finishDropped();
+    return false;
+  }
+
+  /** A picture is decoded, or refused. */
+  final void put(
+      int index, @Nullable DecodedPicture picture, @Nullable PictureException refusal, long nanos) {
+    pictures.put(index, picture, refusal, nanos);
+    boolean isReady;
+    synchronized (this) {
+      decoding--;
+      isReady = !outcome.isSet() && pictures.areDone() && becomesReady();
+    }
+    if (isReady) {
+      hasDecoded();
+    } else {
+      finishDropped();
+    }
+  }
+
+  /** A picture could not be looked at: the whole call fails. */
+  final void fail(Throwable error) {
+    pictures.fail(error);
+    boolean isLast;
+    synchronized (this) {
+      decoding--;
+      isLast = place == Place.DECODERS;
+    }
+    if (isLast) {
+      finish(null, error);
+    }
+  }
+
+  /** A picture's turn to be decoded comes later. */
+  final void defer() {
+    synchronized (this) {
+      decoding--;
+    }
+    finishDropped();
+  }
+
+  /** There is no room for a picture: a lane is to take the others and make some. */
+  final void stall() {
+    boolean isReady;
+    synchronized (this) {
+      isReady = pictures.size() > 1 && pictures.areBegun() && becomesReady();
+    }
+    if (isReady) {
+      course.decoded(this);
+    }
+  }
+
+  private boolean becomesReady() {
+    if (place != Place.DECODERS) {
+      return false;
+    }
+    place = Place.BEFORE_LANE;
+    ready = System.nanoTime();
+    return true;
+  }
+
+  private void hasDecoded() {
+    if (!pictures.areAllRefused()) {
+      course.decoded(this);
+      return;
+    }
+    try {
+      finish(withoutPictures(), null);
+    } catch (RuntimeException e) {
+      finish(null, e);
+    }
+  }
+
+  /** Runs it on a lane, unless it is too late. */
+  final void run(LaneRunner lane) {
+    boolean isWanted = isWanted("a lane");
+    synchronized (this) {
+      if (place == Place.OVER) {
+        return;
+      }
+      place = Place.LANE;
+      onLane = System.nanoTime();
+    }
+    if (!isWanted) {
+      finish(null, new CancellationException());
+      return;
+    }
+    if (pictures.size() > 1) {
+      course.onLane();
+    }
+    try {
+      finish(on(lane), null);
+    } catch (Throwable e) {
+      finish(null, lane.typed(e));
+    }
+  }
+
+  /** Nanoseconds that it waited for a decoder and for a lane. */
+  final synchronized long waiting() {
+    long now = System.nanoTime();
+    long start = begun == 0 ? now : begun;
+    long then = ready == 0 ? 0 : (onLane == 0 ? now : onLane) - ready;
+    return start - outcome.accepted() + then;
+  }
+
+  /** Whether somebody still waits for it, and there is time left; else it ends. */
+  private boolean isWanted(String what) {
+    if (outcome.isSet()) {
+      return false;
+    }
+    if (outcome.nanosLeft() > 0) {
+      return true;
+    }
+    outcome.fail(outcome.late(what));
+    return false;
+  }
+
+  final synchronized boolean isWaitedFor() {
+    return place == Place.LANE && !pictures.haveFailed();
+  }
+
+  final synchronized boolean isOver() {
+    return place == Place.OVER || pictures.haveFailed() || outcome.isSet();
+  }
+
+  /**
+   * Nobody waits for it any more: what has not begun does not begin.
+   *
+   * @return whether that is its outcome; false where it had another one before
+   */
+  final boolean abandon(Throwable why) {
+    if (!outcome.fail(why)) {
+      return false;
+    }
+    pictures.fail(why);
+    finishDropped();
+    course.abandoned(this);
+    return true;
+  }
+
+  /**
+   * Where its outcome is there and nothing works on it, neither a decoder nor a lane, it is over.
+   */
+  private void finishDropped() {
+    boolean isDropped;
+    synchronized (this) {
+      isDropped =
+          outcome.isSet()
+              && decoding == 0
+              && (place == Place.DECODERS || place == Place.BEFORE_LANE);
+    }
+    if (isDropped) {
+      finish(null, new CancellationException());
+    }
+  }
+
+  /** Its deadline has passed, wherever it is. */
+  final boolean expire() {
+    return abandon(outcome.late(whatItWaitsFor()));
+  }
+
+  private synchronized String whatItWaitsFor() {
+    return switch (place) {
+      case DECODERS -> decoding > 0 ? "its decoding" : "a decoder";
+      case BEFORE_LANE -> "a lane";
+      default -> "the network";
+    };
+  }
+
+  /** Over, and its outcome, if it has none yet. First over, so that who waits may call again. */
+  private void finish(@Nullable R result, @Nullable Throwable error) {
+    synchronized (this) {
+      if (place == Place.OVER) {
+        return;
+      }
+      place = Place.OVER;
+    }
+    pictures.close();
+    course.over();
+    if (error != null || result == null) {
+      outcome.fail(error == null ? new CancellationException() : error);
+    } else {
+      outcome.set(result);
+    }
+  }
+}

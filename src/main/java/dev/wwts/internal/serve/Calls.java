@@ -1,0 +1,71 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Answer;
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The two kinds of calls. */
+final class Calls {
+  private Calls() {}
+
+  /** Asks what pictures are. */
+  static final class Answers extends Call<List<Answer>> {
+    Answers(Course course, List<Picture> pictures, long timeout) {
+      super(course, pictures, timeout);
+    }
+
+    @Override
+    List<Answer> on(LaneRunner lane) {
+      return lane.answers(this);
+    }
+
+    @Override
+    List<Answer> withoutPictures() {
+      List<Answer> answers = new ArrayList<>(pictures().size());
+      for (int i = 0; i < pictures().size(); i++) {
+        answers.add(new Answer.Refused(refusal(i)));
+      }
+      return answers;
+    }
+  }
+
+  /** Asks for the logits of the model's own pictures, each in a forward of its own. */
+  static final class SelfTestLogits extends Call<List<float[]>> {
+    SelfTestLogits(Course course, List<byte[]> pictures) {
+      super(course, named(pictures), 0);
+    }
+
+    private static List<Picture> named(List<byte[]> pictures) {
+      List<Picture> named = new ArrayList<>(pictures.size());
+      for (byte[] picture : pictures) {
+        String name = "picture " + named.size() + " of the self-test";
+        named.add(new Picture.Bytes(name, ByteBuffer.wrap(picture)));
+      }
+      return named;
+    }
+
+    @Override
+    boolean isOwn() {
+      return true;
+    }
+
+    @Override
+    List<float[]> on(LaneRunner lane) {
+      for (int i = 0; i < pictures().size(); i++) {
+        if (pictures().refusal(i) != null) {
+          throw refusal(i);
+        }
+      }
+      return lane.logits(pictures());
+    }
+
+    @Override
+    List<float[]> withoutPictures() {
+      PictureException first = refusal(0);
+      throw first;
+    }
+  }
+}

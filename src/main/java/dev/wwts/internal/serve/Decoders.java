@@ -1,0 +1,261 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.internal.image.DecodedPicture;
+import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.natives.MemoryLimits;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.PixelBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that turn bytes into decoded pictures, first come, first served. Large pictures never
+ * take the last thread: a small one need not wait for them.
+ */
+final class Decoders implements AutoCloseable {
+  /** Bytes of pixels above which a picture counts as large: 16 million pixels. */
+  private static final long LARGE = 48L << 20;
+
+  /** Bytes of pixels, 2 million of them, and of a file, up to which an idle lane decodes itself. */
+  private static final long SMALL = 6L << 20;
+
+  /** No decoder is faster: what can't be decoded in the time that is left is not begun. */
+  private static final int MOST_BYTES_A_NANO = 4;
+
+  private static final int SMALL_FILE = 1 << 20;
+
+  private final HandOver<Task> queue = new HandOver<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicInteger busy = new AtomicInteger();
+  private final Limits limits;
+  private final AlphaMode alpha;
+  private final PixelPool pool;
+  private final @Nullable Runnable otherJpegs;
+  private final UnaryOperator<Throwable> errors;
+  private final int mostLarge;
+
+  /** Those of large pictures that wait until another one is done; guarded by itself. */
+  private final Deque<Task> deferred = new ArrayDeque<>();
+
+  private int large;
+
+  /** A picture to decode. */
+  private record Task(Call<?> call, int index, boolean onProcessor) {}
+
+  /** A large picture's turn has not come yet. */
+  private static final class Deferred extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Deferred() {
+      super("deferred", null, false, false);
+    }
+  }
+
+  /**
+   * Starts them.
+   *
+   * @param otherJpegs told of JPEGs that are none for the lanes' card; null where no card decodes
+   * @param errors what a call is told for an error that is not the picture's
+   */
+  Decoders(
+      int count,
+      Limits limits,
+      AlphaMode alpha,
+      PixelPool pool,
+      @Nullable Runnable otherJpegs,
+      UnaryOperator<Throwable> errors) {
+    this.limits = limits;
+    this.alpha = alpha;
+    this.pool = pool;
+    this.otherJpegs = otherJpegs;
+    this.errors = errors;
+    this.mostLarge = Math.max(1, count - 1);
+    List<PictureReader> readers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      readers.add(new PictureReader(limits, alpha));
+    }
+    for (PictureReader reader : readers) {
+      Thread thread = ServiceThread.of(() -> serve(reader), "wwts-decode-" + threads.size());
+      threads.add(thread);
+      thread.start();
+    }
+  }
+
+  /** Decodes a call's pictures. */
+  void submit(Call<?> call) {
+    if (call.pictures().size() == 1) {
+      queue.put(new Task(call, 0, false));
+      return;
+    }
+    List<Task> tasks = new ArrayList<>(call.pictures().size());
+    for (int i = 0; i < call.pictures().size(); i++) {
+      tasks.add(new Task(call, i, false));
+    }
+    queue.putAll(tasks);
+  }
+
+  /**
+   * Whether an idle lane may decode a call's picture itself, which spares a hand-over: it is small,
+   * at a glance, and none came before it.
+   */
+  boolean isForIdleLane(Call<?> call) {
+    return call.pictures().size() == 1
+        && !call.isOwn()
+        && queue.size() == 0
+        && call.pictures().get(0) instanceof Picture.Bytes picture
+        && picture.bytes().remaining() <= SMALL_FILE;
+  }
+
+  /** For a lane's thread. */
+  Lanes.SmallDecoder forLane() {
+    PictureReader reader = new PictureReader(limits, alpha);
+    return new Lanes.SmallDecoder() {
+      @Override
+      public void decode(Call<?> call) {
+        if (call.beginDecoding()) {
+          Decoders.this.decode(new Task(call, 0, false), reader, true);
+        }
+      }
+
+      @Override
+      public void close() {
+        reader.close();
+      }
+    };
+  }
+
+  /** Decodes a picture that a lane waits for. */
+  void submitFirst(Call<?> call, int index, boolean onProcessor) {
+    queue.putFirst(new Task(call, index, onProcessor));
+  }
+
+  /** Takes a call's pictures out of the queue. */
+  void withdraw(Call<?> call) {
+    queue.removeIf(task -> task.call() == call);
+    synchronized (deferred) {
+      deferred.removeIf(task -> task.call() == call);
+    }
+  }
+
+  int count() {
+    return threads.size();
+  }
+
+  int busy() {
+    return busy.get();
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  private void serve(PictureReader reader) {
+    try (reader) {
+      Task task = queue.take();
+      while (task != null) {
+        if (task.call().beginDecoding()) {
+          busy.incrementAndGet();
+          try {
+            decode(task, reader, false);
+          } finally {
+            busy.decrementAndGet();
+          }
+        }
+        task = queue.take();
+      }
+    }
+  }
+
+  private void decode(Task task, PictureReader reader, boolean isOnLane) {
+    Call<?> call = task.call();
+    long began = System.nanoTime();
+    PixelPool.Lease lease = pool.lease(call);
+    boolean[] isLarge = {false};
+    DecodedPicture picture = null;
+    PictureException refusal = null;
+    try {
+      MemoryLimits.require(0);
+      String name = call.pictures().get(task.index()).name();
+      PixelBuffer into =
+          bytes -> {
+            if (isOnLane && bytes > SMALL) {
+              call.staysOnLane(false);
+              queue.put(task);
+              throw new Deferred();
+            }
+            if (call.outcome().nanosLeft() < bytes / MOST_BYTES_A_NANO) {
+              throw call.outcome().late("its decoding");
+            }
+            isLarge[0] = isLarge[0] || (bytes > LARGE && enterLarge(task));
+            return lease.reserve(name, bytes);
+          };
+      picture = read(task, reader, into, lease::giveBack);
+    } catch (Deferred e) {
+      lease.giveBack();
+      call.defer();
+      return;
+    } catch (PictureException e) {
+      lease.giveBack();
+      refusal = e;
+    } catch (Throwable e) {
+      lease.giveBack();
+      leaveLarge(isLarge[0]);
+      call.fail(errors.apply(e));
+      return;
+    }
+    leaveLarge(isLarge[0]);
+    call.put(task.index(), picture, refusal, System.nanoTime() - began);
+  }
+
+  private DecodedPicture read(
+      Task task, PictureReader reader, PixelBuffer into, DecodedPicture.Memory memory) {
+    Call<?> call = task.call();
+    if (call.isOwn()) {
+      try (PictureReader own = new PictureReader(Limits.DEFAULT, alpha)) {
+        return own.read(call.pictures().get(task.index()), into, memory);
+      }
+    }
+    return otherJpegs == null || task.onProcessor()
+        ? reader.read(call.pictures().get(task.index()), into, memory)
+        : reader.readForCard(call.pictures().get(task.index()), into, memory, otherJpegs);
+  }
+
+  private boolean enterLarge(Task task) {
+    synchronized (deferred) {
+      if (large < mostLarge) {
+        large++;
+        return true;
+      }
+      deferred.addLast(task);
+    }
+    throw new Deferred();
+  }
+
+  private void leaveLarge(boolean isLarge) {
+    if (!isLarge) {
+      return;
+    }
+    Task next;
+    synchronized (deferred) {
+      large--;
+      next = deferred.pollFirst();
+    }
+    if (next != null) {
+      queue.putFirst(next);
+    }
+  }
+
+  /** Waits for pictures that are being decoded; calls must have ended before. */
+  @Override
+  public void close() {
+    queue.end();
+    ServiceThread.join(threads);
+  }
+}

@@ -1,0 +1,153 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Answer;
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.Timings;
+import dev.wwts.internal.image.DecodedPicture;
+import dev.wwts.internal.torch.Lane;
+import dev.wwts.internal.torch.Pictures;
+import dev.wwts.internal.torch.Ranked;
+import dev.wwts.internal.torch.StageTimes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
+ * and makes answers of rankings.
+ */
+final class LaneRunner implements AutoCloseable {
+  /** So many batches are split before a larger part is tried again. */
+  private static final int SPLITS_BETWEEN_TRIALS = 64;
+
+  private final Lane lane;
+  private final ClassHead head;
+  private final int topK;
+  private final Consumer<String> remarks;
+  private final UnaryOperator<Throwable> errors;
+  private int fits = Integer.MAX_VALUE;
+  private int splits;
+
+  /**
+   * Makes one.
+   *
+   * @param topK how many classes an answer has
+   * @param remarks told how it runs where that is not as it could
+   * @param errors what a call is told for an error of its lane
+   */
+  LaneRunner(
+      Lane lane,
+      ClassHead head,
+      int topK,
+      Consumer<String> remarks,
+      UnaryOperator<Throwable> errors) {
+    this.lane = lane;
+    this.head = head;
+    this.topK = topK;
+    this.remarks = remarks;
+    this.errors = errors;
+  }
+
+  /** Answers a call. */
+  List<Answer> answers(Call<?> call) {
+    long waiting = call.waiting();
+    List<@Nullable Ranked> ranked = ranked(call.pictures());
+    long total = System.nanoTime() - call.outcome().accepted();
+    List<Answer> answers = new ArrayList<>(ranked.size());
+    for (int i = 0; i < ranked.size(); i++) {
+      Ranked one = ranked.get(i);
+      answers.add(
+          one == null
+              ? new Answer.Refused(call.refusal(i))
+              : head.answer(
+                  one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
+    }
+    return answers;
+  }
+
+  private static Timings timings(long decode, StageTimes times, long total, long waiting) {
+    return new Timings(
+        decode,
+        times.preprocess(),
+        times.forward(),
+        times.rank(),
+        total,
+        times.upload(),
+        times.download(),
+        waiting);
+  }
+
+  /**
+   * Ranks a batch, as one forward of the pictures that can be read; as several where the device's
+   * memory is too small. What fitted is remembered, so that the next batch does not fail first.
+   *
+   * @throws OutOfDeviceMemoryException if it is too small for one picture
+   */
+  List<@Nullable Ranked> ranked(Pictures pictures) {
+    int n = pictures.size();
+    if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
+      // the memory may have been another model's, which is closed by now
+      fits *= 2;
+    }
+    List<@Nullable Ranked> ranked = new ArrayList<>(n);
+    int at = 0;
+    while (at < n) {
+      int size = Math.min(fits, n - at);
+      try {
+        Collections.addAll(
+            ranked, lane.run(size == n ? pictures : new Part(pictures, at, size), topK));
+        at += size;
+      } catch (OutOfDeviceMemoryException e) {
+        lane.recover();
+        if (size == 1) {
+          throw e;
+        }
+        fits = size / 2;
+        remarks.accept(
+            "A batch of %d does not fit the device's memory: larger ones are answered %d at a time."
+                .formatted(size, fits));
+      }
+    }
+    return ranked;
+  }
+
+  /** A run of pictures of a batch. */
+  private record Part(Pictures whole, int first, int size) implements Pictures {
+    @Override
+    public @Nullable DecodedPicture take(int index) {
+      return whole.take(first + index);
+    }
+
+    @Override
+    public @Nullable DecodedPicture takeFromProcessor(int index) {
+      return whole.takeFromProcessor(first + index);
+    }
+
+    @Override
+    public void refuse(int index, OutOfMemoryError error) {
+      whole.refuse(first + index, error);
+    }
+  }
+
+  /** The logits of each picture, in a forward of its own. */
+  List<float[]> logits(Pictures pictures) {
+    List<float[]> rows = new ArrayList<>(pictures.size());
+    for (int i = 0; i < pictures.size(); i++) {
+      rows.add(lane.logits(new Part(pictures, i, 1))[0]);
+    }
+    return rows;
+  }
+
+  /** What a call is told for an error of this lane. */
+  Throwable typed(Throwable error) {
+    return errors.apply(error);
+  }
+
+  @Override
+  public void close() {
+    lane.close();
+  }
+}

@@ -1,0 +1,182 @@
+package dev.wwts.internal.serve;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * A thread for each lane, which makes it, warms it up, runs calls on it, first come, first served,
+ * and closes it. All lanes are warm before the first call.
+ */
+final class Lanes implements AutoCloseable {
+  private final HandOver<Call<?>> queue = new HandOver<>();
+  private final List<Thread> threads = new ArrayList<>();
+  private final List<CompletableFuture<Void>> warm = new ArrayList<>();
+  private final List<RuntimeException> faults = new ArrayList<>();
+  private final AtomicInteger busy = new AtomicInteger();
+
+  /** Lanes that wait for a call, less the calls that wait for a lane. */
+  private final AtomicInteger free = new AtomicInteger();
+
+  /** Decodes a small picture in the thread of a lane that has nothing else to do. */
+  interface SmallDecoder extends AutoCloseable {
+    void decode(Call<?> call);
+
+    @Override
+    void close();
+  }
+
+  /**
+   * Starts them and waits until all are warm.
+   *
+   * @param inTurn whether they are made one after the other, as they share a card's memory
+   */
+  Lanes(
+      int count,
+      boolean inTurn,
+      Supplier<LaneRunner> factory,
+      Consumer<LaneRunner> warmUp,
+      Supplier<SmallDecoder> decoders) {
+    boolean whole = false;
+    try {
+      for (int i = 0; i < count; i++) {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        Thread thread =
+            ServiceThread.of(
+                () -> serve(factory, warmUp, decoders, ready), "wwts-lane-" + threads.size());
+        threads.add(thread);
+        warm.add(ready);
+        thread.start();
+        if (inTurn) {
+          await(ready);
+        }
+      }
+      warm.forEach(Lanes::await);
+      whole = true;
+    } finally {
+      if (!whole) {
+        queue.end();
+        ServiceThread.join(threads);
+      }
+    }
+  }
+
+  private static void await(CompletableFuture<Void> ready) {
+    try {
+      ready.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException exception) {
+        throw exception;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  private void serve(
+      Supplier<LaneRunner> factory,
+      Consumer<LaneRunner> warmUp,
+      Supplier<SmallDecoder> decoders,
+      CompletableFuture<Void> ready) {
+    try (LaneRunner lane = factory.get();
+        SmallDecoder decoder = decoders.get()) {
+      warmUp.accept(lane);
+      ready.complete(null);
+      free.incrementAndGet();
+      Call<?> call = queue.take();
+      while (call != null) {
+        busy.incrementAndGet();
+        try {
+          run(call, lane, decoder);
+        } finally {
+          busy.decrementAndGet();
+        }
+        free.incrementAndGet();
+        call = queue.take();
+      }
+    } catch (RuntimeException | Error e) {
+      if (!ready.completeExceptionally(e) && e instanceof RuntimeException fault) {
+        synchronized (faults) {
+          faults.add(fault);
+        }
+      }
+    }
+  }
+
+  private static void run(Call<?> call, LaneRunner lane, SmallDecoder decoder) {
+    if (!call.isBeforeLane()) {
+      call.staysOnLane(true);
+      decoder.decode(call);
+      if (!call.staysOnLane() || !call.isBeforeLane()) {
+        return;
+      }
+    }
+    call.run(lane);
+  }
+
+  /** Runs a call, whose pictures are decoded, when its turn comes. */
+  void submit(Call<?> call) {
+    if (!call.staysOnLane()) {
+      free.decrementAndGet();
+      queue.put(call);
+    }
+  }
+
+  /**
+   * Has a lane that is idle decode a call's picture and run it.
+   *
+   * @return false if none is
+   */
+  boolean submitUndecoded(Call<?> call) {
+    int now = free.get();
+    while (now > 0) {
+      if (free.compareAndSet(now, now - 1)) {
+        queue.put(call);
+        return true;
+      }
+      now = free.get();
+    }
+    return false;
+  }
+
+  /** Takes a call out of the queue. */
+  void withdraw(Call<?> call) {
+    free.addAndGet(queue.removeIf(each -> each == call));
+  }
+
+  int count() {
+    return threads.size();
+  }
+
+  int busy() {
+    return busy.get();
+  }
+
+  int queued() {
+    return queue.size();
+  }
+
+  /**
+   * Closes the lanes, each in its thread, also where one refuses, whose exception is then thrown;
+   * calls must have ended before.
+   */
+  @Override
+  public void close() {
+    queue.end();
+    ServiceThread.join(threads);
+    synchronized (faults) {
+      if (faults.isEmpty()) {
+        return;
+      }
+      RuntimeException first = faults.get(0);
+      faults.subList(1, faults.size()).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+}

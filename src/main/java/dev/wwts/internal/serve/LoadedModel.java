@@ -1,0 +1,194 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelInfo;
+import dev.wwts.PictureException;
+import dev.wwts.Precision;
+import dev.wwts.Verification;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest;
+import dev.wwts.internal.model.SelfTest;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
+import dev.wwts.internal.torch.Engine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A model that is loaded, warm and tested, in fp32 where it does not answer rightly in less, and
+ * the service that runs it.
+ */
+public final class LoadedModel {
+  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
+
+  private final Service service;
+  private final ModelInfo info;
+  private final Manifest manifest;
+  private final Optional<SelfTest> selfTest;
+  private final String remark;
+
+  private LoadedModel(Service service, Bundle bundle, String remark) {
+    this.service = service;
+    this.manifest = bundle.manifest();
+    this.selfTest = bundle.selfTest();
+    this.info = info(bundle, service);
+    this.remark = remark;
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @throws ModelException if it is not whole, not valid or not the pinned one
+   * @throws dev.wwts.DeviceException if the device or the natives are not there
+   */
+  public static LoadedModel load(Path file, Settings wish) {
+    Bundle bundle = Bundle.read(file, wish.sha256(), wish.trusted());
+    Settings settings =
+        wish.threshold() != Settings.FROM_MANIFEST
+            ? wish
+            : wish.threshold(bundle.manifest().output().threshold());
+    Engine engine = engine(bundle, settings);
+    boolean isCompiled = bundle.library().isPresent();
+    boolean isExact = engine.precision() == Precision.FP32;
+    String fault;
+    try {
+      Service service = Service.open(engine, bundle, settings);
+      LoadedModel model = new LoadedModel(service, bundle, unchecked(bundle, engine));
+      fault = isExact && !isCompiled ? "" : model.selfTestFault();
+      if (fault.isEmpty()) {
+        return model;
+      }
+      service.close();
+    } catch (ModelException e) {
+      if (isExact || isCompiled || e.reason() != ModelException.Reason.BAD_OUTPUT) {
+        throw e;
+      }
+      fault = "fails (" + e.getMessage() + ")";
+    }
+    if (isCompiled) {
+      throw new ModelException(
+          ModelException.Reason.BAD_OUTPUT,
+          "%s: its machine code %s: export it again on this machine."
+              .formatted(bundle.path(), fault));
+    }
+    String fallback =
+        Printable.line(
+            "%s in %s %s: falling back to fp32."
+                .formatted(bundle.path(), engine.precision(), fault));
+    LOG.warn("{}", fallback);
+    return inFullPrecision(bundle.again(), settings.precision(Precision.FP32), fallback);
+  }
+
+  private static LoadedModel inFullPrecision(Bundle bundle, Settings settings, String remark) {
+    Service service = Service.open(engine(bundle, settings), bundle, settings);
+    return new LoadedModel(service, bundle, remark);
+  }
+
+  /** Closes the bundle, whose content is no longer needed then. */
+  private static Engine engine(Bundle bundle, Settings settings) {
+    try {
+      return Engine.load(bundle, settings);
+    } catch (OutOfMemoryError e) {
+      throw DeviceFailure.thrown(e);
+    }
+  }
+
+  private static ModelInfo info(Bundle bundle, Service service) {
+    Manifest manifest = bundle.manifest();
+    Engine engine = service.engine();
+    return new ModelInfo(
+        manifest.name(),
+        manifest.family(),
+        manifest.license(),
+        manifest.trained(),
+        manifest.input().width(),
+        manifest.input().height(),
+        bundle.labels(),
+        service.settings().threshold(),
+        engine.device(),
+        engine.precision(),
+        engine.threads());
+  }
+
+  /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
+  private static String unchecked(Bundle bundle, Engine engine) {
+    return engine.precision() == Precision.FP32 || bundle.selfTest().isPresent()
+        ? ""
+        : "The model has no self-test: that its answers in %s are finite is all that was checked."
+            .formatted(engine.precision());
+  }
+
+  /**
+   * What is wrong with the answers in less than 32 bits, or of code that another machine compiled;
+   * empty if nothing is, or if nothing tells.
+   */
+  private String selfTestFault() {
+    if (selfTest.isEmpty()) {
+      return "";
+    }
+    try {
+      Verification verification = verify();
+      return verification.passed()
+          ? ""
+          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f"
+              .formatted(
+                  verification.agreeing(),
+                  verification.clear(),
+                  verification.logitDifference(),
+                  verification.probabilityDifference());
+    } catch (ModelException e) {
+      return "fails its self-test (" + e.getMessage() + ")";
+    } catch (Throwable e) {
+      service.closeAfter(e);
+      throw e;
+    }
+  }
+
+  /**
+   * Replays the model's self-test on its device, in its precision.
+   *
+   * @throws ModelException if the model has none
+   */
+  public Verification verify() {
+    if (selfTest.isEmpty()) {
+      throw new ModelException(
+          ModelException.Reason.NO_SELF_TEST,
+          info.name() + " has no self-test: export it with models/export.py.");
+    }
+    SelfTest test = selfTest.get();
+    try {
+      return SelfTestRun.compare(
+          test,
+          service.logits(test.pictures()),
+          manifest.output().activation(),
+          info.precision(),
+          info.device().kind());
+    } catch (PictureException e) {
+      throw new ModelException(
+          ModelException.Reason.CORRUPT, info.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** For people and logs. */
+  public ModelInfo info() {
+    return info;
+  }
+
+  /** What runs it. */
+  public Service service() {
+    return service;
+  }
+
+  /** How it runs and what fell back, a sentence each. */
+  public List<String> remarks() {
+    List<String> remarks = new ArrayList<>(service.remarks());
+    if (!remark.isEmpty()) {
+      remarks.add(remark);
+    }
+    return List.copyOf(remarks);
+  }
+}

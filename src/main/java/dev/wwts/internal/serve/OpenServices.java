@@ -1,0 +1,169 @@
+package dev.wwts.internal.serve;
+
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The services of all open recognizers: closed at the JVM's end, and where their recognizer was
+ * forgotten.
+ *
+ * <p>The shutdown hook and the thread that waits for forgotten ones are there while a recognizer is
+ * open, no longer: either would keep the class loader of an application that was taken down.
+ */
+final class OpenServices {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenServices.class);
+  private static final long SHUTDOWN_SECONDS = 10;
+
+  /** An owner without calls for so long has no more of them. */
+  private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private static final long LOOK_MILLIS = 20;
+  private static final Object LOCK = new Object();
+
+  /** Each with what tells that its recognizer was forgotten. */
+  private static final Map<Service, List<Guard>> OPEN = new HashMap<>();
+
+  private static @Nullable Watch watch;
+
+  private OpenServices() {}
+
+  static void add(Service service) {
+    synchronized (LOCK) {
+      OPEN.put(service, new ArrayList<>(1));
+      if (watch == null) {
+        watch = new Watch();
+      }
+    }
+  }
+
+  static void remove(Service service) {
+    synchronized (LOCK) {
+      OPEN.remove(service);
+      Watch last = watch;
+      if (OPEN.isEmpty() && last != null) {
+        watch = null;
+        last.end();
+      }
+    }
+  }
+
+  /** Frees {@code service} when {@code owner} was forgotten. */
+  static void guard(Object owner, Service service) {
+    synchronized (LOCK) {
+      List<Guard> guards = OPEN.get(service);
+      Watch current = watch;
+      if (guards != null && current != null) {
+        guards.add(new Guard(owner, service, current.forgotten));
+      }
+    }
+  }
+
+  /** A recognizer that nobody refers to any more has left its service open. */
+  private static final class Guard extends PhantomReference<Object> {
+    private final Service service;
+
+    Guard(Object owner, Service service, ReferenceQueue<Object> queue) {
+      super(owner, queue);
+      this.service = service;
+    }
+
+    void closeForgotten() {
+      if (service.isOpen()) {
+        LOG.warn("A recognizer was dropped without close(): freeing it now.");
+        try {
+          service.close();
+        } catch (RuntimeException e) {
+          LOG.warn("A forgotten recognizer could not be freed.", e);
+        }
+      }
+    }
+  }
+
+  /** Hook and thread, from the first open recognizer to the last. */
+  private static final class Watch {
+    final ReferenceQueue<Object> forgotten = new ReferenceQueue<>();
+    private final Thread hook = ServiceThread.of(OpenServices::shutDown, "wwts-shutdown");
+    private final Thread thread = ServiceThread.of(this::watch, "wwts-forgotten");
+
+    Watch() {
+      thread.start();
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        LOG.debug("The JVM is ending already.", e);
+      }
+    }
+
+    private void watch() {
+      try {
+        while (true) {
+          ((Guard) forgotten.remove()).closeForgotten();
+        }
+      } catch (InterruptedException e) {
+        // the last recognizer is closed
+      }
+    }
+
+    void end() {
+      thread.interrupt();
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        LOG.debug("The JVM is ending already.", e);
+      }
+    }
+  }
+
+  /**
+   * At the JVM's end: lets the owners end first, who may still be answering, then frees what is
+   * left, as native code must not run while its libraries are torn down.
+   */
+  private static void shutDown() {
+    List<Service> open;
+    synchronized (LOCK) {
+      open = OPEN.keySet().stream().filter(each -> each.settings().shutdownHook()).toList();
+    }
+    open.forEach(OpenServices::awaitOwner);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHUTDOWN_SECONDS);
+    for (Service service : open) {
+      try {
+        if (!service.close(deadline - System.nanoTime())) {
+          LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("A recognizer could not be freed at the JVM's end.", e);
+      }
+    }
+  }
+
+  /**
+   * Waits until a service's owner closes it, no call has come for a while, or its grace is over.
+   */
+  private static void awaitOwner(Service service) {
+    long start = System.nanoTime();
+    long quiet = start;
+    long accepted = service.stats().accepted();
+    while (service.isOpen()
+        && System.nanoTime() - start < service.settings().shutdownGrace()
+        && System.nanoTime() - quiet < QUIET_NANOS) {
+      long now = service.stats().accepted();
+      if (now != accepted || service.inFlight() > 0) {
+        accepted = now;
+        quiet = System.nanoTime();
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,243 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Answer;
+import dev.wwts.DeviceMemory;
+import dev.wwts.OverloadedException;
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.RecognizerClosedException;
+import dev.wwts.Stats;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.serve.CallListener.End;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.Engine;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A loaded model that serves calls: what a recognizer owns, kept apart from it, so that a forgotten
+ * one can be collected, warned about and freed. A caller's thread only waits here.
+ */
+public final class Service {
+  private final ServiceParts parts;
+  private final Settings settings;
+  private final Admission admission;
+  private final CallCounts counts = new CallCounts();
+  private final Deadlines deadlines = new Deadlines();
+  private final Course course;
+  private final ReentrantLock closing = new ReentrantLock();
+  private volatile boolean closed;
+
+  Service(ServiceParts parts, Settings settings) {
+    this.parts = parts;
+    this.admission = new Admission(parts.lanes().count(), settings.queue());
+    this.settings = settings;
+    this.course = new ServiceCourse(parts, admission, counts);
+    OpenServices.add(this);
+  }
+
+  /** Starts and warms up all that runs a model; closes the engine where that fails. */
+  static Service open(Engine engine, Bundle bundle, Settings settings) {
+    return new Service(ServiceParts.open(engine, bundle, settings), settings);
+  }
+
+  /**
+   * Answers pictures, as one batch.
+   *
+   * @param timeout nanoseconds in which it must; 0 for any time
+   */
+  public List<Answer> answers(List<Picture> pictures, long timeout) {
+    return CallWait.until(submit(new Calls.Answers(course, pictures, timeout)));
+  }
+
+  /**
+   * Answers a picture.
+   *
+   * @param timeout nanoseconds in which it must; 0 for any time
+   * @throws PictureException if it can't be read
+   */
+  public Answer.Recognized answer(Picture picture, long timeout) {
+    Answer answer = answers(List.of(picture), timeout).get(0);
+    if (answer instanceof Answer.Refused refused) {
+      throw refused.cause();
+    }
+    return (Answer.Recognized) answer;
+  }
+
+  /** The same without waiting; all that goes wrong is the future's. */
+  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+    Call<List<Answer>> call = new Calls.Answers(course, List.of(picture), timeout);
+    try {
+      submit(call);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    if (timeout != 0) {
+      deadlines.watch(call);
+    }
+    return new AsyncAnswer(call);
+  }
+
+  /** The logits of the model's own pictures; the caller's limits don't hold for them. */
+  List<float[]> logits(List<byte[]> pictures) {
+    return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));
+  }
+
+  private <R> Call<R> submit(Call<R> call) {
+    parts.failure().requireNone();
+    try {
+      admission.enter();
+    } catch (OverloadedException e) {
+      counts.ended(End.OVERLOADED, 0, 0);
+      throw e;
+    } catch (RecognizerClosedException e) {
+      counts.ended(End.CLOSED, 0, 0);
+      throw e;
+    }
+    counts.accepted();
+    if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
+      parts.decoders().submit(call);
+    }
+    return call;
+  }
+
+  /** Frees this when {@code owner} was forgotten. */
+  public void guard(Object owner) {
+    OpenServices.guard(owner, this);
+  }
+
+  /** What runs below. */
+  Engine engine() {
+    return parts.engine();
+  }
+
+  /** How it runs and what fell back, a sentence each. */
+  public List<String> remarks() {
+    return engine().remarks();
+  }
+
+  /**
+   * What it takes of a card's memory; empty where the device is the processor. Waits for no call.
+   *
+   * @throws RecognizerClosedException if it is closed
+   */
+  public Optional<DeviceMemory> memory() {
+    if (admission.isClosed()) {
+      throw new RecognizerClosedException("The recognizer is closed: it takes no memory.");
+    }
+    parts.failure().requireNone();
+    return engine().memory();
+  }
+
+  /** How it goes; waits for nothing. */
+  public Stats stats() {
+    int lanes = parts.lanes().busy();
+    return new Stats(
+        Math.max(0, admission.inFlight() - lanes),
+        lanes,
+        parts.lanes().count(),
+        parts.decoders().busy(),
+        parts.decoders().count(),
+        counts.allAccepted(),
+        counts.of(End.ANSWERED),
+        counts.of(End.FAILED),
+        counts.of(End.LATE),
+        counts.of(End.ABANDONED),
+        counts.of(End.OVERLOADED),
+        counts.of(End.CLOSED),
+        counts.waiting());
+  }
+
+  /** Calls that are accepted and not over. */
+  int inFlight() {
+    return admission.inFlight();
+  }
+
+  /**
+   * Refuses calls from now on and waits for those that were accepted.
+   *
+   * @return whether all were over within the time
+   */
+  public boolean drain(long nanos) {
+    admission.close();
+    return admission.awaitEmpty(nanos);
+  }
+
+  /** Waits for accepted calls and frees everything. */
+  public void close() {
+    close(Long.MAX_VALUE / 4);
+  }
+
+  /**
+   * The same, waiting so long for calls.
+   *
+   * @return whether all ended within the time; if not, nothing is freed
+   */
+  boolean close(long nanos) {
+    long start = System.nanoTime();
+    if (!drain(nanos) || !lockedWithin(nanos - (System.nanoTime() - start))) {
+      return false;
+    }
+    try {
+      if (!closed) {
+        closed = true;
+        free();
+      }
+      return true;
+    } finally {
+      closing.unlock();
+    }
+  }
+
+  private void free() {
+    try {
+      deadlines.close();
+      parts.close();
+    } catch (RuntimeException e) {
+      // a device that has failed takes nothing back: what it holds goes with the process
+      if (!parts.failure().isThere()) {
+        throw e;
+      }
+    } finally {
+      OpenServices.remove(this);
+    }
+  }
+
+  private boolean lockedWithin(long nanos) {
+    boolean interrupted = false;
+    long start = System.nanoTime();
+    try {
+      while (true) {
+        try {
+          return closing.tryLock(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Frees it because {@code error} ends its making; what else fails is told with it. */
+  void closeAfter(Throwable error) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  boolean isOpen() {
+    return !closed;
+  }
+}

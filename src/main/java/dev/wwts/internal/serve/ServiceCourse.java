@@ -1,0 +1,65 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.CallInterruptedException;
+import dev.wwts.DeadlineExceededException;
+import dev.wwts.internal.serve.CallListener.End;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/** The way of a service's calls: its decoders, its lanes, and who hears how they end. */
+final class ServiceCourse implements Course {
+  private final ServiceParts parts;
+  private final Admission admission;
+  private final CallListener listener;
+
+  ServiceCourse(ServiceParts parts, Admission admission, CallListener listener) {
+    this.parts = parts;
+    this.admission = admission;
+    this.listener = listener;
+  }
+
+  @Override
+  public void decodeNext(Call<?> call, int index, boolean onProcessor) {
+    parts.decoders().submitFirst(call, index, onProcessor);
+  }
+
+  @Override
+  public void decoded(Call<?> call) {
+    parts.lanes().submit(call);
+  }
+
+  @Override
+  public void onLane() {
+    parts.pool().wake();
+  }
+
+  @Override
+  public void abandoned(Call<?> call) {
+    parts.decoders().withdraw(call);
+    parts.lanes().withdraw(call);
+    parts.pool().wake();
+  }
+
+  @Override
+  public void over() {
+    admission.leave();
+  }
+
+  @Override
+  public void ended(Call<?> call, @Nullable Throwable failure) {
+    long total = System.nanoTime() - call.outcome().accepted();
+    listener.ended(end(failure), call.waiting(), total);
+  }
+
+  private static End end(@Nullable Throwable failure) {
+    if (failure == null) {
+      return End.ANSWERED;
+    }
+    if (failure instanceof DeadlineExceededException) {
+      return End.LATE;
+    }
+    return failure instanceof CallInterruptedException || failure instanceof CancellationException
+        ? End.ABANDONED
+        : End.FAILED;
+  }
+}

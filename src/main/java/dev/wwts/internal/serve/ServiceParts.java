@@ -1,0 +1,134 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Device;
+import dev.wwts.JpegDecoder;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.Engine;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What serves: a model on its device, memory for pictures, decoding threads and lane threads; made
+ * in this order and closed in the other.
+ */
+record ServiceParts(
+    Engine engine, DeviceFailure failure, PixelPool pool, Decoders decoders, Lanes lanes)
+    implements AutoCloseable {
+  private static final int MOST_LANES_ON_A_CARD = 4;
+  private static final int LEAST_DECODERS = 2;
+  private static final int MOST_DECODERS = 8;
+
+  /** Bytes of pixels in flight beside those of the largest picture. */
+  private static final long ORDINARY_PICTURES = 256L << 20;
+
+  private static final int BYTES_A_PIXEL = 3;
+
+  /** Starts and warms up all that runs a model; closes the engine where that fails. */
+  static ServiceParts open(Engine engine, Bundle bundle, Settings settings) {
+    DeviceFailure failure = new DeviceFailure(engine);
+    AlphaMode alpha = bundle.manifest().input().alpha();
+    boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
+    PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
+    Decoders started = null;
+    try {
+      Decoders decoders =
+          new Decoders(
+              decoders(settings),
+              settings.limits(),
+              alpha,
+              pool,
+              cardDecodes ? engine::remarkOfOtherJpegs : null,
+              failure::typed);
+      started = decoders;
+      ClassHead head = new ClassHead(bundle.labels(), settings);
+      boolean onCard = engine.device().kind() == Device.Kind.CUDA;
+      List<Integer> falling =
+          settings.batchSizes().stream().sorted(Comparator.reverseOrder()).toList();
+      Lanes lanes =
+          new Lanes(
+              lanes(settings, engine),
+              onCard,
+              () ->
+                  new LaneRunner(
+                      engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
+              lane ->
+                  warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
+              decoders::forLane);
+      return new ServiceParts(engine, failure, pool, decoders, lanes);
+    } catch (RuntimeException | Error e) {
+      RuntimeException thrown = DeviceFailure.thrown(failure.typed(e));
+      closeAll(started, pool, engine).ifPresent(thrown::addSuppressed);
+      throw thrown;
+    }
+  }
+
+  /**
+   * Runs the expected batches, the largest first, in whose memory the others' graphs find room:
+   * each lane has graphs, buffers and threads of its own.
+   */
+  private static void warmUp(LaneRunner lane, List<Integer> sizes, InlineBatch grey) {
+    try (grey) {
+      sizes.forEach(size -> lane.ranked(grey.of(size)));
+    }
+  }
+
+  /** Each, also where one refuses; what the first said, with what the others did. */
+  private static Optional<RuntimeException> closeAll(@Nullable AutoCloseable... parts) {
+    RuntimeException first = null;
+    for (AutoCloseable part : parts) {
+      try {
+        if (part != null) {
+          part.close();
+        }
+      } catch (Exception e) {
+        RuntimeException fault = DeviceFailure.thrown(e);
+        if (first == null) {
+          first = fault;
+        } else {
+          first.addSuppressed(fault);
+        }
+      }
+    }
+    return Optional.ofNullable(first);
+  }
+
+  /**
+   * As many calls as keep the cores busy: with more threads than processors OpenMP's go to sleep at
+   * once, which takes 1.6 times as long. On a card, where lanes have memory, some.
+   */
+  private static int lanes(Settings settings, Engine engine) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (settings.lanes() > 0) {
+      return settings.lanes();
+    }
+    return engine.device().kind() == Device.Kind.CUDA
+        ? Math.min(MOST_LANES_ON_A_CARD, Math.max(2, cores))
+        : Math.max(1, cores / engine.threads());
+  }
+
+  private static int decoders(Settings settings) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return settings.decoders() > 0
+        ? settings.decoders()
+        : Math.max(LEAST_DECODERS, Math.min(MOST_DECODERS, cores));
+  }
+
+  private static long pixelsInFlight(Settings settings) {
+    return settings.pixelsInFlight() > 0
+        ? settings.pixelsInFlight()
+        : BYTES_A_PIXEL * settings.limits().maxPixels() + ORDINARY_PICTURES;
+  }
+
+  /** Frees all; calls must have ended before. */
+  @Override
+  public void close() {
+    Optional<RuntimeException> fault = closeAll(lanes, decoders, pool, engine);
+    if (fault.isPresent()) {
+      throw fault.get();
+    }
+  }
+}

@@ -1,0 +1,31 @@
+package dev.wwts.internal.serve;
+
+/** Makes the threads of a service: daemons that inherit nothing of whoever loads a model. */
+final class ServiceThread {
+  private ServiceThread() {}
+
+  /** It may be another application's class loader and thread locals that the maker has. */
+  static Thread of(Runnable work, String name) {
+    Thread thread = new Thread(null, work, name, 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    return thread;
+  }
+
+  /** Waits for threads that are ending; an interrupt is kept for later. */
+  static void join(Iterable<Thread> threads) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive() && thread != Thread.currentThread()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

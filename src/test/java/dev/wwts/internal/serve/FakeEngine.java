@@ -1,0 +1,107 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.Device;
+import dev.wwts.DeviceMemory;
+import dev.wwts.Precision;
+import dev.wwts.internal.pixels.NativeBuffer;
+import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.torch.Engine;
+import dev.wwts.internal.torch.Lane;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/** A device that is an imitation: its lanes are the test's, its memory is counted. */
+final class FakeEngine implements Engine {
+  final List<String> remarks = new CopyOnWriteArrayList<>();
+  final Set<PixelMemory> memory = ConcurrentHashMap.newKeySet();
+  final AtomicBoolean closed = new AtomicBoolean();
+  private final Supplier<? extends Lane> lanes;
+
+  FakeEngine(Supplier<? extends Lane> lanes) {
+    this.lanes = lanes;
+  }
+
+  @Override
+  public Lane newLane() {
+    return lanes.get();
+  }
+
+  /** Blocks that are not closed are left in {@link #memory}. */
+  @Override
+  public PixelMemory newPixels() {
+    NativeBuffer block = new NativeBuffer();
+    PixelMemory counted =
+        new PixelMemory() {
+          @Override
+          public long capacity() {
+            return block.capacity();
+          }
+
+          @Override
+          public long reserve(long bytes) {
+            return block.reserve(bytes);
+          }
+
+          @Override
+          public void rest() {
+            block.rest();
+          }
+
+          @Override
+          public void close() {
+            block.close();
+            memory.remove(this);
+          }
+        };
+    memory.add(counted);
+    return counted;
+  }
+
+  @Override
+  public Device device() {
+    return Device.CPU;
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.FP32;
+  }
+
+  @Override
+  public int threads() {
+    return 1;
+  }
+
+  @Override
+  public List<String> remarks() {
+    return remarks;
+  }
+
+  @Override
+  public void remarkOfOtherJpegs() {}
+
+  @Override
+  public void remark(String sentence) {
+    remarks.add(sentence);
+  }
+
+  @Override
+  public Optional<DeviceMemory> memory() {
+    return Optional.empty();
+  }
+
+  @Override
+  public String failure() {
+    return "";
+  }
+
+  @Override
+  public void close() {
+    closed.set(true);
+  }
+}

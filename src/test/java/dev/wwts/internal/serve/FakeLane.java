@@ -1,0 +1,48 @@
+package dev.wwts.internal.serve;
+
+import dev.wwts.internal.image.DecodedPicture;
+import dev.wwts.internal.torch.Ranking;
+import dev.wwts.internal.torch.StageTimes;
+import dev.wwts.internal.torch.StagedLane;
+import dev.wwts.internal.torch.TestRankings;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A lane that answers each picture with its width. */
+class FakeLane extends StagedLane {
+  private final List<Integer> widths = new ArrayList<>();
+
+  @Override
+  public void begin(int n) {
+    widths.clear();
+  }
+
+  @Override
+  public boolean preprocess(int slot, DecodedPicture picture) {
+    try (picture) {
+      widths.add(picture.pixels().width());
+    }
+    return true;
+  }
+
+  @Override
+  public void forward(int n) {}
+
+  @Override
+  public Ranking rank(int k) {
+    return TestRankings.of(widths);
+  }
+
+  @Override
+  public float[][] logits() {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public StageTimes times(int slot) {
+    return new StageTimes(1, 2, 3, 4, 5);
+  }
+
+  @Override
+  public void close() {}
+}
