@@ -5,7 +5,8 @@ import java.nio.file.Path;
 
 /**
  * An encoded picture (JPEG, PNG, WebP, GIF or BMP) and the name that messages call it by. Leave the
- * bytes alone until the call has returned.
+ * bytes alone until the call has returned or its future ended; of an array whose call was given up
+ * some may still be read a moment longer, which harms nothing.
  */
 public sealed interface Picture {
   /** What messages call it. */

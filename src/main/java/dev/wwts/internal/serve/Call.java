@@ -221,19 +221,13 @@ abstract class Call<R> {
     return place == Place.OVER || pictures.haveFailed() || outcome.isSet();
   }
 
-  /**
-   * Nobody waits for it any more: what has not begun does not begin.
-   *
-   * @return whether that is its outcome; false where it had another one before
-   */
-  final boolean abandon(Throwable why) {
-    if (!outcome.fail(why)) {
-      return false;
-    }
+  /** Nobody waits for it any more: what has not begun does not begin. */
+  final void abandon(Throwable why) {
+    // first, as the caller may free its memory when it hears of it
     pictures.fail(why);
+    outcome.fail(why);
     finishDropped();
     course.abandoned(this);
-    return true;
   }
 
   /**
@@ -253,8 +247,8 @@ abstract class Call<R> {
   }
 
   /** Its deadline has passed, wherever it is. */
-  final boolean expire() {
-    return abandon(outcome.late(whatItWaitsFor()));
+  final void expire() {
+    abandon(outcome.late(whatItWaitsFor()));
   }
 
   private synchronized String whatItWaitsFor() {

@@ -4,12 +4,19 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.torch.Pictures;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A call's pictures, which decoders put and a lane takes. */
 final class CallPictures implements Pictures {
   private final List<Picture> pictures;
+
+  /** Held while the caller's memory is read, which is the caller's again when its call ends. */
+  private final ReentrantLock reading = new ReentrantLock();
+
   private final Again decoders;
   private final @Nullable DecodedPicture[] decoded;
   private final @Nullable PictureException[] refusals;
@@ -63,10 +70,44 @@ final class CallPictures implements Pictures {
     }
   }
 
+  /** Loads a picture's bytes into a reader's own memory, if the call has not ended. */
+  ByteBuffer load(int index, PictureReader reader) {
+    Picture picture = get(index);
+    if (!(picture instanceof Picture.Bytes bytes && bytes.bytes().isDirect())) {
+      return reader.load(picture);
+    }
+    reading.lock();
+    try {
+      if (isOver()) {
+        throw new CancellationException();
+      }
+      return reader.load(picture);
+    } finally {
+      reading.unlock();
+    }
+  }
+
+  private synchronized boolean isOver() {
+    return closed || failure != null;
+  }
+
+  /** After this no memory of the caller's is read that the caller may free. */
+  private void awaitReading() {
+    reading.lock();
+    try {
+      // who read has done so
+    } finally {
+      reading.unlock();
+    }
+  }
+
   /** A lane that waits for pictures gets no more of them. */
-  synchronized void fail(Throwable why) {
-    failure = failure == null ? why : failure;
-    notifyAll();
+  void fail(Throwable why) {
+    synchronized (this) {
+      failure = failure == null ? why : failure;
+      notifyAll();
+    }
+    awaitReading();
   }
 
   synchronized boolean haveFailed() {
@@ -148,6 +189,7 @@ final class CallPictures implements Pictures {
     synchronized (this) {
       closed = true;
     }
+    awaitReading();
     for (DecodedPicture picture : decoded) {
       if (picture != null) {
         picture.close();

@@ -7,6 +7,7 @@ import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.PixelBuffer;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -31,7 +32,7 @@ final class Decoders implements AutoCloseable {
 
   private static final int SMALL_FILE = 1 << 20;
 
-  private final HandOver<Task> queue = new HandOver<>();
+  private final HandOver<Task> queue = new HandOver<>(0);
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
   private final Limits limits;
@@ -217,14 +218,16 @@ final class Decoders implements AutoCloseable {
   private DecodedPicture read(
       Task task, PictureReader reader, PixelBuffer into, DecodedPicture.Memory memory) {
     Call<?> call = task.call();
+    Picture picture = call.pictures().get(task.index());
     if (call.isOwn()) {
       try (PictureReader own = new PictureReader(Limits.DEFAULT, alpha)) {
-        return own.read(call.pictures().get(task.index()), into, memory);
+        return own.read(picture, own.load(picture), into, memory);
       }
     }
+    ByteBuffer encoded = call.pictures().load(task.index(), reader);
     return otherJpegs == null || task.onProcessor()
-        ? reader.read(call.pictures().get(task.index()), into, memory)
-        : reader.readForCard(call.pictures().get(task.index()), into, memory, otherJpegs);
+        ? reader.read(picture, encoded, into, memory)
+        : reader.readForCard(picture, encoded, into, memory, otherJpegs);
   }
 
   private boolean enterLarge(Task task) {

@@ -70,13 +70,16 @@ public final class InlineBatch implements Pictures, AutoCloseable {
       return takeFromProcessor(index);
     }
     PixelMemory block = block();
-    return reader.readForCard(picture(index), block, () -> idle.add(block), () -> {});
+    Picture picture = picture(index);
+    return reader.readForCard(
+        picture, reader.load(picture), block, () -> idle.add(block), () -> {});
   }
 
   @Override
   public DecodedPicture takeFromProcessor(int index) {
     PixelMemory block = block();
-    return reader.read(picture(index), block, () -> idle.add(block));
+    Picture picture = picture(index);
+    return reader.read(picture, reader.load(picture), block, () -> idle.add(block));
   }
 
   private Picture picture(int index) {

@@ -13,7 +13,10 @@ import java.util.function.Supplier;
  * and closes it. All lanes are warm before the first call.
  */
 final class Lanes implements AutoCloseable {
-  private final HandOver<Call<?>> queue = new HandOver<>();
+  /** A caller that calls again at once meets a lane that is awake. */
+  private static final long SPIN = 30_000;
+
+  private final HandOver<Call<?>> queue = new HandOver<>(SPIN);
   private final List<Thread> threads = new ArrayList<>();
   private final List<CompletableFuture<Void>> warm = new ArrayList<>();
   private final List<RuntimeException> faults = new ArrayList<>();

@@ -31,15 +31,33 @@ final class PictureReader implements AutoCloseable {
   }
 
   /**
+   * Reads what is encoded: memory that the caller may free, or a file, into some of its own.
+   *
+   * @return valid until the next one
+   * @throws PictureException if it can't be read
+   */
+  ByteBuffer load(Picture picture) {
+    try {
+      return bytes(picture);
+    } catch (InternalError e) {
+      throw cutMeanwhile(picture, e);
+    } catch (OutOfMemoryError e) {
+      throw noMemory(picture, e);
+    }
+  }
+
+  /**
    * Decodes a picture.
    *
+   * @param encoded what was {@linkplain #load loaded}
    * @param into asked once, for the pixels, when the header is checked
    * @param memory where they go back to
    * @throws PictureException if it can't be read
    */
-  DecodedPicture read(Picture picture, PixelBuffer into, DecodedPicture.Memory memory) {
+  DecodedPicture read(
+      Picture picture, ByteBuffer encoded, PixelBuffer into, DecodedPicture.Memory memory) {
     try {
-      return DecodedPicture.of(decoder.decode(bytes(picture), into, picture.name()), memory);
+      return DecodedPicture.of(decoder.decode(encoded, into, picture.name()), memory);
     } catch (InternalError e) {
       throw cutMeanwhile(picture, e);
     } catch (OutOfMemoryError e) {
@@ -55,10 +73,14 @@ final class PictureReader implements AutoCloseable {
    * @param others told of a JPEG that is none for the card
    */
   DecodedPicture readForCard(
-      Picture picture, PixelBuffer into, DecodedPicture.Memory memory, Runnable others) {
+      Picture picture,
+      ByteBuffer encoded,
+      PixelBuffer into,
+      DecodedPicture.Memory memory,
+      Runnable others) {
     JpegForCard card = new JpegForCard(into, others);
     try {
-      return card.picture(decoder.decode(bytes(picture), into, card, picture.name()), memory);
+      return card.picture(decoder.decode(encoded, into, card, picture.name()), memory);
     } catch (InternalError e) {
       throw cutMeanwhile(picture, e);
     } catch (OutOfMemoryError e) {
