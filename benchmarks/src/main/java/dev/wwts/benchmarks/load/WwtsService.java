@@ -29,11 +29,9 @@ final class WwtsService implements Service {
             .open();
   }
 
-  /** What a recognizer has accepted it answers, also when another takes its place. */
   @Override
   public CompletableFuture<int[]> ask(byte[] picture) {
-    return slot.with((recognizer, version) -> recognizer.answerAsync(Picture.of(picture)))
-        .thenApply(WwtsService::classes);
+    return slot.answerAsync(Picture.of(picture)).thenApply(WwtsService::classes);
   }
 
   private static int[] classes(Answer answer) {
