@@ -17,7 +17,8 @@ public final class Remarks {
   private final Set<String> sentences = new LinkedHashSet<>();
   private final boolean logged;
 
-  Remarks() {
+  /** Of a model that people use: each is logged. */
+  public Remarks() {
     this(true);
   }
 
@@ -48,7 +49,7 @@ public final class Remarks {
     return sentences.add(Printable.line(sentence));
   }
 
-  synchronized List<String> list() {
+  public synchronized List<String> list() {
     return List.copyOf(sentences);
   }
 }
