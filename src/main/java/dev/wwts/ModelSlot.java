@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -35,8 +36,8 @@ import java.util.function.Function;
  * two. Whatever goes wrong before, the old one stays.
  *
  * <p>Swaps of a slot happen one after the other; a second waits. {@link #close()} ends a swap that
- * is on its way, waits for calls in flight, and later calls throw what a closed {@link
- * Recognizer}'s do.
+ * is on its way, waits for calls in flight, and later calls throw a {@link
+ * RecognizerClosedException}.
  */
 public final class ModelSlot implements AutoCloseable {
   private final Generations<ModelSlotEntry> generations;
@@ -80,6 +81,24 @@ public final class ModelSlot implements AutoCloseable {
     } finally {
       generation.leave();
     }
+  }
+
+  /**
+   * The same without waiting, by the model that is there now; see {@link Recognizer#answerAsync}.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public CompletableFuture<Answer> answerAsync(Picture picture) {
+    Generation<ModelSlotEntry> generation = generations.enter();
+    CompletableFuture<Answer> answer;
+    try {
+      answer = generation.model().recognizer().answerAsync(picture);
+    } catch (RuntimeException | Error e) {
+      generation.leave();
+      throw e;
+    }
+    // one that is cancelled leaves early: closing the model waits for what is still running
+    answer.whenComplete((ended, error) -> generation.leave());
+    return answer;
   }
 
   /** The same for many pictures, all by one model; see {@link Recognizer#answers}. */

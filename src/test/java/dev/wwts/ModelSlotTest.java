@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +102,29 @@ class ModelSlotTest {
       assertThat(swap.get(1, TimeUnit.MINUTES).generation()).isEqualTo(2);
       assertThat(news.retired.poll(1, TimeUnit.MINUTES)).isNotNull();
     }
+  }
+
+  @Test
+  void whatWasAskedWithoutWaitingIsAnsweredByTheModelOfThatMoment() throws Exception {
+    News news = new News();
+    try (ModelSlot slot = slot(first).listener(news).open()) {
+      List<CompletableFuture<Answer>> before = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        before.add(slot.answerAsync(PICTURE));
+      }
+      slot.swap(second);
+      CompletableFuture<Answer> after = slot.answerAsync(PICTURE);
+
+      for (CompletableFuture<Answer> answer : before) {
+        assertThat(label(answer.get(1, TimeUnit.MINUTES))).isEqualTo("一红");
+      }
+      assertThat(label(after.get(1, TimeUnit.MINUTES))).isEqualTo("二红");
+      assertThat(news.retired).hasSize(1);
+    }
+  }
+
+  private static String label(Answer answer) {
+    return ((Answer.Recognized) answer).best().label();
   }
 
   @Test
@@ -276,7 +300,7 @@ class ModelSlotTest {
     slot.close();
     slot.close();
 
-    assertThatThrownBy(() -> slot.answer(PICTURE)).hasMessageContaining("closed");
+    assertThatThrownBy(() -> slot.answer(PICTURE)).isInstanceOf(RecognizerClosedException.class);
     assertThatThrownBy(() -> slot.swap(second))
         .isInstanceOfSatisfying(
             SwapException.class,

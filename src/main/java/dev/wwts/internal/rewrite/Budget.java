@@ -52,7 +52,10 @@ public final class Budget implements GraphPass {
 
   /** Whether a network's error says that it was ended. */
   public static boolean isSpent(String message) {
-    return message.contains(FAULT) || Limits.areExceeded(message) || Divisions.areRefused(message);
+    return message.contains(FAULT)
+        || Limits.areExceeded(message)
+        || Divisions.areRefused(message)
+        || ElementTypes.areUnknown(message);
   }
 
   /** Of one graph. */

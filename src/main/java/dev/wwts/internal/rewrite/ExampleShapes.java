@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.global.torch;
  * The shapes and types that a graph's tensors have for a batch and for one twice as large: what
  * fits by chance in one batch (a table of positions beside a single picture) does not in both.
  */
-public final class ExampleShapes {
+final class ExampleShapes {
   private ExampleShapes() {}
 
   /**
@@ -53,7 +53,7 @@ public final class ExampleShapes {
    * @param shapes by value; may be changed
    * @param answers to both rows, whatever their shape; the caller closes it
    */
-  public record Examples(Map<Value, Shape> shapes, Owned<Tensor> answers) {}
+  record Examples(Map<Value, Shape> shapes, Owned<Tensor> answers) {}
 
   /**
    * Runs a copy of a graph, once for each batch, that returns the sizes in question beside its
@@ -62,7 +62,7 @@ public final class ExampleShapes {
    * @param asked tensors of the outermost block
    * @param rows an input of two rows
    */
-  public static Examples of(FrozenGraph network, Collection<Value> asked, Tensor rows) {
+  static Examples of(FrozenGraph network, Collection<Value> asked, Tensor rows) {
     List<Value> values = List.copyOf(new LinkedHashSet<>(asked));
     FrozenGraph.Compiled compiled = network.with(withSizes(network.graph(), values)).compiled();
     boolean optimizes = torch.getGraphExecutorOptimize();

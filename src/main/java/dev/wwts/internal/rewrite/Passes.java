@@ -25,6 +25,7 @@ public final class Passes {
       new Passes(
           new Limits(),
           new Divisions(),
+          new ElementTypes(),
           new HiddenAliases(),
           new Budget(),
           new Warnings(),
@@ -38,6 +39,7 @@ public final class Passes {
       new Passes(
           new Limits(),
           new Divisions(),
+          new ElementTypes(),
           new HiddenAliases(),
           new Budget(),
           new Warnings(),

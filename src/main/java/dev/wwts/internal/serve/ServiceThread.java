@@ -9,7 +9,14 @@ final class ServiceThread {
     Thread thread = new Thread(null, work, name, 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
+    restore(thread);
     return thread;
+  }
+
+  /** What is loaded at low priority answers at the usual one. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private static void restore(Thread thread) {
+    thread.setPriority(Thread.NORM_PRIORITY);
   }
 
   /** Waits for threads that are ending; an interrupt is kept for later. */

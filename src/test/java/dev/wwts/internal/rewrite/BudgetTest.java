@@ -56,6 +56,16 @@ class BudgetTest {
         "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n // (x.size(0) - 3)",
         "n = -9223372036854775807 - x.size(0) + 1\nreturn x + n % (x.size(0) - 3)",
         "n, m = divmod(-9223372036854775807 - x.size(0) + 1, -1)\nreturn x + n",
+        // SIGSEGV, and SIGFPE
+        "return torch.softmax(x, 1, -1)",
+        "return x + torch.sum(x, dtype=-x.dim())",
+        "return x.to(100)",
+        "return torch.quantize_per_tensor(x, 1.0, 0, -1).dequantize()",
+        "n = [x.size(0) - 3]\nreturn x + torch.zeros([2, 9], dtype=n[0])",
+        "return x + torch.zeros([2, 9], dtype=-1)",
+        "return self.summed(x, -1)",
+        "return x + torch.sum(torch.ones([2]), dtype=-1)",
+        // SIGFPE
         "n = torch.full([2, 9], -9223372036854775807 - x.size(0) + 1, dtype=4)\nreturn x + torch.div(n, n * 0 - 1, rounding_mode='trunc')",
         "n = torch.full([2, 9], -2147483647 - x.size(0) + 1, dtype=3)\nreturn x + torch.divide(n, -1, rounding_mode='trunc')",
         "n = torch.full([2, 9], -2147483648, dtype=3)\nreturn x + n.div_(-1, rounding_mode='trunc')",
@@ -69,7 +79,7 @@ class BudgetTest {
           assertThatThrownBy(() -> network.run(torch.ones(2, 9)))
               .isInstanceOfSatisfying(
                   RuntimeException.class,
-                  e -> assertThat(Budget.isSpent(String.valueOf(e.getMessage()))).isTrue());
+                  e -> assertThat(String.valueOf(e.getMessage())).matches(Budget::isSpent));
           return body;
         });
   }
@@ -86,6 +96,8 @@ class BudgetTest {
         "return x + (len('{}'.format(x.size(0) * 5000)) - 2)",
         "return x + (-7 // x.size(0) + 7 % x.size(1) - 2 * -7 // 2 - 7)",
         "n = torch.full([2, 9], -7, dtype=4)\nreturn x + torch.div(n, -2, rounding_mode='trunc')",
+        "return torch.sum(x.to(7), dtype=6).expand([2, 9]) - 14",
+        "return torch.sum(self.summed(x, 7), dtype=x.dtype).expand([2, 9]) - 14 + self.summed(x, None) - 18",
         "return x + torch.div(x * 7.5, 2, rounding_mode='trunc')",
         "return x + torch.div(torch.full([2, 9], 7, dtype=0), 2, rounding_mode='trunc')",
         "n = torch.full([2, 9], -9223372036854775807, dtype=4)\nreturn x - torch.div(n, 3, rounding_mode='floor') * 0 + 3",
@@ -109,6 +121,7 @@ class BudgetTest {
   private static FrozenGraph network(String body) {
     JitModule module = new JitModule(new QualifiedName("__torch__.Loops"));
     module.define("def again(self, x):\n  for i in range(190000):\n    x = x + 1\n  return x\n");
+    module.define("def summed(self, x, n: Optional[int]):\n  return torch.sum(x, dtype=n)\n");
     module.define("def forward(self, x):\n" + body.indent(2));
     return Passes.PROCESSOR.freeze(module);
   }

@@ -15,6 +15,7 @@ class PassesTest {
         .containsExactly(
             "Limits",
             "Divisions",
+            "ElementTypes",
             "HiddenAliases",
             "Budget",
             "Warnings",
@@ -31,6 +32,7 @@ class PassesTest {
         .containsExactly(
             "Limits",
             "Divisions",
+            "ElementTypes",
             "HiddenAliases",
             "Budget",
             "Warnings",

@@ -23,7 +23,7 @@ import java.util.Properties;
  */
 public final class LoadSuite {
   /** Beside a tally's own seconds: loading, and waiting for the last answer. */
-  private static final int PATIENCE = 600;
+  private static final int PATIENCE = 1800;
 
   /** All pages of the heap are there from the start, so that what grows is not the heap. */
   private static final List<String> STEADY_HEAP =

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
  * counts from when it was to begin: a service that stops is charged with all whom it kept waiting.
  */
 final class Loops {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 900;
   private static final double NANOS = 1e9;
 
   private Loops() {}
@@ -83,7 +83,7 @@ final class Loops {
     }
   }
 
-  /** Calls at their times since now; returns when all have ended, or a minute after the last. */
+  /** Calls at their times since now; returns when all have ended, or fifteen minutes after the last. */
   static Tally open(Service service, Shot shot, long[] arrivals, Clock clock)
       throws InterruptedException {
     Tally tally = new Tally();

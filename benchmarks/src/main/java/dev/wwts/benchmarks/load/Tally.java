@@ -13,7 +13,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.zip.DataFormatException;
-import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,7 @@ final class Tally {
   private static final double MICROS = 1e3;
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
 
-  private final Histogram micros = new ConcurrentHistogram(LONGEST_MICROS, DIGITS);
+  private final Histogram micros = new Histogram(LONGEST_MICROS, DIGITS);
   private final Map<String, Long> refused = new TreeMap<>();
   private long asked;
   private long answered;
