@@ -17,10 +17,10 @@ class CallHeapTest {
   private static final int CALLS = 300;
 
   /**
-   * 5.0 KB when this was written, 0.9 of them for the way between threads: a few further objects a
-   * call fail.
+   * 5.0 to 5.5 KB when this was written, 0.9 of them for the way between threads: a few further
+   * objects a call fail.
    */
-  private static final long MOST = 5632;
+  private static final long MOST = 6144;
 
   @TempDir private static Path folder;
 
