@@ -74,6 +74,7 @@ public final class LoadSuite {
     if (options.number("minutes") > 0) {
       suite.soak();
     }
+    files.write();
     List<Goal> goals = LoadReport.write(files.json());
     goals.forEach(System.out::println);
     System.out.printf(Locale.ROOT, "%s, %.0f s in all.%n", files.json(), files.seconds());

@@ -83,7 +83,9 @@ final class Loops {
     }
   }
 
-  /** Calls at their times since now; returns when all have ended, or fifteen minutes after the last. */
+  /**
+   * Calls at their times since now; returns when all have ended, or fifteen minutes after the last.
+   */
   static Tally open(Service service, Shot shot, long[] arrivals, Clock clock)
       throws InterruptedException {
     Tally tally = new Tally();

@@ -3,6 +3,8 @@ package dev.wwts.benchmarks.load;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.DeadlineExceededException;
+import dev.wwts.OverloadedException;
 import dev.wwts.PictureException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** What became of the calls of a while: every one has one outcome, and answers have a latency. */
 final class Tally {
   private static final long LONGEST_MICROS = 3_600_000_000L;
+  private static final String PICTURE = "picture";
   private static final int DIGITS = 3;
   private static final double MICROS = 1e3;
   private static final double[] PERCENTILES = {50, 90, 99, 99.9, 100};
@@ -45,7 +48,7 @@ final class Tally {
     if (answer != null && shot.fits(answer)) {
       answered++;
       micros.recordValue(Math.round(nanos / MICROS));
-    } else if (!kind.isEmpty() && (!kind.equals("picture") || shot.isBad())) {
+    } else if (!kind.isEmpty() && (!kind.equals(PICTURE) || shot.isBad())) {
       refused.merge(kind, 1L, Long::sum);
     } else {
       failed++;
@@ -58,9 +61,14 @@ final class Tally {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof PictureException) {
-      return "picture";
+      return PICTURE;
     }
-    return cause instanceof RejectedExecutionException ? "overloaded" : "";
+    if (cause instanceof DeadlineExceededException) {
+      return "deadline";
+    }
+    return cause instanceof OverloadedException || cause instanceof RejectedExecutionException
+        ? "overloaded"
+        : "";
   }
 
   private static String words(Shot shot, int @Nullable [] answer, @Nullable Throwable error) {
