@@ -129,6 +129,18 @@ abstract class Call<R> {
     }
   }
 
+  /** What worked on it failed unforeseen, so that nothing does any more: it ends. */
+  final void crash(Throwable error) {
+    pictures.fail(error);
+    boolean isOnLane;
+    synchronized (this) {
+      isOnLane = place == Place.LANE;
+    }
+    if (!isOnLane) {
+      finish(null, error);
+    }
+  }
+
   /** A picture's turn to be decoded comes later. */
   final void defer() {
     synchronized (this) {
@@ -267,10 +279,16 @@ abstract class Call<R> {
       }
       place = Place.OVER;
     }
-    pictures.close();
-    course.over();
-    if (error != null || result == null) {
-      outcome.fail(error == null ? new CancellationException() : error);
+    Throwable failure = error;
+    try {
+      pictures.close();
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    } finally {
+      course.over();
+    }
+    if (failure != null || result == null) {
+      outcome.fail(failure == null ? new CancellationException() : failure);
     } else {
       outcome.set(result);
     }

@@ -46,6 +46,10 @@ public final class LoadedModel {
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    */
   public static LoadedModel load(Path file, Settings wish) {
+    return wish.shutdownHook() ? OpenServices.load(() -> loaded(file, wish)) : loaded(file, wish);
+  }
+
+  private static LoadedModel loaded(Path file, Settings wish) {
     Bundle bundle = Bundle.read(file, wish.sha256(), wish.trusted());
     Settings settings =
         wish.threshold() != Settings.FROM_MANIFEST

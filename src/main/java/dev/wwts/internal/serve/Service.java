@@ -76,9 +76,18 @@ public final class Service {
       return CompletableFuture.failedFuture(e);
     }
     if (timeout != 0) {
-      deadlines.watch(call);
+      watch(call);
     }
     return new AsyncAnswer(call);
+  }
+
+  private void watch(Call<?> call) {
+    try {
+      deadlines.watch(call);
+    } catch (Throwable e) {
+      // no thread for it: nobody would end it in time
+      call.abandon(e);
+    }
   }
 
   /** The logits of the model's own pictures; the caller's limits don't hold for them. */
@@ -98,8 +107,13 @@ public final class Service {
       throw e;
     }
     counts.accepted();
-    if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
-      parts.decoders().submit(call);
+    try {
+      if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
+        parts.decoders().submit(call);
+      }
+    } catch (Throwable e) {
+      // accepted, so it ends, or closing would wait for it for ever
+      call.abandon(e);
     }
     return call;
   }

@@ -56,19 +56,23 @@ public final class Generations<M extends Candidate> {
    * @param wish asked when its turn comes
    */
   public ModelVersion swap(Supplier<Wish<M>> wish, Path file) {
-    return SwapThread.call(
-        () -> {
-          swapping.lock();
-          try {
-            return replace(wish.get());
-          } catch (RuntimeException e) {
-            LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
-            tell(it -> it.failed(file, e));
-            throw e;
-          } finally {
-            swapping.unlock();
-          }
-        });
+    return swapping.isHeldByCurrentThread()
+        // a listener asks, whose swap another thread would wait for
+        ? inTurn(wish, file)
+        : SwapThread.call(() -> inTurn(wish, file));
+  }
+
+  private ModelVersion inTurn(Supplier<Wish<M>> wish, Path file) {
+    swapping.lock();
+    try {
+      return replace(wish.get());
+    } catch (RuntimeException e) {
+      LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
+      tell(it -> it.failed(file, e));
+      throw e;
+    } finally {
+      swapping.unlock();
+    }
   }
 
   private ModelVersion replace(Wish<M> wish) {
