@@ -2,6 +2,8 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
+import dev.wwts.internal.events.CallEvent;
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -24,6 +26,10 @@ abstract class Call<R> {
   private final Course course;
   private final CallPictures pictures;
   private final Outcome<R> outcome;
+
+  /** Null where nobody records it. */
+  private final @Nullable CallEvent event = Events.call();
+
   private volatile boolean staysOnLane;
   private Place place = Place.DECODERS;
   private int decoding;
@@ -79,6 +85,10 @@ abstract class Call<R> {
       throw new IllegalStateException("The picture was not refused.");
     }
     return refusal;
+  }
+
+  final @Nullable CallEvent event() {
+    return event;
   }
 
   final Outcome<R> outcome() {

@@ -128,6 +128,11 @@ final class CallPictures implements Pictures {
     return refused == size();
   }
 
+  /** How many can't be read. */
+  synchronized int refused() {
+    return refused;
+  }
+
   @Override
   public @Nullable DecodedPicture take(int index) {
     boolean again;

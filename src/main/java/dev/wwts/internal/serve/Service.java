@@ -7,6 +7,7 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.serve.CallListener.End;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Service {
   private final ServiceParts parts;
+  private final String model;
   private final Settings settings;
   private final Admission admission;
   private final CallCounts counts = new CallCounts();
@@ -31,17 +33,19 @@ public final class Service {
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  Service(ServiceParts parts, Settings settings) {
+  private Service(ServiceParts parts, Settings settings, String model) {
     this.parts = parts;
+    this.model = model;
     this.admission = new Admission(parts.lanes().count(), settings.queue());
     this.settings = settings;
-    this.course = new ServiceCourse(parts, admission, counts);
+    this.course = new ServiceCourse(parts, admission, counts, model);
     OpenServices.add(this);
   }
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static Service open(Engine engine, Bundle bundle, Settings settings) {
-    return new Service(ServiceParts.open(engine, bundle, settings), settings);
+    return new Service(
+        ServiceParts.open(engine, bundle, settings), settings, bundle.manifest().name());
   }
 
   /**
@@ -100,10 +104,10 @@ public final class Service {
     try {
       admission.enter();
     } catch (OverloadedException e) {
-      counts.ended(End.OVERLOADED, 0, 0);
+      refused(End.OVERLOADED);
       throw e;
     } catch (RecognizerClosedException e) {
-      counts.ended(End.CLOSED, 0, 0);
+      refused(End.CLOSED);
       throw e;
     }
     counts.accepted();
@@ -116,6 +120,11 @@ public final class Service {
       call.abandon(e);
     }
     return call;
+  }
+
+  private void refused(End why) {
+    counts.ended(why, 0, 0);
+    Events.refused(model, why.word(), admission.inFlight());
   }
 
   /** Frees this when {@code owner} was forgotten. */

@@ -4,6 +4,8 @@ import dev.wwts.ModelVersion;
 import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.SwapListener;
+import dev.wwts.internal.events.Events;
+import dev.wwts.internal.events.SwapEvent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -65,13 +67,29 @@ public final class Generations<M extends Candidate> {
   private ModelVersion inTurn(Supplier<Wish<M>> wish, Path file) {
     swapping.lock();
     try {
-      return replace(wish.get());
+      return recorded(wish, file);
     } catch (RuntimeException e) {
       LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
       tell(it -> it.failed(file, e));
       throw e;
     } finally {
       swapping.unlock();
+    }
+  }
+
+  private ModelVersion recorded(Supplier<Wish<M>> wish, Path file) {
+    SwapEvent event = Events.swap();
+    try {
+      ModelVersion now = replace(wish.get());
+      if (event != null) {
+        event.swapped(file.toString(), now.sha256(), now.generation());
+      }
+      return now;
+    } catch (RuntimeException e) {
+      if (event != null) {
+        event.failed(file.toString(), current.version().generation(), e);
+      }
+      throw e;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.text.Printable;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -42,6 +43,7 @@ public final class Remarks {
   public void warn(String sentence) {
     if (add(sentence) && logged) {
       LOG.warn("{}", Printable.line(sentence));
+      Events.fellBack(Printable.line(sentence));
     }
   }
 
