@@ -43,14 +43,14 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> DOOR =
       describe("the door", type -> type.getName().matches("dev.wwts.Recognizer(Builder)?"));
 
-  /** What holds recognizers and changes them: on top of the API, and partly of it. */
+  /** What holds, changes or watches recognizers: on top of the API, and partly of it. */
   private static final DescribedPredicate<JavaClass> SLOTS =
       describe(
           "slots",
           type ->
               type.getName()
                       .matches(
-                          "dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener)([$].*)?")
+                          "dev.wwts.(Model(Registry|Slot\\w*|Version|Watch)|SwapListener|RecognizerMetrics)([$].*)?")
                   || type.getPackageName().equals("dev.wwts.internal.swap"));
 
   private static final DescribedPredicate<JavaClass> API =
