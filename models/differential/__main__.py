@@ -65,7 +65,7 @@ class Java:
         target = pathlib.Path(os.environ.get("WWTS_TARGET", ROOT / "target"))  # what Maven compiled
         classpath = f"{target}/test-classes:{target}/classes:{(target / 'classpath.txt').read_text().strip()}"
         command = ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC", "-Xmx1g", f"-XX:ErrorFile={tempfile.gettempdir()}/hs_err_%p.log",
-                   "-cp", classpath, "dev.wwts.internal.torch.Differential"]
+                   "-cp", classpath, "dev.wwts.internal.lane.Differential"]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, bufsize=1)
 
     def close(self):

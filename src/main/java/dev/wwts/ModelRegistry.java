@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Several models side by side, each by its name in a {@link ModelSlot} that is swapped alone. One
@@ -21,6 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class ModelRegistry implements AutoCloseable {
   private final MemoryGate gate;
   private final Map<String, ModelSlot> slots = new ConcurrentHashMap<>();
+
+  /** Held while a model is loaded; a virtual thread that waits for it is not pinned. */
+  private final ReentrantLock changing = new ReentrantLock();
+
   private boolean closed;
 
   /** One whose limit is what machine and container have. */
@@ -45,16 +50,21 @@ public final class ModelRegistry implements AutoCloseable {
    *
    * @throws IllegalArgumentException if there is one of that name
    */
-  public synchronized ModelSlot open(String name, ModelSlotBuilder settings) {
-    if (closed) {
-      throw new SwapException(Reason.CLOSED, name + " is not loaded: the registry is closed.");
+  public ModelSlot open(String name, ModelSlotBuilder settings) {
+    changing.lock();
+    try {
+      if (closed) {
+        throw new SwapException(Reason.CLOSED, name + " is not loaded: the registry is closed.");
+      }
+      if (slots.containsKey(name)) {
+        throw new IllegalArgumentException("There is a model of the name " + name + ": swap it.");
+      }
+      ModelSlot slot = settings.open(gate);
+      slots.put(name, slot);
+      return slot;
+    } finally {
+      changing.unlock();
     }
-    if (slots.containsKey(name)) {
-      throw new IllegalArgumentException("There is a model of the name " + name + ": swap it.");
-    }
-    ModelSlot slot = settings.open(gate);
-    slots.put(name, slot);
-    return slot;
   }
 
   /** The slot of that name; empty where there is none. Never waits. */
@@ -77,8 +87,17 @@ public final class ModelRegistry implements AutoCloseable {
 
   /** Closes all, also where one fails. */
   @Override
-  public synchronized void close() {
-    closed = true;
+  public void close() {
+    changing.lock();
+    try {
+      closed = true;
+      closeAll();
+    } finally {
+      changing.unlock();
+    }
+  }
+
+  private void closeAll() {
     RuntimeException first = null;
     for (String name : slots.keySet()) {
       try {

@@ -92,8 +92,9 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Whether the recognizer closes itself at the JVM's end, as native code must not run while its
-   * libraries are torn down; true if not set. Say false only where the owner surely closes it.
+   * Whether the JVM's end waits for a load under way, 20 seconds at most, and the recognizer closes
+   * itself then, as native code must not run while its libraries are torn down; true if not set.
+   * Say false only where the owner surely closes it.
    */
   public RecognizerBuilder shutdownHook(boolean shutdownHook) {
     settings = settings.shutdownHook(shutdownHook);
@@ -245,6 +246,7 @@ public final class RecognizerBuilder {
    *     only {@link #trusted} ones may
    * @throws DeviceException if the device, the precision or the natives are not there
    * @throws OutOfDeviceMemoryException if the GPU's memory, or the budget for it, is too small
+   * @throws RecognizerClosedException if the JVM is ending
    */
   public Recognizer load() {
     return Recognizer.load(model, settings);

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 
 /**
  * Hears what becomes of a {@link ModelSlot}'s models. Called by the threads that swap and close
- * them, one call after the other for a swap; what it throws is logged.
+ * them, one call after the other for a swap; what it throws is logged. It may swap again.
  */
 public interface SwapListener {
   /** A model has taken another one's place: calls that begin from now on are answered by it. */

@@ -4,11 +4,11 @@ import dev.wwts.DeviceException;
 import dev.wwts.JpegDecoder;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
+import dev.wwts.internal.lane.Engine;
+import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.torch.Engine;
-import dev.wwts.internal.torch.Lane;
 import java.nio.ByteBuffer;
 import java.util.List;
 

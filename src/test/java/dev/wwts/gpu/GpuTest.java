@@ -12,7 +12,7 @@ import dev.wwts.ModelFiles;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
-import dev.wwts.internal.torch.LaneProbe;
+import dev.wwts.internal.lane.LaneProbe;
 import dev.wwts.internal.torch.LibTorch;
 import java.awt.Color;
 import java.nio.charset.StandardCharsets;

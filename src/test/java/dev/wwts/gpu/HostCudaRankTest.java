@@ -18,7 +18,7 @@ import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.cuda.NativeLibrary;
-import dev.wwts.internal.torch.LaneProbe;
+import dev.wwts.internal.lane.LaneProbe;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;

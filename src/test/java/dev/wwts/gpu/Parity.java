@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.Precision;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
-import dev.wwts.internal.torch.LaneProbe;
+import dev.wwts.internal.lane.LaneProbe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

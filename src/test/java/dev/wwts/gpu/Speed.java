@@ -5,7 +5,7 @@ import dev.wwts.JpegDecoder;
 import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
-import dev.wwts.internal.torch.LaneProbe;
+import dev.wwts.internal.lane.LaneProbe;
 import java.nio.file.Path;
 
 /** How long calls take. */

@@ -2,7 +2,7 @@ package dev.wwts.benchmarks;
 
 import dev.wwts.benchmarks.peers.RivalStages;
 import dev.wwts.internal.pixels.Pixels;
-import dev.wwts.internal.torch.Ranking;
+import dev.wwts.internal.lane.Ranking;
 import java.nio.FloatBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -4,6 +4,7 @@ import dev.wwts.Answer;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The answer of a call that nobody waits for in a thread. Cancelling it takes the call out of the
@@ -14,17 +15,22 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
 
   AsyncAnswer(Call<List<Answer>> call) {
     this.call = call;
-    Object unused =
-        call.outcome()
-            .future()
-            .whenCompleteAsync(
-                (answers, error) -> {
-                  if (error == null) {
-                    complete(answers.get(0));
-                  } else {
-                    completeExceptionally(error);
-                  }
-                });
+    CompletableFuture<List<Answer>> outcome = call.outcome().future();
+    CompletableFuture<List<Answer>> told = outcome.whenCompleteAsync(this::end);
+    // here, where the pool has no thread for it; the second time does nothing
+    Object unused = told.whenComplete((answers, error) -> tell(outcome));
+  }
+
+  private void tell(CompletableFuture<List<Answer>> outcome) {
+    Object unused = outcome.whenComplete(this::end);
+  }
+
+  private void end(@Nullable List<Answer> answers, @Nullable Throwable error) {
+    if (answers != null) {
+      complete(answers.get(0));
+    } else {
+      completeExceptionally(error == null ? new CancellationException() : error);
+    }
   }
 
   @Override

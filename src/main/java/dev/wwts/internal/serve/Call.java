@@ -2,6 +2,8 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
+import dev.wwts.internal.events.CallEvent;
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -24,6 +26,10 @@ abstract class Call<R> {
   private final Course course;
   private final CallPictures pictures;
   private final Outcome<R> outcome;
+
+  /** Null where nobody records it. */
+  private final @Nullable CallEvent event = Events.call();
+
   private volatile boolean staysOnLane;
   private Place place = Place.DECODERS;
   private int decoding;
@@ -81,6 +87,10 @@ abstract class Call<R> {
     return refusal;
   }
 
+  final @Nullable CallEvent event() {
+    return event;
+  }
+
   final Outcome<R> outcome() {
     return outcome;
   }
@@ -125,6 +135,18 @@ abstract class Call<R> {
       isLast = place == Place.DECODERS;
     }
     if (isLast) {
+      finish(null, error);
+    }
+  }
+
+  /** What worked on it failed unforeseen, so that nothing does any more: it ends. */
+  final void crash(Throwable error) {
+    pictures.fail(error);
+    boolean isOnLane;
+    synchronized (this) {
+      isOnLane = place == Place.LANE;
+    }
+    if (!isOnLane) {
       finish(null, error);
     }
   }
@@ -267,10 +289,16 @@ abstract class Call<R> {
       }
       place = Place.OVER;
     }
-    pictures.close();
-    course.over();
-    if (error != null || result == null) {
-      outcome.fail(error == null ? new CancellationException() : error);
+    Throwable failure = error;
+    try {
+      pictures.close();
+    } catch (Throwable e) {
+      failure = failure == null ? e : failure;
+    } finally {
+      course.over();
+    }
+    if (failure != null || result == null) {
+      outcome.fail(failure == null ? new CancellationException() : failure);
     } else {
       outcome.set(result);
     }

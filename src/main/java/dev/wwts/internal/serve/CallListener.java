@@ -1,5 +1,7 @@
 package dev.wwts.internal.serve;
 
+import java.util.Locale;
+
 /** Hears how calls go; what watches a service is one of these. Called by many threads at once. */
 interface CallListener {
   /** How a call went. */
@@ -15,7 +17,12 @@ interface CallListener {
     /** Not accepted, as the recognizer is closed. */
     CLOSED,
     /** Its device, its model or the memory failed. */
-    FAILED
+    FAILED;
+
+    /** For figures and events. */
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** A call was accepted. */

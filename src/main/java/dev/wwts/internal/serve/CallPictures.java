@@ -3,7 +3,7 @@ package dev.wwts.internal.serve;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.torch.Pictures;
+import dev.wwts.internal.lane.Pictures;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -126,6 +126,11 @@ final class CallPictures implements Pictures {
 
   synchronized boolean areAllRefused() {
     return refused == size();
+  }
+
+  /** How many can't be read. */
+  synchronized int refused() {
+    return refused;
   }
 
   @Override

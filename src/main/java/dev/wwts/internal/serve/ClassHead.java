@@ -3,8 +3,8 @@ package dev.wwts.internal.serve;
 import dev.wwts.Answer;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
+import dev.wwts.internal.lane.Ranking;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.torch.Ranking;
 import java.util.List;
 
 /** From the best classes of a picture to its answer: names, and what is left out. */

@@ -14,7 +14,7 @@ final class Deadlines implements AutoCloseable {
   private boolean closed;
 
   /** Ends a call at its deadline, if it has not ended by then. */
-  void watch(Call<?> call) {
+  synchronized void watch(Call<?> call) {
     ScheduledThreadPoolExecutor running = timer();
     if (running != null) {
       Future<?> end =
@@ -25,7 +25,7 @@ final class Deadlines implements AutoCloseable {
   }
 
   /** None where the service is closed: the call has ended before. */
-  private synchronized @Nullable ScheduledThreadPoolExecutor timer() {
+  private @Nullable ScheduledThreadPoolExecutor timer() {
     if (closed) {
       return null;
     }

@@ -79,13 +79,20 @@ final class Decoders implements AutoCloseable {
     this.errors = errors;
     this.mostLarge = Math.max(1, count - 1);
     List<PictureReader> readers = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      readers.add(new PictureReader(limits, alpha));
-    }
-    for (PictureReader reader : readers) {
-      Thread thread = ServiceThread.of(() -> serve(reader), "wwts-decode-" + threads.size());
-      threads.add(thread);
-      thread.start();
+    try {
+      for (int i = 0; i < count; i++) {
+        readers.add(new PictureReader(limits, alpha));
+      }
+      for (PictureReader reader : readers) {
+        Thread thread = ServiceThread.of(() -> serve(reader), "wwts-decode-" + threads.size());
+        thread.start();
+        threads.add(thread);
+      }
+    } catch (RuntimeException | Error e) {
+      // no thread, or no memory for one: those that there are end, and close what they read with
+      close();
+      readers.subList(threads.size(), readers.size()).forEach(PictureReader::close);
+      throw e;
     }
   }
 
@@ -165,6 +172,8 @@ final class Decoders implements AutoCloseable {
           busy.incrementAndGet();
           try {
             decode(task, reader, false);
+          } catch (Throwable e) {
+            task.call().crash(e);
           } finally {
             busy.decrementAndGet();
           }
@@ -177,7 +186,13 @@ final class Decoders implements AutoCloseable {
   private void decode(Task task, PictureReader reader, boolean isOnLane) {
     Call<?> call = task.call();
     long began = System.nanoTime();
-    PixelPool.Lease lease = pool.lease(call);
+    PixelPool.Lease lease;
+    try {
+      lease = pool.lease(call);
+    } catch (Throwable e) {
+      call.fail(errors.apply(e));
+      return;
+    }
     boolean[] isLarge = {false};
     DecodedPicture picture = null;
     PictureException refusal = null;
@@ -186,7 +201,8 @@ final class Decoders implements AutoCloseable {
       String name = call.pictures().get(task.index()).name();
       PixelBuffer into =
           bytes -> {
-            if (isOnLane && bytes > SMALL) {
+            // a lane does not wait for room, which calls may have that wait for this lane
+            if (isOnLane && (bytes > SMALL || !lease.enterNow(bytes))) {
               call.staysOnLane(false);
               queue.put(task);
               throw new Deferred();

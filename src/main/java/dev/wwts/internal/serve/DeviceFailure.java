@@ -2,8 +2,8 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.DeviceException;
 import dev.wwts.PictureException;
+import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.natives.MemoryLimits;
-import dev.wwts.internal.torch.Engine;
 import org.jspecify.annotations.Nullable;
 
 /** What calls are told for what is thrown below them, and whether their device goes on. */

@@ -3,11 +3,13 @@ package dev.wwts.internal.serve;
 import dev.wwts.Answer;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Timings;
+import dev.wwts.internal.events.CallEvent;
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.torch.Lane;
-import dev.wwts.internal.torch.Pictures;
-import dev.wwts.internal.torch.Ranked;
-import dev.wwts.internal.torch.StageTimes;
+import dev.wwts.internal.lane.Lane;
+import dev.wwts.internal.lane.Pictures;
+import dev.wwts.internal.lane.Ranked;
+import dev.wwts.internal.lane.StageTimes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -56,6 +58,7 @@ final class LaneRunner implements AutoCloseable {
     long waiting = call.waiting();
     List<@Nullable Ranked> ranked = ranked(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
+    record(call, ranked);
     List<Answer> answers = new ArrayList<>(ranked.size());
     for (int i = 0; i < ranked.size(); i++) {
       Ranked one = ranked.get(i);
@@ -66,6 +69,21 @@ final class LaneRunner implements AutoCloseable {
                   one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
     }
     return answers;
+  }
+
+  private static void record(Call<?> call, List<@Nullable Ranked> ranked) {
+    CallEvent event = call.event();
+    if (event == null) {
+      return;
+    }
+    for (int i = 0; i < ranked.size(); i++) {
+      Ranked one = ranked.get(i);
+      if (one != null) {
+        StageTimes times = one.times();
+        event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
+        event.setBatch(times.forward(), times.rank(), times.download());
+      }
+    }
   }
 
   private static Timings timings(long decode, StageTimes times, long total, long waiting) {
@@ -102,6 +120,7 @@ final class LaneRunner implements AutoCloseable {
         at += size;
       } catch (OutOfDeviceMemoryException e) {
         lane.recover();
+        Events.outOfMemory("batch", size, e.requestedBytes(), e.freeBytes(), size > 1);
         if (size == 1) {
           throw e;
         }

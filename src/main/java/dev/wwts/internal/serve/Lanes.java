@@ -97,6 +97,9 @@ final class Lanes implements AutoCloseable {
         busy.incrementAndGet();
         try {
           run(call, lane, decoder);
+        } catch (Throwable e) {
+          // the lane goes on: it is all that answers the calls behind
+          call.crash(e);
         } finally {
           busy.decrementAndGet();
         }

@@ -2,15 +2,18 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.ModelException;
 import dev.wwts.ModelInfo;
+import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.PictureException;
 import dev.wwts.Precision;
 import dev.wwts.Verification;
+import dev.wwts.internal.events.Events;
+import dev.wwts.internal.events.LoadEvent;
+import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.SelfTest;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
-import dev.wwts.internal.torch.Engine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +49,28 @@ public final class LoadedModel {
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    */
   public static LoadedModel load(Path file, Settings wish) {
+    LoadEvent event = Events.load();
+    try {
+      LoadedModel model =
+          wish.shutdownHook() ? OpenServices.load(() -> loaded(file, wish)) : loaded(file, wish);
+      if (event != null) {
+        ModelInfo info = model.info;
+        event.loaded(
+            file.toString(), info.name(), info.device().toString(), info.precision().toString());
+      }
+      return model;
+    } catch (RuntimeException | Error e) {
+      if (e instanceof OutOfDeviceMemoryException memory) {
+        Events.outOfMemory("load", 0, memory.requestedBytes(), memory.freeBytes(), false);
+      }
+      if (event != null) {
+        event.failed(file.toString(), e);
+      }
+      throw e;
+    }
+  }
+
+  private static LoadedModel loaded(Path file, Settings wish) {
     Bundle bundle = Bundle.read(file, wish.sha256(), wish.trusted());
     Settings settings =
         wish.threshold() != Settings.FROM_MANIFEST
@@ -80,6 +105,7 @@ public final class LoadedModel {
             "%s in %s %s: falling back to fp32."
                 .formatted(bundle.path(), engine.precision(), fault));
     LOG.warn("{}", fallback);
+    Events.fellBack(fallback);
     return inFullPrecision(bundle.again(), settings.precision(Precision.FP32), fallback);
   }
 

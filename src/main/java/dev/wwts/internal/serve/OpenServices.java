@@ -1,5 +1,6 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.RecognizerClosedException;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
 final class OpenServices {
   private static final Logger LOG = LoggerFactory.getLogger(OpenServices.class);
   private static final long SHUTDOWN_SECONDS = 10;
+  private static final long LOAD_SECONDS = 20;
 
   /** An owner without calls for so long has no more of them. */
   private static final long QUIET_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -33,25 +36,70 @@ final class OpenServices {
 
   private static @Nullable Watch watch;
 
+  /** Loads under way. */
+  private static int loads;
+
   private OpenServices() {}
+
+  /**
+   * Loads a model; the JVM's end waits for it.
+   *
+   * @throws RecognizerClosedException if the JVM is ending
+   */
+  static <T> T load(Supplier<T> work) {
+    synchronized (LOCK) {
+      if (isEnding()) {
+        throw new RecognizerClosedException("The JVM is ending: no model is loaded any more.");
+      }
+      start();
+      loads++;
+    }
+    try {
+      return work.get();
+    } finally {
+      synchronized (LOCK) {
+        loads--;
+        LOCK.notifyAll();
+        endWhereIdle();
+      }
+    }
+  }
+
+  /** Java tells nobody but who adds a hook or takes one away. */
+  private static boolean isEnding() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(new Thread(() -> {}));
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
+    }
+  }
+
+  private static void start() {
+    if (watch == null) {
+      watch = new Watch();
+    }
+  }
+
+  private static void endWhereIdle() {
+    Watch last = watch;
+    if (OPEN.isEmpty() && loads == 0 && last != null) {
+      watch = null;
+      last.end();
+    }
+  }
 
   static void add(Service service) {
     synchronized (LOCK) {
       OPEN.put(service, new ArrayList<>(1));
-      if (watch == null) {
-        watch = new Watch();
-      }
+      start();
     }
   }
 
   static void remove(Service service) {
     synchronized (LOCK) {
       OPEN.remove(service);
-      Watch last = watch;
-      if (OPEN.isEmpty() && last != null) {
-        watch = null;
-        last.end();
-      }
+      endWhereIdle();
     }
   }
 
@@ -126,7 +174,8 @@ final class OpenServices {
    * At the JVM's end: lets the owners end first, who may still be answering, then frees what is
    * left, as native code must not run while its libraries are torn down.
    */
-  private static void shutDown() {
+  static void shutDown() {
+    awaitLoads();
     List<Service> open;
     synchronized (LOCK) {
       open = OPEN.keySet().stream().filter(each -> each.settings().shutdownHook()).toList();
@@ -140,6 +189,24 @@ final class OpenServices {
         }
       } catch (RuntimeException e) {
         LOG.warn("A recognizer could not be freed at the JVM's end.", e);
+      }
+    }
+  }
+
+  private static void awaitLoads() {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOAD_SECONDS);
+    synchronized (LOCK) {
+      try {
+        long left = LOAD_SECONDS * 1000;
+        while (loads > 0 && left > 0) {
+          LOCK.wait(left);
+          left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        }
+      } catch (InterruptedException e) {
+        // the JVM ends without waiting
+      }
+      if (loads > 0) {
+        LOG.warn("A model was still being loaded after {} s at the JVM's end.", LOAD_SECONDS);
       }
     }
   }

@@ -50,6 +50,22 @@ final class PixelPool implements AutoCloseable {
       this.memory = memory;
     }
 
+    /** Takes the room for so many bytes if there is some now. */
+    boolean enterNow(long bytes) {
+      long wanted = Math.max(LEAST, bytes);
+      lock.lock();
+      try {
+        if (used + wanted - counted > most) {
+          return false;
+        }
+        used += wanted - counted;
+        counted = wanted;
+        return true;
+      } finally {
+        lock.unlock();
+      }
+    }
+
     /** The address of so many bytes, once there is room for them. */
     long reserve(String name, long bytes) {
       long wanted = Math.max(LEAST, bytes);

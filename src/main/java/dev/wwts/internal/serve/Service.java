@@ -7,10 +7,11 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
+import dev.wwts.internal.events.Events;
+import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.serve.CallListener.End;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.torch.Engine;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,6 +24,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Service {
   private final ServiceParts parts;
+  private final String model;
   private final Settings settings;
   private final Admission admission;
   private final CallCounts counts = new CallCounts();
@@ -31,17 +33,19 @@ public final class Service {
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  Service(ServiceParts parts, Settings settings) {
+  private Service(ServiceParts parts, Settings settings, String model) {
     this.parts = parts;
+    this.model = model;
     this.admission = new Admission(parts.lanes().count(), settings.queue());
     this.settings = settings;
-    this.course = new ServiceCourse(parts, admission, counts);
+    this.course = new ServiceCourse(parts, admission, counts, model);
     OpenServices.add(this);
   }
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static Service open(Engine engine, Bundle bundle, Settings settings) {
-    return new Service(ServiceParts.open(engine, bundle, settings), settings);
+    return new Service(
+        ServiceParts.open(engine, bundle, settings), settings, bundle.manifest().name());
   }
 
   /**
@@ -76,9 +80,18 @@ public final class Service {
       return CompletableFuture.failedFuture(e);
     }
     if (timeout != 0) {
-      deadlines.watch(call);
+      watch(call);
     }
     return new AsyncAnswer(call);
+  }
+
+  private void watch(Call<?> call) {
+    try {
+      deadlines.watch(call);
+    } catch (Throwable e) {
+      // no thread for it: nobody would end it in time
+      call.abandon(e);
+    }
   }
 
   /** The logits of the model's own pictures; the caller's limits don't hold for them. */
@@ -91,17 +104,27 @@ public final class Service {
     try {
       admission.enter();
     } catch (OverloadedException e) {
-      counts.ended(End.OVERLOADED, 0, 0);
+      refused(End.OVERLOADED);
       throw e;
     } catch (RecognizerClosedException e) {
-      counts.ended(End.CLOSED, 0, 0);
+      refused(End.CLOSED);
       throw e;
     }
     counts.accepted();
-    if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
-      parts.decoders().submit(call);
+    try {
+      if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
+        parts.decoders().submit(call);
+      }
+    } catch (Throwable e) {
+      // accepted, so it ends, or closing would wait for it for ever
+      call.abandon(e);
     }
     return call;
+  }
+
+  private void refused(End why) {
+    counts.ended(why, 0, 0);
+    Events.refused(model, why.word(), admission.inFlight());
   }
 
   /** Frees this when {@code owner} was forgotten. */

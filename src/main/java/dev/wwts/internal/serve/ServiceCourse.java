@@ -2,6 +2,7 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.CallInterruptedException;
 import dev.wwts.DeadlineExceededException;
+import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.serve.CallListener.End;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,13 @@ final class ServiceCourse implements Course {
   private final ServiceParts parts;
   private final Admission admission;
   private final CallListener listener;
+  private final String model;
 
-  ServiceCourse(ServiceParts parts, Admission admission, CallListener listener) {
+  ServiceCourse(ServiceParts parts, Admission admission, CallListener listener, String model) {
     this.parts = parts;
     this.admission = admission;
     this.listener = listener;
+    this.model = model;
   }
 
   @Override
@@ -48,7 +51,14 @@ final class ServiceCourse implements Course {
   @Override
   public void ended(Call<?> call, @Nullable Throwable failure) {
     long total = System.nanoTime() - call.outcome().accepted();
-    listener.ended(end(failure), call.waiting(), total);
+    long waiting = call.waiting();
+    End end = end(failure);
+    listener.ended(end, waiting, total);
+    CallEvent event = call.event();
+    if (event != null) {
+      event.setPictures(call.pictures().size(), call.pictures().refused());
+      event.ended(model, end.word(), failure, waiting, total);
+    }
   }
 
   private static End end(@Nullable Throwable failure) {

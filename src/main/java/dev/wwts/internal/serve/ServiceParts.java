@@ -2,10 +2,10 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
+import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.torch.Engine;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;

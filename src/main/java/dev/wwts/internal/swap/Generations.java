@@ -4,6 +4,8 @@ import dev.wwts.ModelVersion;
 import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.SwapListener;
+import dev.wwts.internal.events.Events;
+import dev.wwts.internal.events.SwapEvent;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
@@ -56,19 +58,39 @@ public final class Generations<M extends Candidate> {
    * @param wish asked when its turn comes
    */
   public ModelVersion swap(Supplier<Wish<M>> wish, Path file) {
-    return SwapThread.call(
-        () -> {
-          swapping.lock();
-          try {
-            return replace(wish.get());
-          } catch (RuntimeException e) {
-            LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
-            tell(it -> it.failed(file, e));
-            throw e;
-          } finally {
-            swapping.unlock();
-          }
-        });
+    return swapping.isHeldByCurrentThread()
+        // a listener asks, whose swap another thread would wait for
+        ? inTurn(wish, file)
+        : SwapThread.call(() -> inTurn(wish, file));
+  }
+
+  private ModelVersion inTurn(Supplier<Wish<M>> wish, Path file) {
+    swapping.lock();
+    try {
+      return recorded(wish, file);
+    } catch (RuntimeException e) {
+      LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
+      tell(it -> it.failed(file, e));
+      throw e;
+    } finally {
+      swapping.unlock();
+    }
+  }
+
+  private ModelVersion recorded(Supplier<Wish<M>> wish, Path file) {
+    SwapEvent event = Events.swap();
+    try {
+      ModelVersion now = replace(wish.get());
+      if (event != null) {
+        event.swapped(file.toString(), now.sha256(), now.generation());
+      }
+      return now;
+    } catch (RuntimeException e) {
+      if (event != null) {
+        event.failed(file.toString(), current.version().generation(), e);
+      }
+      throw e;
+    }
   }
 
   private ModelVersion replace(Wish<M> wish) {

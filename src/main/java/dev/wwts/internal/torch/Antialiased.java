@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * LibTorch's options of an antialiased resize, kept while pictures of one size follow each other.
  */
-final class Antialiased implements AutoCloseable {
+public final class Antialiased implements AutoCloseable {
   private final Interpolation interpolation;
   private @Nullable Owned<InterpolateFuncOptions> kept;
   private long height;
@@ -35,7 +35,7 @@ final class Antialiased implements AutoCloseable {
   }
 
   /** The same for one use. */
-  static InterpolateFuncOptions of(long height, long width, Interpolation interpolation) {
+  public static InterpolateFuncOptions of(long height, long width, Interpolation interpolation) {
     InterpolateFuncOptions options = new InterpolateFuncOptions();
     options.size().put(new LongVector(height, width));
     options

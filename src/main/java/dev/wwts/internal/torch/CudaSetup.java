@@ -55,7 +55,7 @@ public record CudaSetup(
   }
 
   /** The input's layout, inside the caller's pointer scope. */
-  MemoryFormatOptional layout() {
+  public MemoryFormatOptional layout() {
     return new MemoryFormatOptional(
         channelsLast ? torch.MemoryFormat.ChannelsLast : torch.MemoryFormat.Contiguous);
   }

@@ -41,7 +41,7 @@ public final class CudnnAttention {
   }
 
   /** Says that it is off in this process, where it is. */
-  static void tell(Remarks remarks) {
+  public static void tell(Remarks remarks) {
     if (!refusal.isEmpty()) {
       remarks.warn(
           "cuDNN's attention is off in this process, LibTorch's runs (%s).".formatted(refusal));

@@ -60,7 +60,7 @@ public final class Devices {
   }
 
   /** What stands in the way of the card with that index; empty if nothing does. */
-  static String cudaFault(int index) {
+  public static String cudaFault(int index) {
     if (!isCudaBuild()) {
       NoCuda found =
           LibTorch.isCudaBuildPassedOver()

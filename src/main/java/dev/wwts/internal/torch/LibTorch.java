@@ -60,14 +60,14 @@ public final class LibTorch {
   }
 
   /** The threads of one forward that LibTorch takes by itself: the processor's cores. */
-  static int defaultThreads() {
+  public static int defaultThreads() {
     isCudaBuildPassedOver();
     Natives.load(torch.class, "LibTorch", MOST_MEMORY);
     return Loaded.DEFAULT_THREADS;
   }
 
   /** The processors that its loops count, also where a container may use fewer. */
-  static int processors() {
+  public static int processors() {
     load();
     return Math.max(Loaded.PROCESSORS, Runtime.getRuntime().availableProcessors());
   }
@@ -101,7 +101,7 @@ public final class LibTorch {
    * Sets the threads of LibTorch's operations in the calling thread: OpenMP keeps the number per
    * thread, so setting it where the model was loaded is not enough.
    */
-  static void useThreads(int threads) {
+  public static void useThreads(int threads) {
     if (torch.get_num_threads() != threads) {
       torch.set_num_threads(threads);
     }

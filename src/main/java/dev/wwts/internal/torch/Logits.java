@@ -6,7 +6,7 @@ import dev.wwts.internal.model.Bundle;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** What a network answered, checked: n x classes numbers that are finite. */
+/** What a network answered, checked: n x classes floating-point numbers. */
 public final class Logits {
   private Logits() {}
 
@@ -25,7 +25,7 @@ public final class Logits {
    *
    * @throws ModelException if it is not n x classes floating-point numbers
    */
-  static void check(Bundle bundle, Tensor output, int n) {
+  public static void check(Bundle bundle, Tensor output, int n) {
     int classes = bundle.labels().size();
     String fault = fault(output);
     if (!fault.isEmpty()) {
@@ -66,23 +66,6 @@ public final class Logits {
         || type == torch.ScalarType.Half.value
         || type == torch.ScalarType.BFloat16.value
         || type == torch.ScalarType.Double.value;
-  }
-
-  /**
-   * The ranking, if its best classes' confidences are finite.
-   *
-   * @throws ModelException if one is not
-   */
-  static Ranking finite(Bundle bundle, Ranking ranking) {
-    for (int i = 0; i < ranking.rows().size(); i++) {
-      if (!Float.isFinite(ranking.rows().get(i).confidence(0))) {
-        throw new ModelException(
-            Reason.BAD_OUTPUT,
-            bundle.path()
-                + ": the network's output is not finite: its weights or its precision are unfit.");
-      }
-    }
-    return ranking;
   }
 
   /** The first {@code n} rows of values that lie in the host's memory, contiguous. */

@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.global.torch;
  * A crop to a network's input, where the tensors are: turned upright, in the network's order of
  * colours, normalised.
  */
-final class Normalizer implements AutoCloseable {
+public final class Normalizer implements AutoCloseable {
   private final boolean flipColors;
   private final boolean single;
   private final Owned<Scalar> largest;
@@ -20,7 +20,7 @@ final class Normalizer implements AutoCloseable {
   private final Owned<Tensor> std;
 
   /** Makes one for slots of {@code type}; must be called inside a pointer scope. */
-  Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device, torch.ScalarType type) {
+  public Normalizer(Recipe recipe, org.bytedeco.pytorch.Device device, torch.ScalarType type) {
     this.single = type == torch.ScalarType.Float;
     this.flipColors = recipe.color() == Recipe.Color.BGR;
     Owned<Tensor> first = channels(recipe.mean(), device);
@@ -43,7 +43,7 @@ final class Normalizer implements AutoCloseable {
    * @param crop 1 x 3 x H x W, 0 to 255, RGB, as stored
    * @param slot 1 x 3 x H x W of the network's type
    */
-  void write(Tensor crop, Orientation orientation, Tensor slot) {
+  public void write(Tensor crop, Orientation orientation, Tensor slot) {
     Tensor pixels = turn(crop, orientation);
     if (flipColors) {
       pixels = pixels.flip(1);

@@ -65,7 +65,7 @@ public final class OutOfMemory {
    *
    * @param refused whether memory was refused meanwhile
    */
-  static RuntimeException inConvolution(RuntimeException error, boolean refused) {
+  public static RuntimeException inConvolution(RuntimeException error, boolean refused) {
     return refused && String.valueOf(error.getMessage()).contains(NO_ENGINE)
         ? new OutOfDeviceMemoryException(
             "The GPU's memory, or the budget for it, is too small for what cuDNN works in. Smaller batches, fewer lanes, fp16 or a larger budget help.",

@@ -13,7 +13,7 @@ import dev.wwts.internal.pixels.Pixels;
  * @param rowsFirst whether the stored picture's height is resized before its width: Pillow resizes
  *     the upright picture's width first and rounds in between, and the height of very tall ones
  */
-record Placement(Geometry stored, Orientation orientation, boolean rowsFirst) {
+public record Placement(Geometry stored, Orientation orientation, boolean rowsFirst) {
   /** Pillow's Image.resize: a picture so many times as tall as wide is made lower first. */
   private static final int VERY_TALL = 100;
 
@@ -23,7 +23,7 @@ record Placement(Geometry stored, Orientation orientation, boolean rowsFirst) {
    */
   private static final int MOST_WASTE = 8;
 
-  static Placement of(Recipe recipe, Pixels pixels) {
+  public static Placement of(Recipe recipe, Pixels pixels) {
     Orientation orientation =
         recipe.applyOrientation() ? pixels.orientation() : Orientation.TOP_LEFT;
     Geometry upright =
@@ -43,7 +43,7 @@ record Placement(Geometry stored, Orientation orientation, boolean rowsFirst) {
     return height > (long) VERY_TALL * width && upright.resizedHeight() < height;
   }
 
-  boolean isWasteful() {
+  public boolean isWasteful() {
     long resized = stored.resizedWidth() * stored.resizedHeight();
     return resized > (long) MOST_WASTE * stored.width() * stored.height();
   }
@@ -56,7 +56,7 @@ record Placement(Geometry stored, Orientation orientation, boolean rowsFirst) {
     return stored.resizedHeight() != pixels.height();
   }
 
-  boolean resizes(Pixels pixels) {
+  public boolean resizes(Pixels pixels) {
     return resizesWidth(pixels) || resizesHeight(pixels);
   }
 }

@@ -79,7 +79,7 @@ public final class Preprocessor implements AutoCloseable {
     return torch.from_blob(new AddressPointer(address), sizes, strides, bytes);
   }
 
-  static Tensor cropped(Tensor resized, Geometry g) {
+  public static Tensor cropped(Tensor resized, Geometry g) {
     return resized.narrow(2, g.top(), g.height()).narrow(3, g.left(), g.width());
   }
 

@@ -1,5 +1,6 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.events.Events;
 import dev.wwts.internal.text.Printable;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +18,8 @@ public final class Remarks {
   private final Set<String> sentences = new LinkedHashSet<>();
   private final boolean logged;
 
-  Remarks() {
+  /** Of a model that people use: each is logged. */
+  public Remarks() {
     this(true);
   }
 
@@ -41,6 +43,7 @@ public final class Remarks {
   public void warn(String sentence) {
     if (add(sentence) && logged) {
       LOG.warn("{}", Printable.line(sentence));
+      Events.fellBack(Printable.line(sentence));
     }
   }
 
@@ -48,7 +51,7 @@ public final class Remarks {
     return sentences.add(Printable.line(sentence));
   }
 
-  synchronized List<String> list() {
+  public synchronized List<String> list() {
     return List.copyOf(sentences);
   }
 }

@@ -22,7 +22,7 @@ public final class Tf32 implements AutoCloseable {
   }
 
   /** Takes part in the switches until closed. */
-  static Tf32 open(boolean allowed) {
+  public static Tf32 open(boolean allowed) {
     Tf32 wish = new Tf32(allowed);
     synchronized (OPEN) {
       NativeScope.of(
@@ -58,7 +58,7 @@ public final class Tf32 implements AutoCloseable {
   }
 
   /** How the network computes, for people. */
-  String remark() {
+  public String remark() {
     return allowed
         ? "fp32 on the card: factors of convolutions and matrix products may be rounded to TF32."
         : "fp32 on the card: 32 bits throughout, TF32 is off.";

@@ -1,7 +1,7 @@
 /**
- * LibTorch's lanes, and what stands between its presets and those who use them here: scopes,
- * owners, errors, switches. Pixels come in as an address, classes and scores go out as arrays; a
- * native type leaves for {@code internal.network} and {@code internal.rewrite} only.
+ * What stands between LibTorch's presets and those who use them here: scopes, owners, errors,
+ * switches, and the preprocessing that a trial and a lane share. A native type leaves for {@code
+ * internal.rewrite}, {@code internal.network} and {@code internal.lane} only.
  *
  * <p><b>Ownership.</b> What a method creates lives in its own {@link
  * org.bytedeco.javacpp.PointerScope} and dies with it. What must outlive the method is held by an

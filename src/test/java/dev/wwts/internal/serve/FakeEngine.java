@@ -3,16 +3,18 @@ package dev.wwts.internal.serve;
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
 import dev.wwts.Precision;
+import dev.wwts.internal.lane.Engine;
+import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.PixelMemory;
-import dev.wwts.internal.torch.Engine;
-import dev.wwts.internal.torch.Lane;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /** A device that is an imitation: its lanes are the test's, its memory is counted. */
@@ -20,6 +22,13 @@ final class FakeEngine implements Engine {
   final List<String> remarks = new CopyOnWriteArrayList<>();
   final Set<PixelMemory> memory = ConcurrentHashMap.newKeySet();
   final AtomicBoolean closed = new AtomicBoolean();
+
+  /** Told of the bytes of a picture before it gets them. */
+  volatile LongConsumer reserving = bytes -> {};
+
+  /** So many more blocks are refused. */
+  final AtomicInteger refusals = new AtomicInteger();
+
   private final Supplier<? extends Lane> lanes;
 
   FakeEngine(Supplier<? extends Lane> lanes) {
@@ -34,6 +43,9 @@ final class FakeEngine implements Engine {
   /** Blocks that are not closed are left in {@link #memory}. */
   @Override
   public PixelMemory newPixels() {
+    if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      throw new OutOfMemoryError("no block");
+    }
     NativeBuffer block = new NativeBuffer();
     PixelMemory counted =
         new PixelMemory() {
@@ -44,6 +56,7 @@ final class FakeEngine implements Engine {
 
           @Override
           public long reserve(long bytes) {
+            reserving.accept(bytes);
             return block.reserve(bytes);
           }
 

@@ -1,10 +1,10 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.torch.Ranking;
-import dev.wwts.internal.torch.StageTimes;
-import dev.wwts.internal.torch.StagedLane;
-import dev.wwts.internal.torch.TestRankings;
+import dev.wwts.internal.lane.Ranking;
+import dev.wwts.internal.lane.StageTimes;
+import dev.wwts.internal.lane.StagedLane;
+import dev.wwts.internal.lane.TestRankings;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.wwts.internal.serve;
 
-import dev.wwts.internal.torch.Ranking;
+import dev.wwts.internal.lane.Ranking;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What happens around a swap, with models that do nothing. */
 class GenerationsTest {
@@ -112,6 +113,36 @@ class GenerationsTest {
   }
 
   @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aListenerMaySwap() {
+    List<Generations<Fake>> slot = new ArrayList<>();
+    List<Long> seen = new ArrayList<>();
+    SwapListener back =
+        new SwapListener() {
+          @Override
+          public void failed(Path file, RuntimeException why) {
+            seen.add(swap(slot.get(0), Fake::new).generation());
+          }
+
+          @Override
+          public void swapped(ModelVersion before, ModelVersion now) {
+            if (now.generation() == 3) {
+              seen.add(swap(slot.get(0), Fake::new).generation());
+            }
+          }
+        };
+    slot.add(open(List.of(retiring(), back)));
+    assertThatThrownBy(() -> swap(slot.get(0), () -> new Fake(false)))
+        .isInstanceOf(SwapException.class);
+    swap(slot.get(0), Fake::new);
+
+    assertThat(seen).containsExactly(2L, 4L);
+    assertThat(slot.get(0).current().version().generation()).isEqualTo(4);
+    slot.get(0).close();
+    assertThat(retired).extracting(ModelVersion::generation).containsExactlyInAnyOrder(1L, 2L, 3L);
+  }
+
+  @Test
   void oneModelIsLoadedAtATimeBehindAGate() throws Exception {
     List<Generations<Fake>> slots = List.of(open(), open(), open());
     AtomicInteger now = new AtomicInteger();
@@ -140,17 +171,23 @@ class GenerationsTest {
   }
 
   private Generations<Fake> open() {
-    SwapListener listener =
-        new SwapListener() {
-          @Override
-          public void retired(ModelVersion version) {
-            synchronized (retired) {
-              retired.add(version);
-            }
-          }
-        };
+    return open(List.of(retiring()));
+  }
+
+  private Generations<Fake> open(List<SwapListener> listeners) {
     return new Generations<>(
-        wish(Fake::new), new ModelLoader(gate, false), new RecentPictures(0, 0), List.of(listener));
+        wish(Fake::new), new ModelLoader(gate, false), new RecentPictures(0, 0), listeners);
+  }
+
+  private SwapListener retiring() {
+    return new SwapListener() {
+      @Override
+      public void retired(ModelVersion version) {
+        synchronized (retired) {
+          retired.add(version);
+        }
+      }
+    };
   }
 
   private static Wish<Fake> wish(Supplier<Fake> load) {

@@ -1,0 +1,149 @@
+package dev.wwts.internal.lane;
+
+import dev.wwts.Device;
+import dev.wwts.DeviceException;
+import dev.wwts.DeviceMemory;
+import dev.wwts.JpegDecoder;
+import dev.wwts.internal.cuda.CudaMemory;
+import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.cuda.MemoryBudget;
+import dev.wwts.internal.cuda.NativeLibrary;
+import dev.wwts.internal.cuda.Nvml;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.network.LayoutTrial;
+import dev.wwts.internal.network.Network;
+import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.torch.CudaSetup;
+import dev.wwts.internal.torch.Parts;
+import dev.wwts.internal.torch.Remarks;
+import dev.wwts.internal.torch.Tf32;
+import java.util.Optional;
+import java.util.Set;
+import org.bytedeco.pytorch.global.torch;
+
+/** A model on a card: the budget, the network in the layout that measured faster, and its lanes. */
+final class CudaBackend implements Backend {
+  /** Forwards of a layout's trial. */
+  private static final int TIMED = 20;
+
+  private final CudaSetup setup;
+  private final Network network;
+  private final Parts parts;
+  private final long weights;
+
+  private CudaBackend(CudaSetup setup, Network network, Parts parts, long weights) {
+    this.setup = setup;
+    this.network = network;
+    this.parts = parts;
+    this.weights = weights;
+  }
+
+  static CudaBackend load(
+      Bundle bundle, Device device, torch.ScalarType type, Settings settings, Remarks remarks) {
+    CudaRuntime.load();
+    try {
+      return open(bundle, device.index(), type, settings, remarks);
+    } catch (RuntimeException e) {
+      String failure = CudaRuntime.failure(device.index());
+      throw failure.isEmpty() ? e : new DeviceException(failure, e);
+    }
+  }
+
+  private static CudaBackend open(
+      Bundle bundle, int card, torch.ScalarType type, Settings settings, Remarks remarks) {
+    CudaRuntime.use(card);
+    Parts parts = new Parts();
+    boolean whole = false;
+    Network loaded = null;
+    try {
+      MemoryBudget budget = MemoryBudget.open(card, settings.vramBudget());
+      parts.add(budget, budget::close);
+      if (type == torch.ScalarType.Float) {
+        Tf32 tf32 = Tf32.open(settings.tf32());
+        parts.add(tf32, tf32::close);
+        remarks.note(tf32.remark());
+      }
+      long before = CudaMemory.allocated(card);
+      CudaSetup setup =
+          new CudaSetup(
+              bundle,
+              card,
+              type,
+              false,
+              settings.topK(),
+              Set.copyOf(settings.batchSizes()),
+              settings.cudaGraphs(),
+              settings.decoder() == JpegDecoder.GPU,
+              remarks);
+      if (setup.cardJpegs()) {
+        CardJpegs.require();
+      }
+      remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
+      remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
+      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup, CudaBackend::nanos);
+      Network network = winner.network();
+      loaded = network;
+      CudaRuntime.synchronize();
+      CudaMemory.emptyCache();
+      CudaMemory.resetPeak(card);
+      long weights = CudaMemory.allocated(card) - before;
+      whole = true;
+      return new CudaBackend(winner.setup(), network, parts, weights);
+    } finally {
+      if (!whole) {
+        if (loaded != null) {
+          loaded.close();
+        }
+        parts.close();
+      }
+    }
+  }
+
+  private static long nanos(CudaSetup setup, Network network) {
+    int batch = setup.expected().stream().mapToInt(Integer::intValue).min().orElse(1);
+    // what its lanes say of graphs is not what the recognizer's lanes will do
+    try (CudaLane lane = new CudaLane(setup.withRemarks(Remarks.unheard()), network)) {
+      return lane.measure(batch, TIMED);
+    }
+  }
+
+  @Override
+  public StagedLane newLane() {
+    return new CudaLane(setup, network);
+  }
+
+  @Override
+  public PixelMemory newPixels() {
+    return new PinnedPixels(setup.device());
+  }
+
+  @Override
+  public Optional<DeviceMemory> memory() {
+    int card = setup.device();
+    return Optional.of(
+        new DeviceMemory(
+            weights,
+            Math.max(0, CudaMemory.peak(card) - weights),
+            CudaMemory.reserved(card),
+            Nvml.processMemory(card)));
+  }
+
+  @Override
+  public String failure() {
+    return CudaRuntime.failure(setup.device());
+  }
+
+  @Override
+  public void close() {
+    try {
+      network.close();
+      CudaRuntime.use(setup.device());
+      CudaRuntime.synchronize();
+      CudaMemory.emptyCache();
+    } finally {
+      parts.close();
+    }
+  }
+}

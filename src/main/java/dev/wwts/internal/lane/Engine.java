@@ -1,0 +1,64 @@
+package dev.wwts.internal.lane;
+
+import dev.wwts.Device;
+import dev.wwts.DeviceMemory;
+import dev.wwts.Precision;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.settings.Settings;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A model on a device: its network, and the lanes that run it. Safe for any number of threads; each
+ * lane for one.
+ */
+public interface Engine extends AutoCloseable {
+  /**
+   * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
+   * content is no longer needed then.
+   *
+   * @throws dev.wwts.ModelException if LibTorch refuses the model
+   * @throws dev.wwts.DeviceException if the device or the natives are not there
+   * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
+   */
+  static Engine load(Bundle bundle, Settings settings) {
+    return LoadedEngine.load(bundle, settings);
+  }
+
+  /** A new lane of the calling thread, which closes it before the engine is closed. */
+  Lane newLane();
+
+  /** Memory for a decoded picture, from where lanes read it; the caller closes it. */
+  PixelMemory newPixels();
+
+  /** Where it runs. */
+  Device device();
+
+  /** What it computes in. */
+  Precision precision();
+
+  /** LibTorch's threads for one forward on a CPU. */
+  int threads();
+
+  /** How it runs and what fell back, a sentence each. */
+  List<String> remarks();
+
+  /** Adds that there are JPEGs which the card does not get. */
+  void remarkOfOtherJpegs();
+
+  /** Adds that something does not run as it could, and logs it, once. */
+  void remark(String sentence);
+
+  /** What it takes of the device's memory; empty where the device is the processor. */
+  Optional<DeviceMemory> memory();
+
+  /**
+   * That the device does nothing more in this process, as a sentence; empty where it goes on. To be
+   * asked where something has failed.
+   */
+  String failure();
+
+  @Override
+  void close();
+}

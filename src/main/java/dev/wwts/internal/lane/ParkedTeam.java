@@ -1,0 +1,68 @@
+package dev.wwts.internal.lane;
+
+import dev.wwts.internal.torch.LibTorch;
+import dev.wwts.internal.torch.NativeScope;
+import java.util.concurrent.CountDownLatch;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** A team of OpenMP's threads that only sleeps: OpenMP counts it. See {@link Spins}. */
+final class ParkedTeam implements AutoCloseable {
+  /** Elements a thread, from which LibTorch divides a loop. */
+  private static final long GRAIN = 32_768;
+
+  private final CountDownLatch started = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread;
+
+  /** Starts one of so many threads, the one that keeps it among them. */
+  ParkedTeam(int threads) {
+    thread = new Thread(null, () -> keep(threads), "wwts-spins", 0, false);
+    thread.setDaemon(true);
+    thread.setContextClassLoader(null);
+    thread.start();
+    untilDone(started::await);
+  }
+
+  private void keep(int threads) {
+    try {
+      LibTorch.useThreads(threads);
+      NativeScope.inference(() -> loop(threads));
+    } finally {
+      started.countDown();
+    }
+    untilDone(closed::await);
+  }
+
+  /** A loop that takes so many threads. */
+  private static Tensor loop(int threads) {
+    return torch.ones(threads * GRAIN).add_(new Scalar(1));
+  }
+
+  private interface Wait {
+    void run() throws InterruptedException;
+  }
+
+  private static void untilDone(Wait wait) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        wait.run();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Lets it go; the threads end. */
+  @Override
+  public void close() {
+    closed.countDown();
+    untilDone(thread::join);
+  }
+}

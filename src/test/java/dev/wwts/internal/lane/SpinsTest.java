@@ -1,0 +1,114 @@
+package dev.wwts.internal.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.wwts.internal.torch.LibTorch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** When a team of parked threads is kept, by a clock of the test's own. */
+class SpinsTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private final List<String> teams = new ArrayList<>();
+
+  private Spins spins(int processors) {
+    return new Spins(
+        processors,
+        threads -> {
+          teams.add("+" + threads);
+          return () -> teams.add("-" + threads);
+        });
+  }
+
+  @Test
+  void aTeamOfWhatIsMissingIsKeptForSomeTimeAfterStalls() {
+    try (Spins spins = spins(8)) {
+      spins.started(4);
+      spins.forwarded(false, SECOND);
+      assertThat(teams).isEmpty();
+
+      spins.forwarded(true, 2 * SECOND);
+      spins.forwarded(true, 3 * SECOND);
+      spins.forwarded(false, 11 * SECOND);
+      assertThat(teams).as("8 processors, 4 threads: 5 more").containsExactly("+6");
+      spins.forwarded(false, 13 * SECOND);
+      assertThat(teams).containsExactly("+6", "-6");
+    }
+  }
+
+  @Test
+  void itIsKeptLongerWhereForwardsStallAgain() {
+    try (Spins spins = spins(2)) {
+      spins.started(2);
+      spins.forwarded(true, 0);
+      spins.forwarded(false, 11 * SECOND);
+      spins.forwarded(true, 12 * SECOND);
+      spins.forwarded(false, 30 * SECOND);
+      assertThat(teams).containsExactly("+2", "-2", "+2");
+      spins.forwarded(false, 33 * SECOND);
+      spins.forwarded(true, 100 * SECOND);
+      spins.forwarded(false, 111 * SECOND);
+      assertThat(teams).as("10 seconds again").containsExactly("+2", "-2", "+2", "-2", "+2", "-2");
+    }
+  }
+
+  @Test
+  void noneIsKeptWhereLanesAreEnoughOrAllIsClosed() {
+    Spins spins = spins(2);
+    spins.started(2);
+    spins.started(2);
+    spins.forwarded(true, 0);
+    assertThat(teams).isEmpty();
+    spins.ended(2);
+    spins.forwarded(true, SECOND);
+    spins.close();
+    spins.forwarded(true, 2 * SECOND);
+    assertThat(teams).containsExactly("+2", "-2");
+  }
+
+  @Test
+  void forwardsStallWhereSomeTakeManyTimesTheBest() {
+    Stalls stalls = new Stalls();
+    for (int i = 0; i < 100; i++) {
+      assertThat(stalls.took(1, 5_000_000 + 1_000_000 * (i % 3))).isFalse();
+    }
+    assertThat(stalls.took(4, 50_000_000)).as("the first of a batch").isFalse();
+    for (int i = 0; i < 100; i++) {
+      assertThat(stalls.took(1, 5_000_000)).isFalse();
+    }
+    assertThat(stalls.took(1, 100_000_000)).as("one is an accident").isFalse();
+    assertThat(stalls.took(1, 100_000_000)).isTrue();
+  }
+
+  @Test
+  void aParkedTeamHasItsThreadsAndLetsThemGo() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/self/task")), "skipped: threads are read from /proc");
+    LibTorch.load();
+    long before = tasks();
+    long kept;
+    try (ParkedTeam team = new ParkedTeam(4)) {
+      assertThat(team).isNotNull();
+      kept = tasks();
+    }
+    assertThat(kept - before).isBetween(4L, 8L);
+    long left = tasks();
+    for (int i = 0; i < 10_000 && left > before; i++) {
+      left = tasks();
+    }
+    assertThat(left).isLessThan(kept);
+  }
+
+  private static long tasks() throws IOException {
+    try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
+      return tasks.count();
+    }
+  }
+}
