@@ -24,7 +24,7 @@ final class Decoders implements AutoCloseable {
   /** Bytes of pixels above which a picture counts as large: 16 million pixels. */
   private static final long LARGE = 48L << 20;
 
-  /** Bytes of pixels, 2 million of them, and of a file, up to which an idle lane decodes itself. */
+  /** Bytes of pixels, 2 million of them, and of a file, up to which a lane decodes itself. */
   private static final long SMALL = 6L << 20;
 
   /** No decoder is faster: what can't be decoded in the time that is left is not begun. */
@@ -110,10 +110,10 @@ final class Decoders implements AutoCloseable {
   }
 
   /**
-   * Whether an idle lane may decode a call's picture itself, which spares a hand-over: it is small,
-   * at a glance, and none came before it.
+   * Whether a lane may decode a call's picture itself, which spares a hand-over: it is small, at a
+   * glance, and none came before it.
    */
-  boolean isForIdleLane(Call<?> call) {
+  boolean isForLane(Call<?> call) {
     return call.pictures().size() == 1
         && !call.isOwn()
         && queue.size() == 0

@@ -25,7 +25,9 @@ final class Lanes implements AutoCloseable {
   /** Lanes that wait for a call, less the calls that wait for a lane. */
   private final AtomicInteger free = new AtomicInteger();
 
-  /** Decodes a small picture in the thread of a lane that has nothing else to do. */
+  private final boolean keepAllBusy;
+
+  /** Decodes a small picture in the thread of a lane. */
   interface SmallDecoder extends AutoCloseable {
     void decode(Call<?> call);
 
@@ -37,13 +39,16 @@ final class Lanes implements AutoCloseable {
    * Starts them and waits until all are warm.
    *
    * @param inTurn whether they are made one after the other, as they share a card's memory
+   * @param keepAllBusy whether they need all processors when they run
    */
   Lanes(
       int count,
       boolean inTurn,
+      boolean keepAllBusy,
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
       Supplier<SmallDecoder> decoders) {
+    this.keepAllBusy = keepAllBusy;
     boolean whole = false;
     try {
       for (int i = 0; i < count; i++) {
@@ -135,11 +140,18 @@ final class Lanes implements AutoCloseable {
   }
 
   /**
-   * Has a lane that is idle decode a call's picture and run it.
+   * Has a lane decode a call's picture and run it: one that is idle, or any when its turn comes
+   * where lanes keep all processors busy. What is decoded ahead there takes time from the calls
+   * that came before.
    *
-   * @return false if none is
+   * @return false if none is to
    */
   boolean submitUndecoded(Call<?> call) {
+    if (keepAllBusy) {
+      free.decrementAndGet();
+      queue.put(call);
+      return true;
+    }
     int now = free.get();
     while (now > 0) {
       if (free.compareAndSet(now, now - 1)) {

@@ -112,7 +112,7 @@ public final class Service {
     }
     counts.accepted();
     try {
-      if (!parts.decoders().isForIdleLane(call) || !parts.lanes().submitUndecoded(call)) {
+      if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
         parts.decoders().submit(call);
       }
     } catch (Throwable e) {

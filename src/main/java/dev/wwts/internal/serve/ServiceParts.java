@@ -48,10 +48,12 @@ record ServiceParts(
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
           settings.batchSizes().stream().sorted(Comparator.reverseOrder()).toList();
+      int count = lanes(settings, engine);
       Lanes lanes =
           new Lanes(
-              lanes(settings, engine),
+              count,
               onCard,
+              !onCard && count * engine.threads() >= Runtime.getRuntime().availableProcessors(),
               () ->
                   new LaneRunner(
                       engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
