@@ -267,6 +267,26 @@ class ServiceTest {
   }
 
   @Test
+  void nothingIsDecodedAheadWhereLanesKeepAllProcessorsBusy() throws Exception {
+    int lanes = Runtime.getRuntime().availableProcessors();
+    Service service = open(SETTINGS.lanes(lanes).decoders(1));
+    Picture unreadable = Picture.of(new byte[1]);
+    gate.shut(lanes);
+    for (int lane = 0; lane < lanes; lane++) {
+      assertThat(service.answerAsync(picture(1), 0)).isNotDone();
+    }
+    gate.awaitHeld();
+
+    CompletableFuture<Answer> waiting = service.answerAsync(unreadable, 0);
+    // there is one decoder: had it been given that picture, it would be done before these
+    assertThat(service.answers(List.of(unreadable, unreadable), 0))
+        .allMatch(answer -> answer instanceof Answer.Refused);
+    assertThat(waiting).isNotDone();
+    gate.open();
+    assertThat(waiting.get()).isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
   void timingsTellTheWaiting() throws ExecutionException, InterruptedException {
     Service service = open(SETTINGS);
     Object unused = hold(service, 1);
