@@ -39,7 +39,7 @@ final class Lanes implements AutoCloseable {
    * Starts them and waits until all are warm.
    *
    * @param inTurn whether they are made one after the other, as they share a card's memory
-   * @param keepAllBusy whether they need all processors when they run
+   * @param keepAllBusy whether there is one for each processor, so that they leave none to others
    */
   Lanes(
       int count,

@@ -53,7 +53,7 @@ record ServiceParts(
           new Lanes(
               count,
               onCard,
-              !onCard && count * engine.threads() >= Runtime.getRuntime().availableProcessors(),
+              !onCard && count >= Runtime.getRuntime().availableProcessors(),
               () ->
                   new LaneRunner(
                       engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
