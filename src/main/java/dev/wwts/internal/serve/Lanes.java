@@ -25,9 +25,13 @@ final class Lanes implements AutoCloseable {
   /** Lanes that wait for a call, less the calls that wait for a lane. */
   private final AtomicInteger free = new AtomicInteger();
 
-  /** Decodes a small picture in the thread of a lane that has nothing else to do. */
-  interface SmallDecoder extends AutoCloseable {
-    void decode(Call<?> call);
+  /** Decodes in the thread of a lane, which waits for nothing meanwhile. */
+  interface LaneDecoder extends AutoCloseable {
+    /** A small picture that nobody has decoded, where the lane has nothing else to do. */
+    void decodeSmall(Call<?> call);
+
+    /** A picture of the call that is on the lane. */
+    void decode(Call<?> call, int index, boolean onProcessor);
 
     @Override
     void close();
@@ -43,7 +47,7 @@ final class Lanes implements AutoCloseable {
       boolean inTurn,
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
-      Supplier<SmallDecoder> decoders) {
+      Supplier<LaneDecoder> decoders) {
     boolean whole = false;
     try {
       for (int i = 0; i < count; i++) {
@@ -85,10 +89,10 @@ final class Lanes implements AutoCloseable {
   private void serve(
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
-      Supplier<SmallDecoder> decoders,
+      Supplier<LaneDecoder> decoders,
       CompletableFuture<Void> ready) {
     try (LaneRunner lane = factory.get();
-        SmallDecoder decoder = decoders.get()) {
+        LaneDecoder decoder = decoders.get()) {
       warmUp.accept(lane);
       ready.complete(null);
       free.incrementAndGet();
@@ -115,15 +119,15 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  private static void run(Call<?> call, LaneRunner lane, SmallDecoder decoder) {
+  private static void run(Call<?> call, LaneRunner lane, LaneDecoder decoder) {
     if (!call.isBeforeLane()) {
       call.staysOnLane(true);
-      decoder.decode(call);
+      decoder.decodeSmall(call);
       if (!call.staysOnLane() || !call.isBeforeLane()) {
         return;
       }
     }
-    call.run(lane);
+    call.run(lane, decoder);
   }
 
   /** Runs a call, whose pictures are decoded, when its turn comes. */
