@@ -25,6 +25,21 @@ class GrowthTest {
   }
 
   @Test
+  void aSlopeThatChanceMakesIsNone() {
+    Random random = new Random(1);
+    int growths = 0;
+    for (int i = 0; i < 200; i++) {
+      double[] seconds = new double[30];
+      Arrays.setAll(seconds, s -> 10 * s);
+      double[] levels = new double[30];
+      Arrays.setAll(levels, s -> 1800 + 120 * random.nextGaussian());
+      growths += Growth.of("x", seconds, levels, 32).isGrowth() ? 1 : 0;
+    }
+    // 1 of 100 at a bound of 0; the bound is 90
+    assertThat(growths).isLessThanOrEqualTo(2);
+  }
+
+  @Test
   void noiseBurstsSwapsAndAWarmUpAreNone() {
     Random random = new Random(1);
     Growth growth =

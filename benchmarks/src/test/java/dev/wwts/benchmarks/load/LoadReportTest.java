@@ -83,9 +83,9 @@ class LoadReportTest {
     assertThat(Goal.of(Goal.list(entries)).stream().filter(Goal::isRequired).map(Goal::toString))
         .containsExactly(
             "FAIL no accepted call lost, failed or answered wrongly: 1",
-            "FAIL soak, growth of RSS, MiB: +400.0 (+3600.0 an hour), at most 45.0",
-            "PASS soak, growth of heap, MiB: +0.0 (+0.0 an hour), at most 16.0",
-            "PASS soak, growth of native threads: +0.0 (+0.0 an hour), at most 4.0",
+            "FAIL soak, growth of RSS, MiB: +400.0 (+3600.0 an hour), surely +400.0, at most 45.0",
+            "PASS soak, growth of heap, MiB: +0.0 (+0.0 an hour), surely +0.0, at most 16.0",
+            "PASS soak, growth of native threads: +0.0 (+0.0 an hour), surely +0.0, at most 4.0",
             "PASS soak, 59 swaps");
   }
 
