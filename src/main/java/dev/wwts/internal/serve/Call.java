@@ -44,9 +44,7 @@ abstract class Call<R> {
    */
   Call(Course course, List<Picture> pictures, long timeout) {
     this.course = course;
-    this.pictures =
-        new CallPictures(
-            pictures, (index, onProcessor) -> course.decodeNext(this, index, onProcessor));
+    this.pictures = new CallPictures(pictures);
     this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
   }
 
@@ -95,6 +93,11 @@ abstract class Call<R> {
     return outcome;
   }
 
+  /** The same for a picture that a decoder comes to, unless its lane has begun it. */
+  final boolean beginDecoding(int index) {
+    return pictures.begin(index) && beginDecoding();
+  }
+
   /** Whether a picture is still worth decoding; if so, {@link #put} or {@link #fail} follows. */
   final boolean beginDecoding() {
     boolean isWanted = isWanted("a decoder");
@@ -123,6 +126,7 @@ abstract class Call<R> {
       hasDecoded();
     } else {
       finishDropped();
+      cameOn();
     }
   }
 
@@ -159,7 +163,15 @@ abstract class Call<R> {
     finishDropped();
   }
 
-  /** There is no room for a picture: a lane is to take the others and make some. */
+  private void cameOn() {
+    if (pictures.size() > 1) {
+      course.cameOn();
+    }
+  }
+
+  /**
+   * Somebody waits for room: a lane is to take the pictures that have some, and to give it back.
+   */
   final void stall() {
     boolean isReady;
     synchronized (this) {
@@ -192,7 +204,7 @@ abstract class Call<R> {
   }
 
   /** Runs it on a lane, unless it is too late. */
-  final void run(LaneRunner lane) {
+  final void run(LaneRunner lane, Lanes.LaneDecoder decoder) {
     boolean isWanted = isWanted("a lane");
     synchronized (this) {
       if (place == Place.OVER) {
@@ -205,9 +217,8 @@ abstract class Call<R> {
       finish(null, new CancellationException());
       return;
     }
-    if (pictures.size() > 1) {
-      course.onLane();
-    }
+    pictures.onLane((index, onProcessor) -> decoder.decode(this, index, onProcessor));
+    cameOn();
     try {
       finish(on(lane), null);
     } catch (Throwable e) {

@@ -17,27 +17,28 @@ final class CallPictures implements Pictures {
   /** Held while the caller's memory is read, which is the caller's again when its call ends. */
   private final ReentrantLock reading = new ReentrantLock();
 
-  private final Again decoders;
   private final @Nullable DecodedPicture[] decoded;
   private final @Nullable PictureException[] refusals;
+  private final boolean[] begun;
   private final boolean[] taken;
   private final long[] nanos;
+  private @Nullable LaneDecoder lane;
   private @Nullable Throwable failure;
   private boolean closed;
   private int left;
   private int refused;
 
-  /** Decodes a picture before all that wait. */
-  interface Again {
+  /** Decodes a picture in the thread of the lane that takes it, which waits for nobody's room. */
+  interface LaneDecoder {
     void decode(int index, boolean onProcessor);
   }
 
-  CallPictures(List<Picture> pictures, Again decoders) {
+  CallPictures(List<Picture> pictures) {
     this.pictures = pictures;
-    this.decoders = decoders;
     this.left = pictures.size();
     this.decoded = new @Nullable DecodedPicture[left];
     this.refusals = new @Nullable PictureException[left];
+    this.begun = new boolean[left];
     this.taken = new boolean[left];
     this.nanos = new long[left];
   }
@@ -49,6 +50,26 @@ final class CallPictures implements Pictures {
 
   Picture get(int index) {
     return pictures.get(index);
+  }
+
+  /**
+   * They are on a lane, which decodes those that nobody has begun, and those that it needs again.
+   */
+  synchronized void onLane(LaneDecoder decoder) {
+    lane = decoder;
+  }
+
+  /** Whether nobody has begun to decode a picture; if so, the asking one has now. */
+  synchronized boolean begin(int index) {
+    boolean isFirst = !begun[index];
+    begun[index] = true;
+    return isFirst;
+  }
+
+  /** A picture's decoding was begun too early: whoever comes first begins it anew. */
+  synchronized void release(int index) {
+    begun[index] = false;
+    notifyAll();
   }
 
   /** A picture is decoded, or refused; one that nobody wants any more goes back. */
@@ -141,10 +162,10 @@ final class CallPictures implements Pictures {
       taken[index] = false;
       left += again ? 1 : 0;
     }
-    if (again) {
-      decoders.decode(index, false);
+    if (again || !isBegunByOther(index)) {
+      decodeOnLane(index, false);
     }
-    return await(index);
+    return taken(index);
   }
 
   @Override
@@ -152,18 +173,41 @@ final class CallPictures implements Pictures {
     synchronized (this) {
       left++;
     }
-    decoders.decode(index, true);
-    return await(index);
+    decodeOnLane(index, true);
+    return taken(index);
   }
 
-  private synchronized @Nullable DecodedPicture await(int index) {
+  private void decodeOnLane(int index, boolean onProcessor) {
+    LaneDecoder decoder;
+    synchronized (this) {
+      decoder = lane;
+    }
+    if (decoder == null) {
+      throw new IllegalStateException("No lane has this call.");
+    }
+    decoder.decode(index, onProcessor);
+  }
+
+  /**
+   * Waits for a picture that a decoder has begun.
+   *
+   * @return false if none has, or it gave it up: the lane has begun it now
+   */
+  private synchronized boolean isBegunByOther(int index) {
     while (decoded[index] == null && refusals[index] == null && failure == null) {
+      if (begin(index)) {
+        return false;
+      }
       try {
         wait();
       } catch (InterruptedException e) {
         throw new IllegalStateException("Nobody interrupts a lane's thread.", e);
       }
     }
+    return true;
+  }
+
+  private synchronized @Nullable DecodedPicture taken(int index) {
     if (failure != null) {
       throw DeviceFailure.thrown(failure);
     }

@@ -47,8 +47,21 @@ final class Decoders implements AutoCloseable {
 
   private int large;
 
-  /** A picture to decode. */
-  private record Task(Call<?> call, int index, boolean onProcessor) {}
+  /**
+   * A picture to decode.
+   *
+   * @param isLarge whether it counts as one of the large ones that are being decoded
+   */
+  private record Task(Call<?> call, int index, boolean isLarge) {}
+
+  /** Who decodes a picture. */
+  private enum By {
+    DECODER,
+    /** That has nothing else to do, and leaves it to a decoder where that has to wait. */
+    IDLE_LANE,
+    /** That has the picture's call, and waits for nothing. */
+    ITS_LANE
+  }
 
   /** A large picture's turn has not come yet. */
   private static final class Deferred extends RuntimeException {
@@ -122,13 +135,21 @@ final class Decoders implements AutoCloseable {
   }
 
   /** For a lane's thread. */
-  Lanes.SmallDecoder forLane() {
+  Lanes.LaneDecoder forLane() {
     PictureReader reader = new PictureReader(limits, alpha);
-    return new Lanes.SmallDecoder() {
+    return new Lanes.LaneDecoder() {
       @Override
-      public void decode(Call<?> call) {
+      public void decodeSmall(Call<?> call) {
+        if (call.beginDecoding(0)) {
+          Decoders.this.decode(new Task(call, 0, false), reader, By.IDLE_LANE, false);
+        }
+      }
+
+      @Override
+      public void decode(Call<?> call, int index, boolean onProcessor) {
         if (call.beginDecoding()) {
-          Decoders.this.decode(new Task(call, 0, false), reader, true);
+          Task task = new Task(call, index, false);
+          Decoders.this.decode(task, reader, By.ITS_LANE, onProcessor);
         }
       }
 
@@ -139,17 +160,14 @@ final class Decoders implements AutoCloseable {
     };
   }
 
-  /** Decodes a picture that a lane waits for. */
-  void submitFirst(Call<?> call, int index, boolean onProcessor) {
-    queue.putFirst(new Task(call, index, onProcessor));
-  }
-
   /** Takes a call's pictures out of the queue. */
   void withdraw(Call<?> call) {
-    queue.removeIf(task -> task.call() == call);
+    List<Task> large = new ArrayList<>();
+    queue.removeIf(task -> task.call() == call && (!task.isLarge() || large.add(task)));
     synchronized (deferred) {
       deferred.removeIf(task -> task.call() == call);
     }
+    large.forEach(task -> leaveLarge(true));
   }
 
   int count() {
@@ -168,10 +186,12 @@ final class Decoders implements AutoCloseable {
     try (reader) {
       Task task = queue.take();
       while (task != null) {
-        if (task.call().beginDecoding()) {
+        if (!task.call().beginDecoding(task.index())) {
+          leaveLarge(task.isLarge());
+        } else {
           busy.incrementAndGet();
           try {
-            decode(task, reader, false);
+            decode(task, reader, By.DECODER, false);
           } catch (Throwable e) {
             task.call().crash(e);
           } finally {
@@ -183,17 +203,18 @@ final class Decoders implements AutoCloseable {
     }
   }
 
-  private void decode(Task task, PictureReader reader, boolean isOnLane) {
+  private void decode(Task task, PictureReader reader, By by, boolean onProcessor) {
     Call<?> call = task.call();
     long began = System.nanoTime();
     PixelPool.Lease lease;
     try {
       lease = pool.lease(call);
     } catch (Throwable e) {
+      leaveLarge(task.isLarge());
       call.fail(errors.apply(e));
       return;
     }
-    boolean[] isLarge = {false};
+    boolean[] isLarge = {task.isLarge()};
     DecodedPicture picture = null;
     PictureException refusal = null;
     try {
@@ -201,19 +222,22 @@ final class Decoders implements AutoCloseable {
       String name = call.pictures().get(task.index()).name();
       PixelBuffer into =
           bytes -> {
-            // a lane does not wait for room, which calls may have that wait for this lane
-            if (isOnLane && (bytes > SMALL || !lease.enterNow(bytes))) {
+            if (by == By.IDLE_LANE && (bytes > SMALL || !lease.enterNow(bytes))) {
               call.staysOnLane(false);
+              call.pictures().release(task.index());
               queue.put(task);
               throw new Deferred();
             }
             if (call.outcome().nanosLeft() < bytes / MOST_BYTES_A_NANO) {
               throw call.outcome().late("its decoding");
             }
-            isLarge[0] = isLarge[0] || (bytes > LARGE && enterLarge(task));
+            if (by == By.DECODER && bytes > LARGE && !isLarge[0]) {
+              enterLarge(task);
+              isLarge[0] = true;
+            }
             return lease.reserve(name, bytes);
           };
-      picture = read(task, reader, into, lease::giveBack);
+      picture = read(task, reader, into, lease::giveBack, onProcessor);
     } catch (Deferred e) {
       lease.giveBack();
       call.defer();
@@ -232,7 +256,11 @@ final class Decoders implements AutoCloseable {
   }
 
   private DecodedPicture read(
-      Task task, PictureReader reader, PixelBuffer into, DecodedPicture.Memory memory) {
+      Task task,
+      PictureReader reader,
+      PixelBuffer into,
+      DecodedPicture.Memory memory,
+      boolean onProcessor) {
     Call<?> call = task.call();
     Picture picture = call.pictures().get(task.index());
     if (call.isOwn()) {
@@ -241,33 +269,35 @@ final class Decoders implements AutoCloseable {
       }
     }
     ByteBuffer encoded = call.pictures().load(task.index(), reader);
-    return otherJpegs == null || task.onProcessor()
+    return otherJpegs == null || onProcessor
         ? reader.read(picture, encoded, into, memory)
         : reader.readForCard(picture, encoded, into, memory, otherJpegs);
   }
 
-  private boolean enterLarge(Task task) {
+  private void enterLarge(Task task) {
     synchronized (deferred) {
       if (large < mostLarge) {
         large++;
-        return true;
+        return;
       }
+      task.call().pictures().release(task.index());
       deferred.addLast(task);
     }
     throw new Deferred();
   }
 
+  /** The next large one has its place from now on, whatever becomes of it. */
   private void leaveLarge(boolean isLarge) {
     if (!isLarge) {
       return;
     }
     Task next;
     synchronized (deferred) {
-      large--;
       next = deferred.pollFirst();
+      large -= next == null ? 1 : 0;
     }
     if (next != null) {
-      queue.putFirst(next);
+      queue.putFirst(new Task(next.call(), next.index(), true));
     }
   }
 

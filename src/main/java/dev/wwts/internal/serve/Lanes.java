@@ -27,9 +27,13 @@ final class Lanes implements AutoCloseable {
 
   private final boolean keepAllBusy;
 
-  /** Decodes a small picture in the thread of a lane. */
-  interface SmallDecoder extends AutoCloseable {
-    void decode(Call<?> call);
+  /** Decodes in the thread of a lane, which waits for nothing meanwhile. */
+  interface LaneDecoder extends AutoCloseable {
+    /** A small picture that nobody has decoded. */
+    void decodeSmall(Call<?> call);
+
+    /** A picture of the call that is on the lane. */
+    void decode(Call<?> call, int index, boolean onProcessor);
 
     @Override
     void close();
@@ -47,7 +51,7 @@ final class Lanes implements AutoCloseable {
       boolean keepAllBusy,
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
-      Supplier<SmallDecoder> decoders) {
+      Supplier<LaneDecoder> decoders) {
     this.keepAllBusy = keepAllBusy;
     boolean whole = false;
     try {
@@ -90,10 +94,10 @@ final class Lanes implements AutoCloseable {
   private void serve(
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
-      Supplier<SmallDecoder> decoders,
+      Supplier<LaneDecoder> decoders,
       CompletableFuture<Void> ready) {
     try (LaneRunner lane = factory.get();
-        SmallDecoder decoder = decoders.get()) {
+        LaneDecoder decoder = decoders.get()) {
       warmUp.accept(lane);
       ready.complete(null);
       free.incrementAndGet();
@@ -120,15 +124,15 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  private static void run(Call<?> call, LaneRunner lane, SmallDecoder decoder) {
+  private static void run(Call<?> call, LaneRunner lane, LaneDecoder decoder) {
     if (!call.isBeforeLane()) {
       call.staysOnLane(true);
-      decoder.decode(call);
+      decoder.decodeSmall(call);
       if (!call.staysOnLane() || !call.isBeforeLane()) {
         return;
       }
     }
-    call.run(lane);
+    call.run(lane, decoder);
   }
 
   /** Runs a call, whose pictures are decoded, when its turn comes. */

@@ -14,8 +14,12 @@ import java.util.function.Supplier;
 
 /**
  * Memory for decoded pictures, leased to decoders and given back by lanes; so many bytes are out at
- * once. A decoder waits for room, but for a picture that a lane waits for, which gets it at once:
- * the limit may be exceeded by one picture a lane. What is idle is used again, last used first.
+ * once. What is idle is used again, last used first.
+ *
+ * <p>Nobody who has room waits for what only somebody gives who waits for room. So decoders alone
+ * wait for room; while one does, each call that has some goes to a lane as it is; and a lane waits
+ * for nobody: what no decoder has begun, or what it needs again, it decodes itself. Pictures of a
+ * call that is on a lane get room at once, beyond the limit too.
  */
 final class PixelPool implements AutoCloseable {
   /** What the smallest picture counts, as blocks of memory are not smaller. */
@@ -31,6 +35,10 @@ final class PixelPool implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition room = lock.newCondition();
   private final Deque<PixelMemory> idle = new ArrayDeque<>();
+
+  /** What has room, in the order of its coming. */
+  private final List<Lease> roomy = new ArrayList<>();
+
   private long used;
   private boolean closed;
 
@@ -58,8 +66,7 @@ final class PixelPool implements AutoCloseable {
         if (used + wanted - counted > most) {
           return false;
         }
-        used += wanted - counted;
-        counted = wanted;
+        count(wanted);
         return true;
       } finally {
         lock.unlock();
@@ -70,14 +77,21 @@ final class PixelPool implements AutoCloseable {
     long reserve(String name, long bytes) {
       long wanted = Math.max(LEAST, bytes);
       if (wanted > counted) {
-        enter(call, name, wanted - counted);
-        counted = wanted;
+        enter(this, name, wanted);
       }
       return memory.reserve(bytes);
     }
 
+    private void count(long wanted) {
+      if (counted == 0) {
+        roomy.add(this);
+      }
+      used += wanted - counted;
+      counted = wanted;
+    }
+
     void giveBack() {
-      PixelPool.this.giveBack(memory, counted);
+      PixelPool.this.giveBack(this);
     }
   }
 
@@ -96,7 +110,8 @@ final class PixelPool implements AutoCloseable {
     return new Lease(call, memory);
   }
 
-  private void enter(Call<?> call, String name, long bytes) {
+  private void enter(Lease lease, String name, long bytes) {
+    Call<?> call = lease.call;
     if (bytes > most) {
       throw new PictureException(
           PictureException.Reason.TOO_LARGE,
@@ -109,15 +124,15 @@ final class PixelPool implements AutoCloseable {
     }
     lock.lock();
     try {
-      while (used + bytes > most && !call.isWaitedFor()) {
-        call.stall();
+      while (used + bytes - lease.counted > most && !call.isWaitedFor()) {
+        roomy.forEach(other -> other.call.stall());
         long left = call.outcome().nanosLeft();
         if (left <= 0 || call.isOver()) {
           throw call.outcome().late("room for its pixels");
         }
         room.awaitNanos(Math.min(left, LONGEST_WAIT));
       }
-      used += bytes;
+      lease.count(bytes);
     } catch (InterruptedException e) {
       throw new IllegalStateException("Nobody interrupts a decoding thread.", e);
     } finally {
@@ -125,7 +140,7 @@ final class PixelPool implements AutoCloseable {
     }
   }
 
-  /** A lane waits for a picture now, or nobody any more. */
+  /** A call has come on, or nobody waits for it any more. */
   void wake() {
     lock.lock();
     try {
@@ -135,12 +150,14 @@ final class PixelPool implements AutoCloseable {
     }
   }
 
-  private void giveBack(PixelMemory memory, long counted) {
+  private void giveBack(Lease lease) {
+    PixelMemory memory = lease.memory;
     List<PixelMemory> others = List.of();
     boolean kept;
     lock.lock();
     try {
-      used -= counted;
+      used -= lease.counted;
+      roomy.remove(lease);
       room.signalAll();
       kept = !closed && idle.size() < MOST_IDLE;
       for (PixelMemory other : idle) {

@@ -22,17 +22,12 @@ final class ServiceCourse implements Course {
   }
 
   @Override
-  public void decodeNext(Call<?> call, int index, boolean onProcessor) {
-    parts.decoders().submitFirst(call, index, onProcessor);
-  }
-
-  @Override
   public void decoded(Call<?> call) {
     parts.lanes().submit(call);
   }
 
   @Override
-  public void onLane() {
+  public void cameOn() {
     parts.pool().wake();
   }
 

@@ -49,8 +49,20 @@ public final class Generation<M extends Candidate> {
     }
   }
 
-  /** Waits until the last user has left, however long that takes. */
-  void awaitUnused() throws InterruptedException {
-    unused.await();
+  /**
+   * Waits until the last user has left, however long that takes; an interrupt is kept for later.
+   */
+  void awaitUnused() {
+    boolean interrupted = false;
+    while (unused.getCount() > 0) {
+      try {
+        unused.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -4,6 +4,7 @@ import dev.wwts.ModelVersion;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ public final class Retirement {
 
   private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
   private final Consumer<ModelVersion> retired;
+  private final ThreadFactory threads;
 
   /**
    * Makes one.
@@ -26,14 +28,27 @@ public final class Retirement {
    * @param retired told of each that was closed
    */
   public Retirement(Consumer<ModelVersion> retired) {
+    this(retired, work -> SwapThread.of(work, "wwts-retire"));
+  }
+
+  Retirement(Consumer<ModelVersion> retired, ThreadFactory threads) {
     this.retired = retired;
+    this.threads = threads;
   }
 
   /** Closes it when its last call has ended, which is waited for, but not for ever. */
   public void retire(Generation<?> old) {
-    Thread thread = SwapThread.of(() -> close(old), "wwts-retire");
+    Thread thread = threads.newThread(() -> close(old));
     waiting.add(thread);
-    thread.start();
+    try {
+      thread.start();
+    } catch (OutOfMemoryError e) {
+      // no thread for it: the old model's memory is what is needed most now
+      waiting.remove(thread);
+      old.leave();
+      close(old);
+      return;
+    }
     old.leave();
     try {
       thread.join(PATIENCE.toMillis());
@@ -50,9 +65,6 @@ public final class Retirement {
       old.awaitUnused();
       old.model().close();
       retired.accept(old.version());
-    } catch (InterruptedException e) {
-      // nobody knows this thread to interrupt it
-      Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       LOG.warn("{} could not be freed.", old.version(), e);
     } finally {

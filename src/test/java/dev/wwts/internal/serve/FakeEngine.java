@@ -26,6 +26,9 @@ final class FakeEngine implements Engine {
   /** Told of the bytes of a picture before it gets them. */
   volatile LongConsumer reserving = bytes -> {};
 
+  /** Told before a block is made. */
+  volatile Runnable making = () -> {};
+
   /** So many more blocks are refused. */
   final AtomicInteger refusals = new AtomicInteger();
 
@@ -43,6 +46,7 @@ final class FakeEngine implements Engine {
   /** Blocks that are not closed are left in {@link #memory}. */
   @Override
   public PixelMemory newPixels() {
+    making.run();
     if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new OutOfMemoryError("no block");
     }

@@ -59,6 +59,28 @@ class GenerationsTest {
   }
 
   @Test
+  void anOldOneIsClosedThoughThereIsNoThreadForIt() {
+    Generations<Fake> slot = open();
+    Generation<Fake> old = slot.current();
+    Retirement retirement =
+        new Retirement(
+            retired::add,
+            work ->
+                new Thread(work) {
+                  @Override
+                  public synchronized void start() {
+                    throw new OutOfMemoryError("unable to create native thread");
+                  }
+                });
+
+    retirement.retire(old);
+    retirement.await();
+
+    assertThat(old.model().closed).hasValue(1);
+    assertThat(retired).containsExactly(old.version());
+  }
+
+  @Test
   void anOldOneThatCanNotBeFreedStopsNothing() {
     Generations<Fake> slot = open();
     Fake stubborn =

@@ -18,6 +18,10 @@ import java.util.stream.StreamSupport;
  */
 record Goal(String text, boolean passed, boolean isRequired) {
   private static final double MOST_TIMES_IDLE = 3;
+
+  /** Calls from which on there is a p99. */
+  private static final int LEAST = 100;
+
   private static final List<String> COMPARED = List.of("50", "80", "95");
 
   /** Of a run's entries. */
@@ -116,6 +120,7 @@ record Goal(String text, boolean passed, boolean isRequired) {
         .filter(entry -> entry.path("model").asText().equals(model))
         .filter(entry -> entry.path("peer").asText().equals(peer))
         .filter(entry -> entry.path("load").asText().equals(load))
+        .filter(entry -> load.equals("idle") || entry.path("answered").asLong() >= LEAST)
         .min(
             Comparator.comparingLong(Goal::refused)
                 .thenComparingDouble(entry -> entry.at(figure).asDouble()));
