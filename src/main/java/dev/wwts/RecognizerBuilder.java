@@ -53,7 +53,8 @@ public final class RecognizerBuilder {
 
   /**
    * Threads that decode pictures, 1 to 1024. If not set: the number of cores, from 2 to 8. Pictures
-   * of more than 16 million pixels leave one of them to the others.
+   * of more than 16 million pixels leave one of them to the others. Where there is a lane for each
+   * processor, lanes decode pictures of up to 2 million pixels themselves.
    */
   public RecognizerBuilder decoders(int decoders) {
     settings = settings.decoders(inRange("decoders", decoders, 1, 1024));

@@ -16,12 +16,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** A run of {@code mvn load} as people read it: goals, a table and pictures. */
 final class LoadReport {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final double NANOS = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
+
+  private static final int MOST_POINTS = 150;
 
   /** Calls from which on a percentile says something, as in the other tables. */
   private static final Map<String, Integer> PERCENTILES =
@@ -174,7 +177,10 @@ final class LoadReport {
     return svg;
   }
 
+  /** Some hundred of them, which is what an eye sees and a file can bear. */
   private static List<Double> values(JsonNode samples, String name) {
-    return Goal.list(samples.path(name)).stream().map(JsonNode::asDouble).toList();
+    List<Double> all = Goal.list(samples.path(name)).stream().map(JsonNode::asDouble).toList();
+    int step = 1 + all.size() / MOST_POINTS;
+    return IntStream.range(0, all.size() / step).mapToObj(i -> all.get(i * step)).toList();
   }
 }
