@@ -72,8 +72,8 @@ public final class RecognizerBuilder {
 
   /**
    * Bytes of decoded pictures, 3 a pixel, that may be on their way to a lane, from 1; decoding goes
-   * on when some are done. May be exceeded by one picture a lane. If not set: what {@link
-   * #maxPixels} is, and 256 MiB. A picture that is larger alone is refused.
+   * on when some are done. May be exceeded by the pictures of calls that are on a lane. If not set:
+   * what {@link #maxPixels} is, and 256 MiB. A picture that is larger alone is refused.
    */
   public RecognizerBuilder pixelsInFlight(long bytes) {
     if (bytes < 1) {

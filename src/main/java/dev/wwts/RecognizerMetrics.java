@@ -24,6 +24,7 @@ public final class RecognizerMetrics implements MeterBinder {
    * Of a recognizer.
    *
    * @param tags further ones of all meters: keys and values in turn
+   * @throws IllegalArgumentException if a key has no value
    */
   public RecognizerMetrics(Recognizer recognizer, String... tags) {
     this.recognizer = Objects.requireNonNull(recognizer);
