@@ -73,7 +73,7 @@ final class CudaBackend implements Backend {
               type,
               false,
               settings.topK(),
-              Set.copyOf(settings.batchSizes()),
+              Set.copyOf(settings.expectedBatches()),
               settings.cudaGraphs(),
               settings.decoder() == JpegDecoder.GPU,
               remarks);

@@ -14,14 +14,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
  * and makes answers of rankings.
  */
 final class LaneRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
+
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
@@ -30,6 +35,7 @@ final class LaneRunner implements AutoCloseable {
   private final int topK;
   private final Consumer<String> remarks;
   private final UnaryOperator<Throwable> errors;
+  private final IntConsumer batches;
   private int fits = Integer.MAX_VALUE;
   private int splits;
 
@@ -39,26 +45,59 @@ final class LaneRunner implements AutoCloseable {
    * @param topK how many classes an answer has
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
+   * @param batches told how many pictures each batch has that was run
    */
   LaneRunner(
       Lane lane,
       ClassHead head,
       int topK,
       Consumer<String> remarks,
-      UnaryOperator<Throwable> errors) {
+      UnaryOperator<Throwable> errors,
+      IntConsumer batches) {
     this.lane = lane;
     this.head = head;
     this.topK = topK;
     this.remarks = remarks;
     this.errors = errors;
+    this.batches = batches;
   }
 
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
+    return answers(call, ranked(call.pictures(), batches), call.pictures().size());
+  }
+
+  /**
+   * Answers calls, which have entered this lane, as one batch. Where that fails, which one of them
+   * may have made it, each runs alone.
+   */
+  void answer(List<Calls.Answers> calls) {
+    CallGroup group = new CallGroup(calls);
+    List<@Nullable Ranked> ranked = List.of();
+    if (calls.size() > 1) {
+      try {
+        ranked = ranked(group, batches);
+      } catch (RuntimeException | Error e) {
+        LOG.debug("A batch of {} calls failed: each runs alone.", calls.size(), e);
+      }
+    }
+    if (ranked.isEmpty()) {
+      group.runAlone(this);
+    } else {
+      group.end(this, ranked);
+    }
+  }
+
+  /**
+   * What a call is told.
+   *
+   * @param ranked its part of a batch
+   * @param batch pictures of that, the other calls' too
+   */
+  List<Answer> answers(Call<?> call, List<@Nullable Ranked> ranked, int batch) {
     long waiting = call.waiting();
-    List<@Nullable Ranked> ranked = ranked(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
-    record(call, ranked);
+    record(call, ranked, batch);
     List<Answer> answers = new ArrayList<>(ranked.size());
     for (int i = 0; i < ranked.size(); i++) {
       Ranked one = ranked.get(i);
@@ -71,7 +110,7 @@ final class LaneRunner implements AutoCloseable {
     return answers;
   }
 
-  private static void record(Call<?> call, List<@Nullable Ranked> ranked) {
+  private static void record(Call<?> call, List<@Nullable Ranked> ranked, int batch) {
     CallEvent event = call.event();
     if (event == null) {
       return;
@@ -81,7 +120,7 @@ final class LaneRunner implements AutoCloseable {
       if (one != null) {
         StageTimes times = one.times();
         event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
-        event.setBatch(times.forward(), times.rank(), times.download());
+        event.setBatch(batch, times.forward(), times.rank(), times.download());
       }
     }
   }
@@ -104,7 +143,7 @@ final class LaneRunner implements AutoCloseable {
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
-  List<@Nullable Ranked> ranked(Pictures pictures) {
+  private List<@Nullable Ranked> ranked(Pictures pictures, IntConsumer ran) {
     int n = pictures.size();
     if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
       // the memory may have been another model's, which is closed by now
@@ -117,6 +156,7 @@ final class LaneRunner implements AutoCloseable {
       try {
         Collections.addAll(
             ranked, lane.run(size == n ? pictures : new Part(pictures, at, size), topK));
+        ran.accept(size);
         at += size;
       } catch (OutOfDeviceMemoryException e) {
         lane.recover();
@@ -131,6 +171,11 @@ final class LaneRunner implements AutoCloseable {
       }
     }
     return ranked;
+  }
+
+  /** Runs a batch that nobody asked for, so that the first calls are as fast as the others. */
+  void warmUp(Pictures pictures) {
+    ranked(pictures, size -> {});
   }
 
   /** A run of pictures of a batch. */

@@ -40,6 +40,7 @@ final class PixelPool implements AutoCloseable {
   private final List<Lease> roomy = new ArrayList<>();
 
   private long used;
+  private volatile int waiting;
   private boolean closed;
 
   PixelPool(long most, Supplier<? extends PixelMemory> factory) {
@@ -124,6 +125,7 @@ final class PixelPool implements AutoCloseable {
     }
     lock.lock();
     try {
+      waiting++;
       while (used + bytes - lease.counted > most && !call.isWaitedFor()) {
         roomy.forEach(other -> other.call.stall());
         long left = call.outcome().nanosLeft();
@@ -136,8 +138,14 @@ final class PixelPool implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException("Nobody interrupts a decoding thread.", e);
     } finally {
+      waiting--;
       lock.unlock();
     }
+  }
+
+  /** Whether somebody waits for room. */
+  boolean isShort() {
+    return waiting > 0;
   }
 
   /** A call has come on, or nobody waits for it any more. */

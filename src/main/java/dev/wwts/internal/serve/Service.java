@@ -27,16 +27,18 @@ public final class Service {
   private final String model;
   private final Settings settings;
   private final Admission admission;
-  private final CallCounts counts = new CallCounts();
+  private final CallCounts counts;
   private final Deadlines deadlines = new Deadlines();
   private final Course course;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  private Service(ServiceParts parts, Settings settings, String model) {
+  private Service(ServiceParts parts, Settings settings, String model, CallCounts counts) {
     this.parts = parts;
     this.model = model;
-    this.admission = new Admission(parts.lanes().count(), settings.queue());
+    this.counts = counts;
+    this.admission =
+        new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
     this.course = new ServiceCourse(parts, admission, counts, model);
     OpenServices.add(this);
@@ -44,8 +46,12 @@ public final class Service {
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static Service open(Engine engine, Bundle bundle, Settings settings) {
+    CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings), settings, bundle.manifest().name());
+        ServiceParts.open(engine, bundle, settings, counts),
+        settings,
+        bundle.manifest().name(),
+        counts);
   }
 
   /**
@@ -157,10 +163,10 @@ public final class Service {
 
   /** How it goes; waits for nothing. */
   public Stats stats() {
-    int lanes = parts.lanes().busy();
+    int running = parts.lanes().running();
     return new Stats(
-        Math.max(0, admission.inFlight() - lanes),
-        lanes,
+        Math.max(0, admission.inFlight() - running),
+        parts.lanes().busy(),
         parts.lanes().count(),
         parts.decoders().busy(),
         parts.decoders().count(),
@@ -171,7 +177,9 @@ public final class Service {
         counts.of(End.ABANDONED),
         counts.of(End.OVERLOADED),
         counts.of(End.CLOSED),
-        counts.waiting());
+        counts.waiting(),
+        counts.batches(),
+        counts.pictures());
   }
 
   /** Calls that are accepted and not over. */
@@ -186,6 +194,7 @@ public final class Service {
    */
   public boolean drain(long nanos) {
     admission.close();
+    parts.lanes().endWaiting();
     return admission.awaitEmpty(nanos);
   }
 
