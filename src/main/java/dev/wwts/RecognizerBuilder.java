@@ -1,6 +1,7 @@
 package dev.wwts;
 
 import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -167,12 +168,12 @@ public final class RecognizerBuilder {
    * takes what waits, in its order. A picture that can't be read and a call that fails or is given
    * up don't touch the others; where a forward fails, each call runs alone. Off if not set.
    *
-   * <p>It pays on a GPU, where a launch costs more than a further picture. On a CPU it does not: the
-   * same work is only answered later (MobileNetV2, one thread, a picture in batches of 1, 2, 4, 8:
-   * 21.7, 22.6, 23.9, 35.2 ms).
+   * <p>It pays on a GPU, where a launch costs more than a further picture. On a CPU it does not:
+   * the same work is only answered later (MobileNetV2, one thread, a picture in batches of 1, 2, 4,
+   * 8: 21.7, 22.6, 23.9, 35.2 ms).
    *
-   * @param most pictures of a forward, 1 to 4096; 1 is off. Batches of 1, 2, 4, 8 and so on up to it
-   *     are warmed up, and captured as CUDA graphs
+   * @param most pictures of a forward, 1 to 4096; 1 is off. Batches of 1, 2, 4, 8 and so on up to
+   *     it are warmed up, and captured as CUDA graphs
    * @param wait how long a lane that has a call waits for more of them, from 0: take only what is
    *     there. At most half of what a deadline leaves is spent so
    */
@@ -257,6 +258,13 @@ public final class RecognizerBuilder {
     return copy;
   }
 
+  /** The same settings for one whose models are made and closed by {@code owner}. */
+  RecognizerBuilder of(MadeHere owner) {
+    RecognizerBuilder copy = new RecognizerBuilder(model);
+    copy.settings = settings.origin(owner);
+    return copy;
+  }
+
   Path model() {
     return model;
   }
@@ -275,7 +283,9 @@ public final class RecognizerBuilder {
    * @throws RecognizerClosedException if the JVM is ending
    */
   public Recognizer load() {
-    return Recognizer.load(model, settings);
+    boolean isOwned = settings.origin() != null;
+    return Recognizer.load(
+        model, isOwned ? settings : settings.origin(new MadeHere("A recognizer")));
   }
 
   private static int inRange(String name, int value, int least, int most) {

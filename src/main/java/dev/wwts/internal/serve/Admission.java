@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the calls that are accepted and not over, and refuses those beyond: as many as lanes
- * run at once, and a queue. Waits for the last one where a service is drained. Never blocks a caller.
+ * Counts the calls that are accepted and not over, and refuses those beyond: as many as lanes run
+ * at once, and a queue. Waits for the last one where a service is drained. Never blocks a caller.
  */
 final class Admission {
   private static final int CLOSED = 1 << 30;

@@ -4,7 +4,7 @@ import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.lane.Pictures;
 import dev.wwts.internal.lane.Ranked;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CallGroup implements Pictures {
   private final List<Calls.Answers> calls;
   private final List<Place> places = new ArrayList<>();
-  private final Map<Calls.Answers, Throwable> failures = new IdentityHashMap<>();
+  private final Map<Calls.Answers, Throwable> failures = new HashMap<>();
 
   private record Place(Calls.Answers call, int index) {}
 

@@ -61,9 +61,13 @@ final class LaneWork {
       runTogether(calls);
     } catch (Throwable e) {
       // they are nobody's but this lane's
-      calls.forEach(call -> call.endWith(lane, () -> {
-                throw DeviceFailure.thrown(e);
-              }));
+      calls.forEach(
+          call ->
+              call.endWith(
+                  lane,
+                  () -> {
+                    throw DeviceFailure.thrown(e);
+                  }));
     } finally {
       more.ran(calls.size() - 1);
     }
@@ -107,8 +111,7 @@ final class LaneWork {
     long until = taken + Math.min(more.patience(), spare(calls.get(0)));
     while (room > 0) {
       int left = room;
-      Call<?> next =
-          more.take(until, call -> !call.isBeforeLane() || isForBatch(call, left));
+      Call<?> next = more.take(until, call -> !call.isBeforeLane() || isForBatch(call, left));
       if (next == null) {
         return;
       }

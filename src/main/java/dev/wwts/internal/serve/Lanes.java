@@ -146,8 +146,7 @@ final class Lanes implements AutoCloseable {
 
     @Override
     public @Nullable Call<?> take(long until, Predicate<Call<?>> fits) {
-      Call<?> call =
-          queue.takeMore(() -> Math.min(patience(), until - System.nanoTime()), fits);
+      Call<?> call = queue.takeMore(() -> Math.min(patience(), until - System.nanoTime()), fits);
       if (call != null) {
         // no lane waits less, but a call does
         free.incrementAndGet();

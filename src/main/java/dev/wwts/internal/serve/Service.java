@@ -37,8 +37,7 @@ public final class Service {
     this.parts = parts;
     this.model = model;
     this.counts = counts;
-    this.admission =
-        new Admission(parts.lanes().count() * settings.batching(), settings.queue());
+    this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
     this.course = new ServiceCourse(parts, admission, counts, model);
     OpenServices.add(this);
@@ -78,11 +77,23 @@ public final class Service {
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
-  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+  CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+    return answerAsync(picture, timeout, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param ended done when the call has ended, or was not accepted
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
     Call<List<Answer>> call = new Calls.Answers(course, List.of(picture), timeout);
+    call.outcome().future().whenComplete((answers, error) -> ended.run());
     try {
       submit(call);
     } catch (RuntimeException e) {
+      ended.run();
       return CompletableFuture.failedFuture(e);
     }
     if (timeout != 0) {

@@ -28,8 +28,7 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(
-      Engine engine, Bundle bundle, Settings settings, CallListener listener) {
+  static ServiceParts open(Engine engine, Bundle bundle, Settings settings, CallListener listener) {
     DeviceFailure failure = new DeviceFailure(engine);
     AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
@@ -55,8 +54,7 @@ record ServiceParts(
               count,
               onCard,
               !onCard && count >= Runtime.getRuntime().availableProcessors(),
-              new Batching(
-                  settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
+              new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
               () ->
                   new LaneRunner(
                       engine.newLane(),

@@ -41,6 +41,7 @@ public final class Settings implements Cloneable {
   private long pixelsInFlight;
   private long timeout;
   private boolean shutdownHook = true;
+  private @Nullable MadeHere origin;
   private int batching = 1;
   private long batchingWait;
   private long shutdownGrace = TimeUnit.SECONDS.toNanos(10);
@@ -178,6 +179,16 @@ public final class Settings implements Cloneable {
           it.batching = most;
           it.batchingWait = wait;
         });
+  }
+
+  /** Where what is to be closed was made, to be told where it is forgotten; null: nobody knows. */
+  public @Nullable MadeHere origin() {
+    return origin;
+  }
+
+  /** Sets {@link #origin()}. */
+  public Settings origin(MadeHere value) {
+    return with(it -> it.origin = value);
   }
 
   /** The digest that the model must have; null: any. */
