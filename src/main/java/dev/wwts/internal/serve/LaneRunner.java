@@ -5,10 +5,11 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Timings;
 import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.Head;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.lane.Lane;
+import dev.wwts.internal.lane.LaneResult;
 import dev.wwts.internal.lane.Pictures;
-import dev.wwts.internal.lane.Ranked;
 import dev.wwts.internal.lane.StageTimes;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,15 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
- * and makes answers of rankings.
+ * and makes answers of what it read.
  */
 final class LaneRunner implements AutoCloseable {
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
   private final Lane lane;
-  private final ClassHead head;
-  private final int topK;
+  private final Head<Answer.Recognized> head;
   private final Consumer<String> remarks;
   private final UnaryOperator<Throwable> errors;
   private int fits = Integer.MAX_VALUE;
@@ -36,19 +36,17 @@ final class LaneRunner implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @param topK how many classes an answer has
+   * @param head makes answers
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
    */
   LaneRunner(
       Lane lane,
-      ClassHead head,
-      int topK,
+      Head<Answer.Recognized> head,
       Consumer<String> remarks,
       UnaryOperator<Throwable> errors) {
     this.lane = lane;
     this.head = head;
-    this.topK = topK;
     this.remarks = remarks;
     this.errors = errors;
   }
@@ -56,28 +54,29 @@ final class LaneRunner implements AutoCloseable {
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
     long waiting = call.waiting();
-    List<@Nullable Ranked> ranked = ranked(call.pictures());
+    List<@Nullable LaneResult> results = results(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
-    record(call, ranked);
-    List<Answer> answers = new ArrayList<>(ranked.size());
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    record(call, results);
+    List<Answer> answers = new ArrayList<>(results.size());
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       answers.add(
           one == null
               ? new Answer.Refused(call.refusal(i))
               : head.answer(
-                  one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
+                  one.readings().of(head.readout()),
+                  timings(call.pictures().nanos(i), one.times(), total, waiting)));
     }
     return answers;
   }
 
-  private static void record(Call<?> call, List<@Nullable Ranked> ranked) {
+  private static void record(Call<?> call, List<@Nullable LaneResult> results) {
     CallEvent event = call.event();
     if (event == null) {
       return;
     }
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       if (one != null) {
         StageTimes times = one.times();
         event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
@@ -99,24 +98,23 @@ final class LaneRunner implements AutoCloseable {
   }
 
   /**
-   * Ranks a batch, as one forward of the pictures that can be read; as several where the device's
+   * Runs a batch, as one forward of the pictures that can be read; as several where the device's
    * memory is too small. What fitted is remembered, so that the next batch does not fail first.
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
-  List<@Nullable Ranked> ranked(Pictures pictures) {
+  List<@Nullable LaneResult> results(Pictures pictures) {
     int n = pictures.size();
     if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
       // the memory may have been another model's, which is closed by now
       fits *= 2;
     }
-    List<@Nullable Ranked> ranked = new ArrayList<>(n);
+    List<@Nullable LaneResult> results = new ArrayList<>(n);
     int at = 0;
     while (at < n) {
       int size = Math.min(fits, n - at);
       try {
-        Collections.addAll(
-            ranked, lane.run(size == n ? pictures : new Part(pictures, at, size), topK));
+        Collections.addAll(results, lane.run(size == n ? pictures : new Part(pictures, at, size)));
         at += size;
       } catch (OutOfDeviceMemoryException e) {
         lane.recover();
@@ -130,7 +128,7 @@ final class LaneRunner implements AutoCloseable {
                 .formatted(size, fits));
       }
     }
-    return ranked;
+    return results;
   }
 
   /** A run of pictures of a batch. */

@@ -2,6 +2,7 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
@@ -28,7 +29,7 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(Engine engine, Bundle bundle, Settings settings) {
+  static ServiceParts open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     DeviceFailure failure = new DeviceFailure(engine);
     AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
@@ -44,7 +45,6 @@ record ServiceParts(
               cardDecodes ? engine::remarkOfOtherJpegs : null,
               failure::typed);
       started = decoders;
-      ClassHead head = new ClassHead(bundle.labels(), settings);
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
           settings.batchSizes().stream().sorted(Comparator.reverseOrder()).toList();
@@ -55,8 +55,7 @@ record ServiceParts(
               onCard,
               !onCard && count >= Runtime.getRuntime().availableProcessors(),
               () ->
-                  new LaneRunner(
-                      engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
+                  new LaneRunner(engine.newLane(), heads.classes(), engine::remark, failure::typed),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);
@@ -74,7 +73,7 @@ record ServiceParts(
    */
   private static void warmUp(LaneRunner lane, List<Integer> sizes, InlineBatch grey) {
     try (grey) {
-      sizes.forEach(size -> lane.ranked(grey.of(size)));
+      sizes.forEach(size -> lane.results(grey.of(size)));
     }
   }
 
