@@ -67,12 +67,13 @@ class ArchitectureTest {
           room("model", "pixels natives text"),
           room("image", "pixels natives"),
           room("settings", "image pixels"),
+          room("head", "settings model"),
           room("cuda", "image pixels model natives"),
           room("torch", "cuda pixels model natives events text"),
           room("rewrite", "torch"),
           room("network", "rewrite torch cuda image pixels model natives"),
-          room("lane", "network torch cuda image pixels model natives settings events"),
-          room("serve", "lane image pixels model natives settings events text"),
+          room("lane", "head network torch cuda image pixels model natives settings events"),
+          room("serve", "head lane image pixels model natives settings events text"),
           room("inspect", "torch cuda image pixels natives"));
 
   private record Room(String name, List<String> uses) {

@@ -6,6 +6,7 @@ import dev.wwts.DeviceMemory;
 import dev.wwts.JpegDecoder;
 import dev.wwts.ModelException;
 import dev.wwts.Precision;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.network.NetworkKind;
@@ -41,21 +42,14 @@ final class LoadedEngine implements Engine {
     this.remarks = remarks;
   }
 
-  /**
-   * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
-   * content is no longer needed then.
-   *
-   * @throws dev.wwts.ModelException if LibTorch refuses the model
-   * @throws dev.wwts.DeviceException if the device or the natives are not there
-   * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
-   */
-  static Engine load(Bundle bundle, Settings settings) {
+  /** What {@link Engine#load} does. */
+  static Engine load(Bundle bundle, List<Readout> readouts, Settings settings) {
     try (bundle) {
-      return open(bundle, settings);
+      return open(bundle, readouts, settings);
     }
   }
 
-  private static Engine open(Bundle bundle, Settings settings) {
+  private static Engine open(Bundle bundle, List<Readout> readouts, Settings settings) {
     LibTorch.load();
     MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
     NetworkKind kind = NetworkKind.of(bundle);
@@ -66,14 +60,14 @@ final class LoadedEngine implements Engine {
     Precision precision = kind.precision(settings.precision(), device);
     Remarks remarks = new Remarks();
     try {
-      return open(bundle, settings, device, precision, remarks);
+      return open(bundle, readouts, settings, device, precision, remarks);
     } catch (ModelException e) {
       if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
         throw e;
       }
       remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
       try (Bundle again = bundle.again()) {
-        return open(again, settings, device, Precision.FP32, remarks);
+        return open(again, readouts, settings, device, Precision.FP32, remarks);
       }
     }
   }
@@ -86,13 +80,18 @@ final class LoadedEngine implements Engine {
   }
 
   private static Engine open(
-      Bundle bundle, Settings settings, Device device, Precision precision, Remarks remarks) {
+      Bundle bundle,
+      List<Readout> readouts,
+      Settings settings,
+      Device device,
+      Precision precision,
+      Remarks remarks) {
     int threads = settings.threads() > 0 ? settings.threads() : LibTorch.defaultThreads();
     LibTorch.useThreads(threads);
     Backend backend =
         device.kind() == Device.Kind.CUDA
-            ? CudaBackend.load(bundle, device, type(precision), settings, remarks)
-            : CpuBackend.load(bundle, device, type(precision), threads, remarks);
+            ? CudaBackend.load(bundle, readouts, device, type(precision), settings, remarks)
+            : CpuBackend.load(bundle, readouts, device, type(precision), threads, remarks);
     return new LoadedEngine(backend, device, precision, threads, remarks);
   }
 

@@ -1,8 +1,8 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.internal.image.DecodedPicture;
+import dev.wwts.internal.lane.LaneResult;
 import dev.wwts.internal.lane.Pictures;
-import dev.wwts.internal.lane.Ranked;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -65,13 +65,13 @@ final class CallGroup implements Pictures {
     place.call().pictures().refuse(place.index(), error);
   }
 
-  /** Ends each call with its part of the ranking. */
-  void end(LaneRunner lane, List<@Nullable Ranked> ranked) {
+  /** Ends each call with its part of what the lane read. */
+  void end(LaneRunner lane, List<@Nullable LaneResult> results) {
     int at = 0;
     for (Calls.Answers call : calls) {
       int first = at;
       at += call.pictures().size();
-      List<@Nullable Ranked> own = ranked.subList(first, at);
+      List<@Nullable LaneResult> own = results.subList(first, at);
       call.endWith(
           lane,
           () -> {

@@ -5,10 +5,11 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Timings;
 import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.Head;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.lane.Lane;
+import dev.wwts.internal.lane.LaneResult;
 import dev.wwts.internal.lane.Pictures;
-import dev.wwts.internal.lane.Ranked;
 import dev.wwts.internal.lane.StageTimes;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
- * and makes answers of rankings.
+ * and makes answers of what it read.
  */
 final class LaneRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
@@ -31,8 +32,7 @@ final class LaneRunner implements AutoCloseable {
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
   private final Lane lane;
-  private final ClassHead head;
-  private final int topK;
+  private final Head<Answer.Recognized> head;
   private final Consumer<String> remarks;
   private final UnaryOperator<Throwable> errors;
   private final IntConsumer batches;
@@ -42,21 +42,19 @@ final class LaneRunner implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @param topK how many classes an answer has
+   * @param head makes answers
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
    * @param batches told how many pictures each batch has that was run
    */
   LaneRunner(
       Lane lane,
-      ClassHead head,
-      int topK,
+      Head<Answer.Recognized> head,
       Consumer<String> remarks,
       UnaryOperator<Throwable> errors,
       IntConsumer batches) {
     this.lane = lane;
     this.head = head;
-    this.topK = topK;
     this.remarks = remarks;
     this.errors = errors;
     this.batches = batches;
@@ -64,7 +62,7 @@ final class LaneRunner implements AutoCloseable {
 
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
-    return answers(call, ranked(call.pictures(), batches), call.pictures().size());
+    return answers(call, results(call.pictures(), batches), call.pictures().size());
   }
 
   /**
@@ -73,50 +71,51 @@ final class LaneRunner implements AutoCloseable {
    */
   void answer(List<Calls.Answers> calls) {
     CallGroup group = new CallGroup(calls);
-    List<@Nullable Ranked> ranked = List.of();
+    List<@Nullable LaneResult> results = List.of();
     if (calls.size() > 1) {
       try {
-        ranked = ranked(group, batches);
+        results = results(group, batches);
       } catch (RuntimeException | Error e) {
         LOG.debug("A batch of {} calls failed: each runs alone.", calls.size(), e);
       }
     }
-    if (ranked.isEmpty()) {
+    if (results.isEmpty()) {
       group.runAlone(this);
     } else {
-      group.end(this, ranked);
+      group.end(this, results);
     }
   }
 
   /**
    * What a call is told.
    *
-   * @param ranked its part of a batch
+   * @param results its part of a batch
    * @param batch pictures of that, the other calls' too
    */
-  List<Answer> answers(Call<?> call, List<@Nullable Ranked> ranked, int batch) {
+  List<Answer> answers(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     long waiting = call.waiting();
     long total = System.nanoTime() - call.outcome().accepted();
-    record(call, ranked, batch);
-    List<Answer> answers = new ArrayList<>(ranked.size());
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    record(call, results, batch);
+    List<Answer> answers = new ArrayList<>(results.size());
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       answers.add(
           one == null
               ? new Answer.Refused(call.refusal(i))
               : head.answer(
-                  one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
+                  one.readings().of(head.readout()),
+                  timings(call.pictures().nanos(i), one.times(), total, waiting)));
     }
     return answers;
   }
 
-  private static void record(Call<?> call, List<@Nullable Ranked> ranked, int batch) {
+  private static void record(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     CallEvent event = call.event();
     if (event == null) {
       return;
     }
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       if (one != null) {
         StageTimes times = one.times();
         event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
@@ -138,24 +137,23 @@ final class LaneRunner implements AutoCloseable {
   }
 
   /**
-   * Ranks a batch, as one forward of the pictures that can be read; as several where the device's
+   * Runs a batch, as one forward of the pictures that can be read; as several where the device's
    * memory is too small. What fitted is remembered, so that the next batch does not fail first.
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
-  private List<@Nullable Ranked> ranked(Pictures pictures, IntConsumer ran) {
+  private List<@Nullable LaneResult> results(Pictures pictures, IntConsumer ran) {
     int n = pictures.size();
     if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
       // the memory may have been another model's, which is closed by now
       fits *= 2;
     }
-    List<@Nullable Ranked> ranked = new ArrayList<>(n);
+    List<@Nullable LaneResult> results = new ArrayList<>(n);
     int at = 0;
     while (at < n) {
       int size = Math.min(fits, n - at);
       try {
-        Collections.addAll(
-            ranked, lane.run(size == n ? pictures : new Part(pictures, at, size), topK));
+        Collections.addAll(results, lane.run(size == n ? pictures : new Part(pictures, at, size)));
         ran.accept(size);
         at += size;
       } catch (OutOfDeviceMemoryException e) {
@@ -170,12 +168,12 @@ final class LaneRunner implements AutoCloseable {
                 .formatted(size, fits));
       }
     }
-    return ranked;
+    return results;
   }
 
   /** Runs a batch that nobody asked for, so that the first calls are as fast as the others. */
   void warmUp(Pictures pictures) {
-    ranked(pictures, size -> {});
+    results(pictures, size -> {});
   }
 
   /** A run of pictures of a batch. */

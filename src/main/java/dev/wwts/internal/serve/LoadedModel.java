@@ -8,6 +8,7 @@ import dev.wwts.Precision;
 import dev.wwts.Verification;
 import dev.wwts.internal.events.Events;
 import dev.wwts.internal.events.LoadEvent;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
@@ -34,11 +35,11 @@ public final class LoadedModel {
   private final Optional<SelfTest> selfTest;
   private final String remark;
 
-  private LoadedModel(Service service, Bundle bundle, String remark) {
+  private LoadedModel(Service service, Bundle bundle, Heads heads, String remark) {
     this.service = service;
     this.manifest = bundle.manifest();
     this.selfTest = bundle.selfTest();
-    this.info = info(bundle, service);
+    this.info = info(bundle, heads, service);
     this.remark = remark;
   }
 
@@ -70,19 +71,16 @@ public final class LoadedModel {
     }
   }
 
-  private static LoadedModel loaded(Path file, Settings wish) {
-    Bundle bundle = Bundle.read(file, wish.sha256(), wish.trusted());
-    Settings settings =
-        wish.threshold() != Settings.FROM_MANIFEST
-            ? wish
-            : wish.threshold(bundle.manifest().output().threshold());
-    Engine engine = engine(bundle, settings);
+  private static LoadedModel loaded(Path file, Settings settings) {
+    Bundle bundle = Bundle.read(file, settings.sha256(), settings.trusted());
+    Heads heads = Heads.of(bundle, settings);
+    Engine engine = engine(bundle, heads, settings);
     boolean isCompiled = bundle.library().isPresent();
     boolean isExact = engine.precision() == Precision.FP32;
     String fault;
     try {
-      Service service = Service.open(engine, bundle, settings);
-      LoadedModel model = new LoadedModel(service, bundle, unchecked(bundle, engine));
+      Service service = Service.open(engine, bundle, heads, settings);
+      LoadedModel model = new LoadedModel(service, bundle, heads, unchecked(bundle, engine));
       fault = isExact && !isCompiled ? "" : model.selfTestFault();
       if (fault.isEmpty()) {
         return model;
@@ -106,24 +104,25 @@ public final class LoadedModel {
                 .formatted(bundle.path(), engine.precision(), fault));
     LOG.warn("{}", fallback);
     Events.fellBack(fallback);
-    return inFullPrecision(bundle.again(), settings.precision(Precision.FP32), fallback);
+    return inFullPrecision(bundle.again(), heads, settings.precision(Precision.FP32), fallback);
   }
 
-  private static LoadedModel inFullPrecision(Bundle bundle, Settings settings, String remark) {
-    Service service = Service.open(engine(bundle, settings), bundle, settings);
-    return new LoadedModel(service, bundle, remark);
+  private static LoadedModel inFullPrecision(
+      Bundle bundle, Heads heads, Settings settings, String remark) {
+    Service service = Service.open(engine(bundle, heads, settings), bundle, heads, settings);
+    return new LoadedModel(service, bundle, heads, remark);
   }
 
   /** Closes the bundle, whose content is no longer needed then. */
-  private static Engine engine(Bundle bundle, Settings settings) {
+  private static Engine engine(Bundle bundle, Heads heads, Settings settings) {
     try {
-      return Engine.load(bundle, settings);
+      return Engine.load(bundle, heads.readouts(), settings);
     } catch (OutOfMemoryError e) {
       throw DeviceFailure.thrown(e);
     }
   }
 
-  private static ModelInfo info(Bundle bundle, Service service) {
+  private static ModelInfo info(Bundle bundle, Heads heads, Service service) {
     Manifest manifest = bundle.manifest();
     Engine engine = service.engine();
     return new ModelInfo(
@@ -134,7 +133,7 @@ public final class LoadedModel {
         manifest.input().width(),
         manifest.input().height(),
         bundle.labels(),
-        service.settings().threshold(),
+        heads.classes().threshold(),
         engine.device(),
         engine.precision(),
         engine.threads());

@@ -11,6 +11,7 @@ import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.CallListeners;
@@ -49,10 +50,10 @@ public final class Service {
   }
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static Service open(Engine engine, Bundle bundle, Settings settings) {
+  static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings, counts),
+        ServiceParts.open(engine, bundle, heads, settings, counts),
         settings,
         bundle.manifest().name(),
         counts);

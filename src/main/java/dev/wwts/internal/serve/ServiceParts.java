@@ -3,6 +3,7 @@ package dev.wwts.internal.serve;
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
 import dev.wwts.NativeMemory;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
@@ -34,7 +35,8 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(Engine engine, Bundle bundle, Settings settings, CallCounts counts) {
+  static ServiceParts open(
+      Engine engine, Bundle bundle, Heads heads, Settings settings, CallCounts counts) {
     DeviceFailure failure = new DeviceFailure(engine);
     long modelBytes = bundle.content().size();
     AlphaMode alpha = bundle.manifest().input().alpha();
@@ -51,7 +53,6 @@ record ServiceParts(
               cardDecodes ? engine::remarkOfOtherJpegs : null,
               failure::typed);
       started = decoders;
-      ClassHead head = new ClassHead(bundle.labels(), settings);
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
           settings.expectedBatches().stream().sorted(Comparator.reverseOrder()).toList();
@@ -65,8 +66,7 @@ record ServiceParts(
               () ->
                   new LaneRunner(
                       engine.newLane(),
-                      head,
-                      settings.topK(),
+                      heads.classes(),
                       engine::remark,
                       failure::typed,
                       counts::ran),

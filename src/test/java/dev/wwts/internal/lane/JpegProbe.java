@@ -41,7 +41,6 @@ public final class JpegProbe implements AutoCloseable {
             device.index(),
             torch.ScalarType.Float,
             false,
-            5,
             Set.of(),
             false,
             true,
