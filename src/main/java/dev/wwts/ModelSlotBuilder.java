@@ -1,5 +1,6 @@
 package dev.wwts;
 
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.MemoryGate;
 import dev.wwts.internal.swap.ModelLoader;
 import dev.wwts.internal.swap.RecentPictures;
@@ -69,12 +70,13 @@ public final class ModelSlotBuilder {
 
   /** Loads the first model; throws what {@link ModelSlot#swap(java.nio.file.Path)} throws. */
   public ModelSlot open() {
-    return open(new MemoryGate(memoryLimit));
+    return open(new MemoryGate(memoryLimit), new MadeHere("A model slot"));
   }
 
-  ModelSlot open(MemoryGate gate) {
+  ModelSlot open(MemoryGate gate, MadeHere owner) {
     return new ModelSlot(
-        ModelSlotEntry.wish(first),
+        owner,
+        ModelSlotEntry.wish(first.of(owner)),
         new ModelLoader(gate, requireSelfTest),
         new RecentPictures(pictures, share),
         List.copyOf(listeners));

@@ -144,10 +144,16 @@ public final class Recognizer implements AutoCloseable {
   /**
    * The same without waiting: the future gets {@link Answer.Refused} for a picture that can't be
    * read, and ends exceptionally with what {@link #answer(Picture)} throws otherwise. Cancelling it
-   * takes the call out of the queue.
+   * takes the call out of the queue. Of calls that failed and whose future nobody ever asked some
+   * are logged, with where they were made; -Dwwts.leaks=all tells of all, off of none.
    */
   public CompletableFuture<Answer> answerAsync(Picture picture) {
-    return with(service -> service.answerAsync(picture, settings.timeout()));
+    return answerAsync(picture, () -> {});
+  }
+
+  /** The same, with what is to be done when the call has ended or was not accepted. */
+  CompletableFuture<Answer> answerAsync(Picture picture, Runnable ended) {
+    return with(service -> service.answerAsync(picture, settings.timeout(), ended));
   }
 
   /** The fence: a recognizer is not forgotten while one of its calls waits. */

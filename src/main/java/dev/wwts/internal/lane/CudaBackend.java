@@ -87,7 +87,7 @@ final class CudaBackend implements Backend {
               card,
               type,
               false,
-              Set.copyOf(settings.batchSizes()),
+              Set.copyOf(settings.expectedBatches()),
               settings.cudaGraphs(),
               settings.decoder() == JpegDecoder.GPU,
               remarks);

@@ -7,6 +7,7 @@ import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,6 +181,7 @@ abstract class Call<R> {
     if (isReady) {
       course.decoded(this);
     }
+    course.hurry();
   }
 
   private boolean becomesReady() {
@@ -205,22 +207,34 @@ abstract class Call<R> {
 
   /** Runs it on a lane, unless it is too late. */
   final void run(LaneRunner lane, Lanes.LaneDecoder decoder) {
+    if (enterLane(decoder)) {
+      endWith(lane, () -> on(lane));
+    }
+  }
+
+  /** It is on a lane, and {@link #endWith} follows; false where it is too late for that. */
+  final boolean enterLane(Lanes.LaneDecoder decoder) {
     boolean isWanted = isWanted("a lane");
     synchronized (this) {
       if (place == Place.OVER) {
-        return;
+        return false;
       }
       place = Place.LANE;
       onLane = System.nanoTime();
     }
     if (!isWanted) {
       finish(null, new CancellationException());
-      return;
+      return false;
     }
     pictures.onLane((index, onProcessor) -> decoder.decode(this, index, onProcessor));
     cameOn();
+    return true;
+  }
+
+  /** It ends with what its lane, whose thread this is, gives or throws. */
+  final void endWith(LaneRunner lane, Supplier<R> result) {
     try {
-      finish(on(lane), null);
+      finish(result.get(), null);
     } catch (Throwable e) {
       finish(null, lane.typed(e));
     }

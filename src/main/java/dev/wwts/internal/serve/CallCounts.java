@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class CallCounts implements CallListener {
   private final LongAdder accepted = new LongAdder();
   private final LongAdder waiting = new LongAdder();
+  private final LongAdder batches = new LongAdder();
+  private final LongAdder pictures = new LongAdder();
   private final Map<End, LongAdder> ends = new EnumMap<>(End.class);
 
   CallCounts() {
@@ -19,6 +21,12 @@ final class CallCounts implements CallListener {
   @Override
   public void accepted() {
     accepted.increment();
+  }
+
+  @Override
+  public void ran(int batch) {
+    batches.increment();
+    pictures.add(batch);
   }
 
   @Override
@@ -41,6 +49,14 @@ final class CallCounts implements CallListener {
 
   long of(End end) {
     return count(end).sum();
+  }
+
+  long batches() {
+    return batches.sum();
+  }
+
+  long pictures() {
+    return pictures.sum();
   }
 
   long waiting() {

@@ -28,6 +28,9 @@ interface CallListener {
   /** A call was accepted. */
   void accepted();
 
+  /** A lane has run a batch of so many pictures. */
+  void ran(int pictures);
+
   /**
    * A call has ended, or was not accepted.
    *

@@ -10,6 +10,9 @@ interface Course {
   /** It has come on: who waits for room looks again. */
   void cameOn();
 
+  /** Somebody waits for room: no lane is to wait for more calls. */
+  void hurry();
+
   /** Nobody waits for it any more. */
   void abandoned(Call<?> call);
 

@@ -15,14 +15,19 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
  * and makes answers of what it read.
  */
 final class LaneRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
+
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
@@ -30,6 +35,7 @@ final class LaneRunner implements AutoCloseable {
   private final Head<Answer.Recognized> head;
   private final Consumer<String> remarks;
   private final UnaryOperator<Throwable> errors;
+  private final IntConsumer batches;
   private int fits = Integer.MAX_VALUE;
   private int splits;
 
@@ -39,24 +45,57 @@ final class LaneRunner implements AutoCloseable {
    * @param head makes answers
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
+   * @param batches told how many pictures each batch has that was run
    */
   LaneRunner(
       Lane lane,
       Head<Answer.Recognized> head,
       Consumer<String> remarks,
-      UnaryOperator<Throwable> errors) {
+      UnaryOperator<Throwable> errors,
+      IntConsumer batches) {
     this.lane = lane;
     this.head = head;
     this.remarks = remarks;
     this.errors = errors;
+    this.batches = batches;
   }
 
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
+    return answers(call, results(call.pictures(), batches), call.pictures().size());
+  }
+
+  /**
+   * Answers calls, which have entered this lane, as one batch. Where that fails, which one of them
+   * may have made it, each runs alone.
+   */
+  void answer(List<Calls.Answers> calls) {
+    CallGroup group = new CallGroup(calls);
+    List<@Nullable LaneResult> results = List.of();
+    if (calls.size() > 1) {
+      try {
+        results = results(group, batches);
+      } catch (RuntimeException | Error e) {
+        LOG.debug("A batch of {} calls failed: each runs alone.", calls.size(), e);
+      }
+    }
+    if (results.isEmpty()) {
+      group.runAlone(this);
+    } else {
+      group.end(this, results);
+    }
+  }
+
+  /**
+   * What a call is told.
+   *
+   * @param results its part of a batch
+   * @param batch pictures of that, the other calls' too
+   */
+  List<Answer> answers(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     long waiting = call.waiting();
-    List<@Nullable LaneResult> results = results(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
-    record(call, results);
+    record(call, results, batch);
     List<Answer> answers = new ArrayList<>(results.size());
     for (int i = 0; i < results.size(); i++) {
       LaneResult one = results.get(i);
@@ -70,7 +109,7 @@ final class LaneRunner implements AutoCloseable {
     return answers;
   }
 
-  private static void record(Call<?> call, List<@Nullable LaneResult> results) {
+  private static void record(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     CallEvent event = call.event();
     if (event == null) {
       return;
@@ -80,7 +119,7 @@ final class LaneRunner implements AutoCloseable {
       if (one != null) {
         StageTimes times = one.times();
         event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
-        event.setBatch(times.forward(), times.rank(), times.download());
+        event.setBatch(batch, times.forward(), times.rank(), times.download());
       }
     }
   }
@@ -103,7 +142,7 @@ final class LaneRunner implements AutoCloseable {
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
-  List<@Nullable LaneResult> results(Pictures pictures) {
+  private List<@Nullable LaneResult> results(Pictures pictures, IntConsumer ran) {
     int n = pictures.size();
     if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
       // the memory may have been another model's, which is closed by now
@@ -115,6 +154,7 @@ final class LaneRunner implements AutoCloseable {
       int size = Math.min(fits, n - at);
       try {
         Collections.addAll(results, lane.run(size == n ? pictures : new Part(pictures, at, size)));
+        ran.accept(size);
         at += size;
       } catch (OutOfDeviceMemoryException e) {
         lane.recover();
@@ -129,6 +169,11 @@ final class LaneRunner implements AutoCloseable {
       }
     }
     return results;
+  }
+
+  /** Runs a batch that nobody asked for, so that the first calls are as fast as the others. */
+  void warmUp(Pictures pictures) {
+    results(pictures, size -> {});
   }
 
   /** A run of pictures of a batch. */

@@ -40,6 +40,13 @@ final class PixelPool implements AutoCloseable {
   private final List<Lease> roomy = new ArrayList<>();
 
   private long used;
+
+  /**
+   * Who waits for room: the first one gets it first, or a stream of small ones would keep it out.
+   */
+  private final Deque<Lease> line = new ArrayDeque<>();
+
+  private volatile boolean isShort;
   private boolean closed;
 
   PixelPool(long most, Supplier<? extends PixelMemory> factory) {
@@ -63,7 +70,7 @@ final class PixelPool implements AutoCloseable {
       long wanted = Math.max(LEAST, bytes);
       lock.lock();
       try {
-        if (used + wanted - counted > most) {
+        if (!line.isEmpty() || isTooMuch(this, wanted)) {
           return false;
         }
         count(wanted);
@@ -124,7 +131,12 @@ final class PixelPool implements AutoCloseable {
     }
     lock.lock();
     try {
-      while (used + bytes - lease.counted > most && !call.isWaitedFor()) {
+      if (line.isEmpty() && !isTooMuch(lease, bytes)) {
+        lease.count(bytes);
+        return;
+      }
+      join(lease);
+      while (!call.isWaitedFor() && (line.peekFirst() != lease || isTooMuch(lease, bytes))) {
         roomy.forEach(other -> other.call.stall());
         long left = call.outcome().nanosLeft();
         if (left <= 0 || call.isOver()) {
@@ -136,8 +148,29 @@ final class PixelPool implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException("Nobody interrupts a decoding thread.", e);
     } finally {
+      leave(lease);
       lock.unlock();
     }
+  }
+
+  private boolean isTooMuch(Lease lease, long bytes) {
+    return used + bytes - lease.counted > most;
+  }
+
+  private void join(Lease lease) {
+    line.addLast(lease);
+    isShort = true;
+  }
+
+  private void leave(Lease lease) {
+    line.remove(lease);
+    isShort = !line.isEmpty();
+    room.signalAll();
+  }
+
+  /** Whether somebody waits for room. */
+  boolean isShort() {
+    return isShort;
   }
 
   /** A call has come on, or nobody waits for it any more. */

@@ -28,16 +28,17 @@ public final class Service {
   private final String model;
   private final Settings settings;
   private final Admission admission;
-  private final CallCounts counts = new CallCounts();
+  private final CallCounts counts;
   private final Deadlines deadlines = new Deadlines();
   private final Course course;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  private Service(ServiceParts parts, Settings settings, String model) {
+  private Service(ServiceParts parts, Settings settings, String model, CallCounts counts) {
     this.parts = parts;
     this.model = model;
-    this.admission = new Admission(parts.lanes().count(), settings.queue());
+    this.counts = counts;
+    this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
     this.course = new ServiceCourse(parts, admission, counts, model);
     OpenServices.add(this);
@@ -45,8 +46,12 @@ public final class Service {
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
+    CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, heads, settings), settings, bundle.manifest().name());
+        ServiceParts.open(engine, bundle, heads, settings, counts),
+        settings,
+        bundle.manifest().name(),
+        counts);
   }
 
   /**
@@ -73,11 +78,23 @@ public final class Service {
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
-  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+  CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+    return answerAsync(picture, timeout, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param ended done when the call has ended, or was not accepted
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
     Call<List<Answer>> call = new Calls.Answers(course, List.of(picture), timeout);
+    call.outcome().future().whenComplete((answers, error) -> ended.run());
     try {
       submit(call);
     } catch (RuntimeException e) {
+      ended.run();
       return CompletableFuture.failedFuture(e);
     }
     if (timeout != 0) {
@@ -158,10 +175,10 @@ public final class Service {
 
   /** How it goes; waits for nothing. */
   public Stats stats() {
-    int lanes = parts.lanes().busy();
+    int running = parts.lanes().running();
     return new Stats(
-        Math.max(0, admission.inFlight() - lanes),
-        lanes,
+        Math.max(0, admission.inFlight() - running),
+        parts.lanes().busy(),
         parts.lanes().count(),
         parts.decoders().busy(),
         parts.decoders().count(),
@@ -172,7 +189,9 @@ public final class Service {
         counts.of(End.ABANDONED),
         counts.of(End.OVERLOADED),
         counts.of(End.CLOSED),
-        counts.waiting());
+        counts.waiting(),
+        counts.batches(),
+        counts.pictures());
   }
 
   /** Calls that are accepted and not over. */
@@ -187,6 +206,7 @@ public final class Service {
    */
   public boolean drain(long nanos) {
     admission.close();
+    parts.lanes().endWaiting();
     return admission.awaitEmpty(nanos);
   }
 

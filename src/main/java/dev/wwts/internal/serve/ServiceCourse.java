@@ -32,6 +32,11 @@ final class ServiceCourse implements Course {
   }
 
   @Override
+  public void hurry() {
+    parts.lanes().hurry();
+  }
+
+  @Override
   public void abandoned(Call<?> call) {
     parts.decoders().withdraw(call);
     parts.lanes().withdraw(call);

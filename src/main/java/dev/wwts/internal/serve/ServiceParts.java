@@ -29,7 +29,8 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
+  static ServiceParts open(
+      Engine engine, Bundle bundle, Heads heads, Settings settings, CallListener listener) {
     DeviceFailure failure = new DeviceFailure(engine);
     AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
@@ -47,15 +48,21 @@ record ServiceParts(
       started = decoders;
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
-          settings.batchSizes().stream().sorted(Comparator.reverseOrder()).toList();
+          settings.expectedBatches().stream().sorted(Comparator.reverseOrder()).toList();
       int count = lanes(settings, engine);
       Lanes lanes =
           new Lanes(
               count,
               onCard,
               !onCard && count >= Runtime.getRuntime().availableProcessors(),
+              new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
               () ->
-                  new LaneRunner(engine.newLane(), heads.classes(), engine::remark, failure::typed),
+                  new LaneRunner(
+                      engine.newLane(),
+                      heads.classes(),
+                      engine::remark,
+                      failure::typed,
+                      listener::ran),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);
@@ -73,7 +80,7 @@ record ServiceParts(
    */
   private static void warmUp(LaneRunner lane, List<Integer> sizes, InlineBatch grey) {
     try (grey) {
-      sizes.forEach(size -> lane.results(grey.of(size)));
+      sizes.forEach(size -> lane.warmUp(grey.of(size)));
     }
   }
 

@@ -33,7 +33,7 @@ final class HeldLane extends FakeLane {
       opened.countDown();
     }
 
-    private void pass() {
+    void pass() {
       reached.countDown();
       try {
         opened.await();
