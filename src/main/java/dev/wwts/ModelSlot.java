@@ -2,6 +2,7 @@ package dev.wwts;
 
 import dev.wwts.SwapException.Reason;
 import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.Generation;
 import dev.wwts.internal.swap.Generations;
@@ -43,17 +44,20 @@ import java.util.function.Function;
  */
 public final class ModelSlot implements AutoCloseable {
   private final MadeHere owner;
+  private final CallListeners calls;
   private final Generations<ModelSlotEntry> generations;
   private final RecentPictures recent;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   ModelSlot(
       MadeHere owner,
+      CallListeners calls,
       Wish<ModelSlotEntry> first,
       ModelLoader loader,
       RecentPictures recent,
       List<SwapListener> listeners) {
     this.owner = owner;
+    this.calls = calls;
     this.recent = recent;
     this.generations = new Generations<>(first, loader, recent, listeners);
   }
@@ -109,13 +113,16 @@ public final class ModelSlot implements AutoCloseable {
 
   /**
    * Does something with the model that is there now, and tells which one that is. It stays open
-   * until this ends, so don't keep it, and leave closing it to the slot.
+   * until this ends, so don't keep it, and leave closing it to the slot. What is done may close the
+   * slot.
    */
   public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
     Generation<ModelSlotEntry> generation = generations.enter();
+    generation.enterCaller();
     try {
       return use.apply(generation.model().recognizer(), generation.version());
     } finally {
+      generation.leaveCaller();
       generation.leave();
     }
   }
@@ -123,6 +130,19 @@ public final class ModelSlot implements AutoCloseable {
   /** The model that answers calls which begin now. */
   public ModelVersion version() {
     return generations.current().version();
+  }
+
+  /**
+   * How it goes: calls are counted since the slot was opened, by all its models; lanes, threads and
+   * memory are those of the models that are open now. Waits for nothing.
+   */
+  public Stats stats() {
+    return generations.stats();
+  }
+
+  /** One more hears of calls, those of later models too. */
+  void listen(CallListener listener) {
+    calls.add(listener);
   }
 
   /**
@@ -148,7 +168,7 @@ public final class ModelSlot implements AutoCloseable {
 
   /** The same with other settings: device, precision, lanes, pin. */
   public ModelVersion swap(RecognizerBuilder next) {
-    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next.of(owner));
+    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next.of(owner, calls));
     return generations.swap(() -> wish, wish.file());
   }
 
@@ -188,7 +208,7 @@ public final class ModelSlot implements AutoCloseable {
         rest,
         (slot, found) ->
             slot.generations.swap(
-                () -> ModelSlotEntry.wish(how.apply(found).of(slot.owner)), found));
+                () -> ModelSlotEntry.wish(how.apply(found).of(slot.owner, slot.calls)), found));
   }
 
   private ModelWatch start(Path fileOrFolder, Duration rest, BiConsumer<ModelSlot, Path> swap) {

@@ -1,5 +1,6 @@
 package dev.wwts;
 
+import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.MemoryGate;
 import dev.wwts.internal.swap.ModelLoader;
@@ -74,9 +75,11 @@ public final class ModelSlotBuilder {
   }
 
   ModelSlot open(MemoryGate gate, MadeHere owner) {
+    CallListeners calls = new CallListeners(List.of());
     return new ModelSlot(
         owner,
-        ModelSlotEntry.wish(first.of(owner)),
+        calls,
+        ModelSlotEntry.wish(first.of(owner, calls)),
         new ModelLoader(gate, requireSelfTest),
         new RecentPictures(pictures, share),
         List.copyOf(listeners));

@@ -213,6 +213,11 @@ public final class Recognizer implements AutoCloseable {
     return with(Service::memory);
   }
 
+  /** One more hears of calls. */
+  void listen(CallListener listener) {
+    model.service().listen(listener);
+  }
+
   /** How it goes: what waits, what is busy, how calls ended. Waits for nothing. */
   public Stats stats() {
     return model.service().stats();

@@ -187,6 +187,12 @@ public final class RecognizerBuilder {
     return this;
   }
 
+  /** Hears of calls as they end, beside others that were named. */
+  public RecognizerBuilder listener(CallListener listener) {
+    settings = settings.listener(Objects.requireNonNull(listener, "listener"));
+    return this;
+  }
+
   /** Requires the model file to have this SHA-256, 64 hexadecimal digits. */
   public RecognizerBuilder sha256(String digits) {
     settings = settings.sha256(Objects.requireNonNull(digits, "sha256"));
@@ -258,10 +264,10 @@ public final class RecognizerBuilder {
     return copy;
   }
 
-  /** The same settings for one whose models are made and closed by {@code owner}. */
-  RecognizerBuilder of(MadeHere owner) {
+  /** The same settings for one whose models are made, closed and watched by a slot. */
+  RecognizerBuilder of(MadeHere owner, CallListener slot) {
     RecognizerBuilder copy = new RecognizerBuilder(model);
-    copy.settings = settings.origin(owner);
+    copy.settings = settings.origin(owner).listener(slot);
     return copy;
   }
 

@@ -18,6 +18,7 @@ package dev.wwts;
  * @param waitingNanos nanoseconds that calls which have ended waited, all together
  * @param batches forwards that lanes ran
  * @param pictures pictures of these: the mean batch is {@code pictures / batches}
+ * @param memory bytes of native memory, by kind
  */
 public record Stats(
     int waiting,
@@ -34,4 +35,5 @@ public record Stats(
     long closed,
     long waitingNanos,
     long batches,
-    long pictures) {}
+    long pictures,
+    NativeMemory memory) {}

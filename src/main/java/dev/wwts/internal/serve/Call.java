@@ -1,5 +1,6 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.events.CallEvent;
@@ -46,7 +47,8 @@ abstract class Call<R> {
   Call(Course course, List<Picture> pictures, long timeout) {
     this.course = course;
     this.pictures = new CallPictures(pictures);
-    this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
+    this.outcome =
+        new Outcome<>(timeout, (result, failure) -> course.ended(this, answers(result), failure));
   }
 
   /** Says whether the lane that decodes its picture is to run it too. */
@@ -67,6 +69,11 @@ abstract class Call<R> {
 
   /** What becomes of it where no picture can be read. */
   abstract R withoutPictures();
+
+  /** What it gave, for those who watch; none where it gives no answers. */
+  List<Answer> answers(@Nullable R result) {
+    return List.of();
+  }
 
   /** Whether its pictures are the model's own, for which the caller's limits don't hold. */
   boolean isOwn() {

@@ -65,7 +65,7 @@ final class CallGroup implements Pictures {
     place.call().pictures().refuse(place.index(), error);
   }
 
-  /** Ends each call with its part of the ranking. */
+  /** Ends each call with its part of what the lane read. */
   void end(LaneRunner lane, List<@Nullable LaneResult> results) {
     int at = 0;
     for (Calls.Answers call : calls) {

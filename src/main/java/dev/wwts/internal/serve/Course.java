@@ -1,5 +1,7 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.Answer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a call's way goes through. */
@@ -19,6 +21,6 @@ interface Course {
   /** Nothing works on it any more. */
   void over();
 
-  /** It has ended so. */
-  void ended(Call<?> call, @Nullable Throwable failure);
+  /** It has ended with these answers, or failed. */
+  void ended(Call<?> call, List<Answer> answers, @Nullable Throwable failure);
 }

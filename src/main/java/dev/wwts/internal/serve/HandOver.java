@@ -2,7 +2,6 @@ package dev.wwts.internal.serve;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -13,23 +12,21 @@ import org.jspecify.annotations.Nullable;
  * A queue from many threads to some: what comes first is taken first, by the thread that waits
  * since last, whose caches are warm. Who takes may spin briefly before it parks, where the next one
  * is likely to come at once: to wake a thread on another processor takes some 20 microseconds. Who
- * has one thing and waits for more goes before those that have none.
+ * has something and waits for more goes before those that have nothing.
  */
 final class HandOver<T> {
   private final ReentrantLock lock = new ReentrantLock();
-
-  /** For those who have something and wait for more. */
-  private final Condition more = lock.newCondition();
-
   private final Deque<T> queue = new ArrayDeque<>();
 
-  /** Who has nothing and waits, the last one first; what comes goes to them, if nobody gathers. */
+  /** Who waits, the last one first; there is none while something is in the queue. */
   private final Deque<Taker<T>> takers = new ArrayDeque<>();
+
+  /** Who waits for more, the first one first; there is none while something is in the queue. */
+  private final Deque<Gatherer<T>> gatherers = new ArrayDeque<>();
 
   private final long spin;
   private volatile int size;
   private boolean ended;
-  private int gathering;
 
   /**
    * Makes one.
@@ -51,21 +48,16 @@ final class HandOver<T> {
   }
 
   private void add(T thing, boolean isFirst) {
-    Taker<T> taker = null;
+    Taker<T> taker;
     lock.lock();
     try {
-      if (gathering == 0) {
-        taker = takers.pollFirst();
-      }
+      taker = takerOf(thing);
       if (taker == null && isFirst) {
         queue.addFirst(thing);
       } else if (taker == null) {
         queue.addLast(thing);
       }
       size = queue.size();
-      if (gathering > 0) {
-        more.signal();
-      }
     } finally {
       lock.unlock();
     }
@@ -74,27 +66,32 @@ final class HandOver<T> {
     }
   }
 
+  /** Those for whom it is too much wait no longer. */
+  private @Nullable Taker<T> takerOf(T thing) {
+    Gatherer<T> gatherer = gatherers.pollFirst();
+    while (gatherer != null && !gatherer.fits.test(thing)) {
+      gatherer.give(null);
+      gatherer = gatherers.pollFirst();
+    }
+    return gatherer != null ? gatherer : takers.pollFirst();
+  }
+
   /** Puts several things behind the others, without anything else between them. */
   void putAll(Iterable<? extends T> things) {
     lock.lock();
     try {
-      things.forEach(queue::addLast);
-      handOut();
+      for (T thing : things) {
+        Taker<T> taker = takerOf(thing);
+        if (taker == null) {
+          queue.addLast(thing);
+        } else {
+          taker.give(thing);
+        }
+      }
+      size = queue.size();
     } finally {
       lock.unlock();
     }
-  }
-
-  /** Gives what is in the queue to those who wait, if nobody gathers. */
-  private void handOut() {
-    if (gathering > 0 && !queue.isEmpty()) {
-      more.signal();
-    } else {
-      while (!queue.isEmpty() && !takers.isEmpty()) {
-        takers.removeFirst().give(queue.removeFirst());
-      }
-    }
-    size = queue.size();
   }
 
   /** The first thing, waiting for one; null once the queue is empty and {@link #end} was called. */
@@ -102,7 +99,7 @@ final class HandOver<T> {
     Taker<T> taker = new Taker<>();
     lock.lock();
     try {
-      T first = gathering > 0 && !ended ? null : queue.pollFirst();
+      T first = queue.pollFirst();
       if (first != null || ended) {
         size = queue.size();
         return first;
@@ -117,33 +114,52 @@ final class HandOver<T> {
   /**
    * The first thing, for one who has something already and waits for more.
    *
-   * @param left nanoseconds that it still waits, asked anew after each {@link #lookAgain}
+   * @param left nanoseconds that it still waits, asked anew at each {@link #lookAgain}
    * @return null if none comes in time, or if the first one does not fit
    */
   @Nullable T takeMore(LongSupplier left, Predicate<T> fits) {
+    Gatherer<T> gatherer = new Gatherer<>(left, fits);
+    long nanos;
     lock.lock();
-    gathering++;
     try {
-      long nanos = left.getAsLong();
-      while (queue.isEmpty() && !ended && nanos > 0) {
-        nanos = Math.min(more.awaitNanos(nanos), left.getAsLong());
-      }
       T first = queue.peekFirst();
-      return first == null || !fits.test(first) ? null : queue.removeFirst();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("Nobody interrupts who takes.", e);
+      if (first != null && fits.test(first)) {
+        queue.removeFirst();
+        size = queue.size();
+        return first;
+      }
+      nanos = left.getAsLong();
+      if (first != null || ended || nanos <= 0) {
+        return null;
+      }
+      gatherers.addLast(gatherer);
     } finally {
-      gathering--;
-      handOut();
+      lock.unlock();
+    }
+    return gatherer.isGivenWithin(nanos) || !isWithdrawn(gatherer) ? gatherer.await(spin) : null;
+  }
+
+  private boolean isWithdrawn(Gatherer<T> gatherer) {
+    lock.lock();
+    try {
+      return gatherers.remove(gatherer);
+    } finally {
       lock.unlock();
     }
   }
 
-  /** Those who have something are to ask again how long they wait for more. */
+  /** Who waits for more is to ask again for how long. */
   void lookAgain() {
     lock.lock();
     try {
-      more.signalAll();
+      gatherers.removeIf(
+          gatherer -> {
+            boolean isOver = gatherer.left.getAsLong() <= 0;
+            if (isOver) {
+              gatherer.give(null);
+            }
+            return isOver;
+          });
     } finally {
       lock.unlock();
     }
@@ -174,14 +190,15 @@ final class HandOver<T> {
       ended = true;
       takers.forEach(taker -> taker.give(null));
       takers.clear();
-      more.signalAll();
+      gatherers.forEach(gatherer -> gatherer.give(null));
+      gatherers.clear();
     } finally {
       lock.unlock();
     }
   }
 
   /** A thread that waits for what it is given. */
-  private static final class Taker<T> {
+  private static class Taker<T> {
     private final Thread thread = Thread.currentThread();
     private @Nullable T thing;
     private volatile boolean given;
@@ -194,6 +211,20 @@ final class HandOver<T> {
       if (parks) {
         LockSupport.unpark(thread);
       }
+    }
+
+    boolean isGivenWithin(long nanos) {
+      long start = System.nanoTime();
+      boolean interrupted = false;
+      parks = true;
+      while (!given && System.nanoTime() - start < nanos) {
+        LockSupport.parkNanos(this, nanos - (System.nanoTime() - start));
+        interrupted |= Thread.interrupted();
+      }
+      if (interrupted) {
+        thread.interrupt();
+      }
+      return given;
     }
 
     @Nullable T await(long spin) {
@@ -211,6 +242,17 @@ final class HandOver<T> {
         thread.interrupt();
       }
       return thing;
+    }
+  }
+
+  /** One that has something. */
+  private static final class Gatherer<T> extends Taker<T> {
+    private final LongSupplier left;
+    private final Predicate<T> fits;
+
+    Gatherer(LongSupplier left, Predicate<T> fits) {
+      this.left = left;
+      this.fits = fits;
     }
   }
 }

@@ -1,7 +1,10 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
+import dev.wwts.CallEnd;
+import dev.wwts.CallListener;
 import dev.wwts.DeviceMemory;
+import dev.wwts.NativeMemory;
 import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
@@ -11,7 +14,7 @@ import dev.wwts.internal.events.Events;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.serve.CallListener.End;
+import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +32,7 @@ public final class Service {
   private final Settings settings;
   private final Admission admission;
   private final CallCounts counts;
+  private final CallListeners listeners;
   private final Deadlines deadlines = new Deadlines();
   private final Course course;
   private final ReentrantLock closing = new ReentrantLock();
@@ -40,7 +44,8 @@ public final class Service {
     this.counts = counts;
     this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
-    this.course = new ServiceCourse(parts, admission, counts, model);
+    this.listeners = new CallListeners(settings.listeners());
+    this.course = new ServiceCourse(parts, admission, counts, listeners, model);
     OpenServices.add(this);
   }
 
@@ -122,10 +127,10 @@ public final class Service {
     try {
       admission.enter();
     } catch (OverloadedException e) {
-      refused(End.OVERLOADED);
+      refused(call, CallEnd.Outcome.OVERLOADED, e);
       throw e;
     } catch (RecognizerClosedException e) {
-      refused(End.CLOSED);
+      refused(call, CallEnd.Outcome.CLOSED, e);
       throw e;
     }
     counts.accepted();
@@ -140,9 +145,16 @@ public final class Service {
     return call;
   }
 
-  private void refused(End why) {
-    counts.ended(why, 0, 0);
-    Events.refused(model, why.word(), admission.inFlight());
+  private void refused(Call<?> call, CallEnd.Outcome why, RuntimeException error) {
+    counts.ended(why, 0);
+    Events.refused(model, why.toString(), admission.inFlight());
+    int pictures = call.pictures().size();
+    listeners.tell(() -> new CallEnd(model, why, pictures, 0, 0, List.of(), Optional.of(error)));
+  }
+
+  /** One more hears of calls. */
+  public void listen(CallListener listener) {
+    listeners.add(listener);
   }
 
   /** Frees this when {@code owner} was forgotten. */
@@ -183,15 +195,16 @@ public final class Service {
         parts.decoders().busy(),
         parts.decoders().count(),
         counts.allAccepted(),
-        counts.of(End.ANSWERED),
-        counts.of(End.FAILED),
-        counts.of(End.LATE),
-        counts.of(End.ABANDONED),
-        counts.of(End.OVERLOADED),
-        counts.of(End.CLOSED),
+        counts.of(CallEnd.Outcome.ANSWERED),
+        counts.of(CallEnd.Outcome.FAILED),
+        counts.of(CallEnd.Outcome.LATE),
+        counts.of(CallEnd.Outcome.ABANDONED),
+        counts.of(CallEnd.Outcome.OVERLOADED),
+        counts.of(CallEnd.Outcome.CLOSED),
         counts.waiting(),
         counts.batches(),
-        counts.pictures());
+        counts.pictures(),
+        closed ? NativeMemory.NONE : parts.memory());
   }
 
   /** Calls that are accepted and not over. */

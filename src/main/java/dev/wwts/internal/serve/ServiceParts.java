@@ -2,6 +2,7 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
+import dev.wwts.NativeMemory;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
@@ -17,7 +18,12 @@ import org.jspecify.annotations.Nullable;
  * in this order and closed in the other.
  */
 record ServiceParts(
-    Engine engine, DeviceFailure failure, PixelPool pool, Decoders decoders, Lanes lanes)
+    Engine engine,
+    DeviceFailure failure,
+    PixelPool pool,
+    Decoders decoders,
+    Lanes lanes,
+    long modelBytes)
     implements AutoCloseable {
   private static final int MOST_LANES_ON_A_CARD = 4;
   private static final int LEAST_DECODERS = 2;
@@ -30,8 +36,9 @@ record ServiceParts(
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
   static ServiceParts open(
-      Engine engine, Bundle bundle, Heads heads, Settings settings, CallListener listener) {
+      Engine engine, Bundle bundle, Heads heads, Settings settings, CallCounts counts) {
     DeviceFailure failure = new DeviceFailure(engine);
+    long modelBytes = bundle.content().size();
     AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
     PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
@@ -62,11 +69,11 @@ record ServiceParts(
                       heads.classes(),
                       engine::remark,
                       failure::typed,
-                      listener::ran),
+                      counts::ran),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);
-      return new ServiceParts(engine, failure, pool, decoders, lanes);
+      return new ServiceParts(engine, failure, pool, decoders, lanes, modelBytes);
     } catch (RuntimeException | Error e) {
       RuntimeException thrown = DeviceFailure.thrown(failure.typed(e));
       closeAll(started, pool, engine).ifPresent(thrown::addSuppressed);
@@ -129,6 +136,11 @@ record ServiceParts(
     return settings.pixelsInFlight() > 0
         ? settings.pixelsInFlight()
         : BYTES_A_PIXEL * settings.limits().maxPixels() + ORDINARY_PICTURES;
+  }
+
+  /** What is known without waiting. */
+  NativeMemory memory() {
+    return new NativeMemory(modelBytes, pool.held(), pool.inFlight(), decoders.held());
   }
 
   /** Frees all; calls must have ended before. */

@@ -1,5 +1,6 @@
 package dev.wwts.internal.settings;
 
+import dev.wwts.CallListener;
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
@@ -42,6 +43,7 @@ public final class Settings implements Cloneable {
   private long timeout;
   private boolean shutdownHook = true;
   private @Nullable MadeHere origin;
+  private List<CallListener> listeners = List.of();
   private int batching = 1;
   private long batchingWait;
   private long shutdownGrace = TimeUnit.SECONDS.toNanos(10);
@@ -179,6 +181,17 @@ public final class Settings implements Cloneable {
           it.batching = most;
           it.batchingWait = wait;
         });
+  }
+
+  /** Those who hear of calls. */
+  public List<CallListener> listeners() {
+    return listeners;
+  }
+
+  /** Adds one to {@link #listeners()}. */
+  public Settings listener(CallListener value) {
+    return with(
+        it -> it.listeners = Stream.concat(it.listeners.stream(), Stream.of(value)).toList());
   }
 
   /** Where what is to be closed was made, to be told where it is forgotten; null: nobody knows. */

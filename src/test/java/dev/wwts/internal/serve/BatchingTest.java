@@ -210,25 +210,22 @@ class BatchingTest {
   }
 
   @Test
-  void whatDoesNotFitTheBatchEndsTheWaitingAndComesNext() throws Exception {
-    // of two decoders the second may have the last ones ready before the first has all six
-    open(SETTINGS.batching(8, HOUR).decoders(1));
-    List<CompletableFuture<Answer>> first = ask(1, 3);
-    CompletableFuture<List<Answer>> large = together(pictures(6));
-    List<CompletableFuture<Answer>> then = ask(7, 11);
+  void whatDoesNotFitTheBatchEndsTheWaitingAndComesNext() {
+    forwards.clear();
+    CompletableFuture<Answer> first = ask(1);
+    await(1);
+    // eight are a batch of their own, which waits for nothing
+    List<Answer> large = service.answers(pictures(8), 0);
 
-    assertThat(answers(first)).containsExactly(1, 2, 3);
-    assertThat(large.get()).extracting(FakeService::index).containsExactly(1, 2, 3, 4, 5, 6);
-    // what is left of the last ones is not 8 and has no hour to wait
-    assertThat(service.drain(HOUR)).isTrue();
-    assertThat(answers(then)).containsExactly(7, 8, 9, 10, 11);
-    assertThat(forwards.stream().mapToInt(n -> n).sum()).isEqualTo(14);
+    assertThat(index(first.join())).isEqualTo(1);
+    assertThat(large).extracting(FakeService::index).containsExactly(1, 2, 3, 4, 5, 6, 7, 8);
+    assertThat(forwards).containsExactly(1, 8);
   }
 
   @Test
   void noDeadlineIsMissedForOthersThatMayCome() {
-    // two seconds are waited, and two are left for the forward
-    assertThat(index(service.answer(picture(1), TimeUnit.SECONDS.toNanos(4)))).isEqualTo(1);
+    // four seconds are waited, and four are left for the forward
+    assertThat(index(service.answer(picture(1), TimeUnit.SECONDS.toNanos(8)))).isEqualTo(1);
     assertThat(service.stats().late()).isZero();
   }
 
