@@ -7,6 +7,7 @@ import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.Comparator;
 import java.util.List;
@@ -50,7 +51,7 @@ record ServiceParts(
               settings.limits(),
               alpha,
               pool,
-              cardDecodes ? engine::remarkOfOtherJpegs : null,
+              cardDecodes ? () -> engine.remark(new Remark.OtherJpegs()) : null,
               failure::typed);
       started = decoders;
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
