@@ -56,7 +56,9 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> API =
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
-  private static final String[] COMMAND_LINE = {"dev.wwts.cli..", "dev.wwts.report.."};
+  private static final String[] COMMAND_LINE = {
+    "dev.wwts.cli..", "dev.wwts.report..", "dev.wwts.convert.."
+  };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
   private static final List<Room> ROOMS =
@@ -103,7 +105,9 @@ class ArchitectureTest {
             .layer("cli")
             .definedBy("dev.wwts.cli..")
             .layer("report")
-            .definedBy("dev.wwts.report..");
+            .definedBy("dev.wwts.report..")
+            .layer("convert")
+            .definedBy("dev.wwts.convert..");
     for (Room room : ROOMS) {
       house = house.optionalLayer(room.name).definedBy(room.packages());
     }
@@ -127,9 +131,11 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "events", "text")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
+        .whereLayer("convert")
+        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "API", "door", "slots", "report", "inspect", "model", "settings", "text")
+            "API", "door", "slots", "report", "convert", "inspect", "model", "settings", "text")
         .check(Classes.ALL);
   }
 
@@ -189,7 +195,8 @@ class ArchitectureTest {
             "dev.wwts.internal.rewrite..",
             "dev.wwts.internal.network..",
             "dev.wwts.internal.lane..",
-            "dev.wwts.internal.cuda..")
+            "dev.wwts.internal.cuda..",
+            "dev.wwts.convert")
         .know("pytorch");
     onlyThese("dev.wwts.internal.cuda..").know("cuda");
     onlyThese("dev.wwts.internal.image..").know("opencv");
@@ -204,7 +211,8 @@ class ArchitectureTest {
             "dev.wwts.internal.image..",
             "dev.wwts.internal.pixels..",
             "dev.wwts.internal.natives..",
-            "dev.wwts.internal.model")
+            "dev.wwts.internal.model",
+            "dev.wwts.convert")
         .know("javacpp");
   }
 
@@ -228,7 +236,12 @@ class ArchitectureTest {
         .that(not(resideInAnyPackage(COMMAND_LINE)))
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("picocli..", "me.tongfei..", "org.knowm..", "de.erichseifert..")
+            resideInAnyPackage(
+                    "picocli..",
+                    "me.tongfei..",
+                    "org.knowm..",
+                    "de.erichseifert..",
+                    "com.google.flatbuffers..")
                 .or(resideInAnyPackage(COMMAND_LINE)))
         .check(Classes.ALL);
   }
