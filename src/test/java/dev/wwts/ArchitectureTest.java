@@ -15,6 +15,7 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SliceRule;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -56,7 +57,9 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> API =
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
-  private static final String[] COMMAND_LINE = {"dev.wwts.cli..", "dev.wwts.report.."};
+  private static final String[] COMMAND_LINE = {
+    "dev.wwts.cli..", "dev.wwts.pull..", "dev.wwts.report.."
+  };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
   private static final List<Room> ROOMS =
@@ -100,6 +103,8 @@ class ArchitectureTest {
             .definedBy(SLOTS)
             .layer("cli")
             .definedBy("dev.wwts.cli..")
+            .layer("pull")
+            .definedBy("dev.wwts.pull..")
             .layer("report")
             .definedBy("dev.wwts.report..");
     for (Room room : ROOMS) {
@@ -124,9 +129,11 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "events", "text")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
+        .whereLayer("pull")
+        .mayOnlyAccessLayers("API", "model", "pixels", "text")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "API", "door", "slots", "report", "inspect", "model", "settings", "text")
+            "API", "door", "slots", "pull", "report", "inspect", "model", "settings", "text")
         .check(Classes.ALL);
   }
 
@@ -203,6 +210,26 @@ class ArchitectureTest {
             "dev.wwts.internal.natives..",
             "dev.wwts.internal.model")
         .know("javacpp");
+  }
+
+  @Test
+  void onlyPullOpensConnections() {
+    Pattern connections =
+        Pattern.compile(
+            "java\\.net\\.http\\..*|java\\.net\\.(\\w*URLConnection|\\w*Socket)|java\\.nio\\.channels\\.\\w*(Socket|Datagram)Channel|javax\\.net\\..*");
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.pull..")))
+        .should()
+        .dependOnClassesThat(
+            describe("are connections", type -> connections.matcher(type.getName()).matches()))
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "an address is opened",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(URL.class)
+                        && call.getName().matches("open(Connection|Stream)|getContent")))
+        .check(Classes.ALL);
   }
 
   private static Knowing onlyThese(String... packages) {
