@@ -15,6 +15,7 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SliceRule;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -57,7 +58,7 @@ class ArchitectureTest {
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
   private static final String[] COMMAND_LINE = {
-    "dev.wwts.cli..", "dev.wwts.report..", "dev.wwts.convert.."
+    "dev.wwts.cli..", "dev.wwts.convert..", "dev.wwts.pull..", "dev.wwts.report.."
   };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
@@ -104,6 +105,8 @@ class ArchitectureTest {
             .definedBy(SLOTS)
             .layer("cli")
             .definedBy("dev.wwts.cli..")
+            .layer("pull")
+            .definedBy("dev.wwts.pull..")
             .layer("report")
             .definedBy("dev.wwts.report..")
             .layer("convert")
@@ -133,9 +136,20 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("convert")
         .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
+        .whereLayer("pull")
+        .mayOnlyAccessLayers("API", "convert", "model", "pixels", "text")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "API", "door", "slots", "report", "convert", "inspect", "model", "settings", "text")
+            "API",
+            "door",
+            "slots",
+            "pull",
+            "report",
+            "convert",
+            "inspect",
+            "model",
+            "settings",
+            "text")
         .check(Classes.ALL);
   }
 
@@ -214,6 +228,26 @@ class ArchitectureTest {
             "dev.wwts.internal.model",
             "dev.wwts.convert")
         .know("javacpp");
+  }
+
+  @Test
+  void onlyPullOpensConnections() {
+    Pattern connections =
+        Pattern.compile(
+            "java\\.net\\.http\\..*|java\\.net\\.(\\w*URLConnection|\\w*Socket)|java\\.nio\\.channels\\.\\w*(Socket|Datagram)Channel|javax\\.net\\..*");
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.pull..")))
+        .should()
+        .dependOnClassesThat(
+            describe("are connections", type -> connections.matcher(type.getName()).matches()))
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "an address is opened",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(URL.class)
+                        && call.getName().matches("open(Connection|Stream)|getContent")))
+        .check(Classes.ALL);
   }
 
   private static Knowing onlyThese(String... packages) {
