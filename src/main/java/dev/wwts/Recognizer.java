@@ -1,9 +1,11 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.serve.LoadedModel;
 import dev.wwts.internal.serve.Service;
 import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -201,6 +203,11 @@ public final class Recognizer implements AutoCloseable {
    * people.
    */
   public List<String> remarks() {
+    return typedRemarks().stream().map(remark -> Printable.line(remark.sentence())).toList();
+  }
+
+  /** The same for code, which must not depend on sentences. */
+  List<Remark> typedRemarks() {
     return model.remarks();
   }
 

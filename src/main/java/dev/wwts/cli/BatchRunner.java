@@ -8,6 +8,7 @@ import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
 import java.nio.ByteBuffer;
@@ -38,6 +39,11 @@ final class BatchRunner implements AutoCloseable {
 
   Engine engine() {
     return engine;
+  }
+
+  /** How it runs, for people. */
+  List<String> remarks() {
+    return engine.remarks().stream().map(Remark::sentence).toList();
   }
 
   /** Runs a batch of {@code n}, the pictures in turn. */

@@ -49,14 +49,9 @@ final class CardRanking implements CardReadout {
     return (long) size * readout.size();
   }
 
-  private static String fault(Readout.Best readout) {
+  /** Why the kernel of our own can't rank on the calling thread's current card; empty if it can. */
+  static String fault(Readout.Best readout) {
     return RankingKernel.fault(readout.columns(), readout.size());
-  }
-
-  /** For people: what ranks on the calling thread's current card, and why not the kernel. */
-  static String status(Readout.Best readout) {
-    String fault = fault(readout);
-    return fault.isEmpty() ? "kernel of our own" : "LibTorch operations (" + fault + ")";
   }
 
   @Override

@@ -2,7 +2,8 @@ package dev.wwts.internal.lane;
 
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.head.Readout;
-import dev.wwts.internal.torch.Remarks;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 
@@ -25,7 +26,7 @@ interface CardReadout extends BatchReadout, AutoCloseable {
   /** Tells what reads it on the calling thread's current card. */
   static void tell(Readout readout, Remarks remarks) {
     if (readout instanceof Readout.Best best) {
-      remarks.note("Ranking on the card: " + CardRanking.status(best) + ".");
+      remarks.add(new Remark.Ranking(CardRanking.fault(best)));
     }
   }
 

@@ -15,10 +15,11 @@ import dev.wwts.internal.network.LayoutTrial;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.network.NetworkKind;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.Parts;
-import dev.wwts.internal.torch.Remarks;
 import dev.wwts.internal.torch.Tf32;
 import java.util.List;
 import java.util.Optional;
@@ -78,7 +79,7 @@ final class CudaBackend implements Backend {
       if (type == torch.ScalarType.Float) {
         Tf32 tf32 = Tf32.open(settings.tf32());
         parts.add(tf32, tf32::close);
-        remarks.note(tf32.remark());
+        remarks.add(tf32.remark());
       }
       long before = CudaMemory.allocated(card);
       CudaSetup setup =
@@ -94,7 +95,7 @@ final class CudaBackend implements Backend {
       if (setup.cardJpegs()) {
         CardJpegs.require();
       }
-      remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
+      remarks.add(new Remark.Preprocessing(NativeLibrary.status()));
       readouts.forEach(readout -> CardReadout.tell(readout, remarks));
       LayoutTrial.Winner winner =
           NetworkKind.of(bundle).load(setup, (trial, network) -> nanos(trial, network, readouts));

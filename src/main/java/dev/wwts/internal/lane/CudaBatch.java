@@ -9,6 +9,7 @@ import dev.wwts.internal.cuda.GraphPool;
 import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.network.Network;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.CudnnAttention;
 import dev.wwts.internal.torch.CudnnTrials;
@@ -126,20 +127,16 @@ final class CudaBatch implements AutoCloseable {
       try {
         graph = CudaGraph.capture(stream, pool, () -> compute(true, marks));
         marksInGraph = marks;
-        setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
+        setup.remarks().add(new Remark.Captured(size));
         return true;
       } catch (RuntimeException e) {
         closeOutputs();
         boolean full = OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException;
         setup
             .remarks()
-            .warn(
-                "CUDA graph for batches of %d%s: capture failed, running %s (%s)."
-                    .formatted(
-                        size,
-                        marks ? " with timing marks" : "",
-                        marks && !full ? "without marks" : "eagerly",
-                        NativeErrors.firstWords(OutOfMemory.typed(e))));
+            .add(
+                new Remark.NotCaptured(
+                    size, marks, marks && !full, NativeErrors.firstWords(OutOfMemory.typed(e))));
         if (full) {
           // a graph keeps memory of its own; without one the batch may still fit
           CudaMemory.emptyCache();

@@ -6,6 +6,7 @@ import dev.wwts.Precision;
 import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -43,14 +44,11 @@ public interface Engine extends AutoCloseable {
   /** LibTorch's threads for one forward on a CPU. */
   int threads();
 
-  /** How it runs and what fell back, a sentence each. */
-  List<String> remarks();
+  /** How it runs and what fell back. */
+  List<Remark> remarks();
 
-  /** Adds that there are JPEGs which the card does not get. */
-  void remarkOfOtherJpegs();
-
-  /** Adds that something does not run as it could, and logs it, once. */
-  void remark(String sentence);
+  /** Adds one and logs it, once. */
+  void remark(Remark remark);
 
   /** What it takes of the device's memory; empty where the device is the processor. */
   Optional<DeviceMemory> memory();

@@ -11,10 +11,11 @@ import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.network.NetworkKind;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Devices;
 import dev.wwts.internal.torch.LibTorch;
-import dev.wwts.internal.torch.Remarks;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
@@ -65,7 +66,7 @@ final class LoadedEngine implements Engine {
       if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
         throw e;
       }
-      remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
+      remarks.add(new Remark.LeftPrecision(String.valueOf(e.getMessage()), precision));
       try (Bundle again = bundle.again()) {
         return open(again, readouts, settings, device, Precision.FP32, remarks);
       }
@@ -121,18 +122,13 @@ final class LoadedEngine implements Engine {
   }
 
   @Override
-  public List<String> remarks() {
+  public List<Remark> remarks() {
     return remarks.list();
   }
 
   @Override
-  public void remarkOfOtherJpegs() {
-    remarks.note(CardJpegs.LEFT);
-  }
-
-  @Override
-  public void remark(String sentence) {
-    remarks.warn(sentence);
+  public void remark(Remark remark) {
+    remarks.add(remark);
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.lane.LaneResult;
 import dev.wwts.internal.lane.Pictures;
 import dev.wwts.internal.lane.StageTimes;
+import dev.wwts.internal.remark.Remark;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -33,7 +34,7 @@ final class LaneRunner implements AutoCloseable {
 
   private final Lane lane;
   private final Head<Answer.Recognized> head;
-  private final Consumer<String> remarks;
+  private final Consumer<Remark> remarks;
   private final UnaryOperator<Throwable> errors;
   private final IntConsumer batches;
   private int fits = Integer.MAX_VALUE;
@@ -50,7 +51,7 @@ final class LaneRunner implements AutoCloseable {
   LaneRunner(
       Lane lane,
       Head<Answer.Recognized> head,
-      Consumer<String> remarks,
+      Consumer<Remark> remarks,
       UnaryOperator<Throwable> errors,
       IntConsumer batches) {
     this.lane = lane;
@@ -163,9 +164,7 @@ final class LaneRunner implements AutoCloseable {
           throw e;
         }
         fits = size / 2;
-        remarks.accept(
-            "A batch of %d does not fit the device's memory: larger ones are answered %d at a time."
-                .formatted(size, fits));
+        remarks.accept(new Remark.SplitBatch(size, fits));
       }
     }
     return results;

@@ -14,6 +14,7 @@ import dev.wwts.internal.events.Events;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
@@ -167,8 +168,8 @@ public final class Service {
     return parts.engine();
   }
 
-  /** How it runs and what fell back, a sentence each. */
-  public List<String> remarks() {
+  /** How it runs and what fell back. */
+  public List<Remark> remarks() {
     return engine().remarks();
   }
 

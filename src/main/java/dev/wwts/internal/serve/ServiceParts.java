@@ -7,6 +7,7 @@ import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.Comparator;
 import java.util.List;
@@ -50,7 +51,7 @@ record ServiceParts(
               settings.limits(),
               alpha,
               pool,
-              cardDecodes ? engine::remarkOfOtherJpegs : null,
+              cardDecodes ? () -> engine.remark(new Remark.OtherJpegs()) : null,
               failure::typed);
       started = decoders;
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
@@ -75,9 +76,9 @@ record ServiceParts(
               decoders::forLane);
       return new ServiceParts(engine, failure, pool, decoders, lanes, modelBytes);
     } catch (RuntimeException | Error e) {
-      RuntimeException thrown = DeviceFailure.thrown(failure.typed(e));
-      closeAll(started, pool, engine).ifPresent(thrown::addSuppressed);
-      throw thrown;
+      Throwable typed = failure.typed(e);
+      closeAll(started, pool, engine).ifPresent(typed::addSuppressed);
+      throw DeviceFailure.thrown(typed);
     }
   }
 
@@ -92,19 +93,18 @@ record ServiceParts(
   }
 
   /** Each, also where one refuses; what the first said, with what the others did. */
-  private static Optional<RuntimeException> closeAll(@Nullable AutoCloseable... parts) {
-    RuntimeException first = null;
+  private static Optional<Throwable> closeAll(@Nullable AutoCloseable... parts) {
+    Throwable first = null;
     for (AutoCloseable part : parts) {
       try {
         if (part != null) {
           part.close();
         }
-      } catch (Exception e) {
-        RuntimeException fault = DeviceFailure.thrown(e);
+      } catch (Throwable e) {
         if (first == null) {
-          first = fault;
+          first = e;
         } else {
-          first.addSuppressed(fault);
+          first.addSuppressed(e);
         }
       }
     }
@@ -146,9 +146,9 @@ record ServiceParts(
   /** Frees all; calls must have ended before. */
   @Override
   public void close() {
-    Optional<RuntimeException> fault = closeAll(lanes, decoders, pool, engine);
+    Optional<Throwable> fault = closeAll(lanes, decoders, pool, engine);
     if (fault.isPresent()) {
-      throw fault.get();
+      throw DeviceFailure.thrown(fault.get());
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remarks;
 import java.util.Set;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;

@@ -201,8 +201,11 @@ class BatchingTest {
     await(1);
     assertThat(service.stats().waiting()).isZero();
     first.cancel(true);
-    assertThat(answers(ask(2, 8))).containsExactly(2, 3, 4, 5, 6, 7, 8);
-    assertThat(forwards).containsExactly(7);
+    List<CompletableFuture<Answer>> others = ask(2, 8);
+    // where the lane had not begun it, they are not 8 with it and have no hour to wait
+    assertThat(service.drain(HOUR)).isTrue();
+    assertThat(answers(others)).containsExactly(2, 3, 4, 5, 6, 7, 8);
+    assertThat(forwards.stream().mapToInt(n -> n).sum()).isEqualTo(7);
     assertThat(service.stats().abandoned()).isEqualTo(1);
   }
 
