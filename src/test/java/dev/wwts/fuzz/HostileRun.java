@@ -40,10 +40,10 @@ public final class HostileRun {
   private final AtomicLong begun = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
   private final List<byte[]> pictures = Seeds.pictures();
-  private final List<byte[]> models = List.of(Files.readAllBytes(ModelTarget.good()));
+  private final List<byte[]> models = Seeds.models(ModelTarget.good());
   private final List<Picture> good = new ArrayList<>();
 
-  private HostileRun() throws IOException {
+  private HostileRun() {
     for (Color colour : COLOURS) {
       good.add(Picture.of(TestPictures.png(16, 9, colour)));
       good.add(Picture.of(TestPictures.png(64, 48, colour)));
@@ -148,7 +148,7 @@ public final class HostileRun {
         recognizer.answer(Picture.of(Damage.of(pictures, random)));
         outcome = "answered";
       } else {
-        outcome = ModelTarget.outcome(Files.write(file, Damage.of(models, random)));
+        outcome = ModelTarget.outcome(ModelTarget.write(Damage.of(models, random), file));
       }
     } catch (PictureException e) {
       Sentences.checked(e);
