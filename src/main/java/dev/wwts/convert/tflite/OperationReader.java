@@ -127,6 +127,10 @@ final class OperationReader {
         to.equals(from)
             || to.equals(row)
             || (to.equals(List.of(1, 1, 1, count)) && from.equals(row));
+    if (step.input().isConstant()) {
+      throw faults.unsupported(
+          "has %s of constants of type %s".formatted(step.name(), step.input().type()));
+    }
     if (!isKnown || from.isEmpty() || from.get(0) != 1) {
       throw faults.unsupported("has %s of %s to %s".formatted(step.name(), from, to));
     }
