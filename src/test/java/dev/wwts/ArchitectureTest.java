@@ -15,6 +15,7 @@ import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SliceRule;
+import java.net.URL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -57,24 +58,26 @@ class ArchitectureTest {
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
   private static final String[] COMMAND_LINE = {
-    "dev.wwts.cli..", "dev.wwts.report..", "dev.wwts.convert.."
+    "dev.wwts.cli..", "dev.wwts.convert..", "dev.wwts.pull..", "dev.wwts.report.."
   };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
   private static final List<Room> ROOMS =
       List.of(
           room("events", ""),
+          room("remark", "events text"),
           room("natives", "text"),
           room("pixels", "natives"),
           room("model", "pixels natives text"),
           room("image", "pixels natives"),
           room("settings", "image pixels"),
+          room("head", "settings model"),
           room("cuda", "image pixels model natives"),
-          room("torch", "cuda pixels model natives events text"),
+          room("torch", "cuda pixels model natives remark text"),
           room("rewrite", "torch"),
-          room("network", "rewrite torch cuda image pixels model natives"),
-          room("lane", "network torch cuda image pixels model natives settings events"),
-          room("serve", "lane image pixels model natives settings events text"),
+          room("network", "rewrite torch cuda image pixels model natives remark"),
+          room("lane", "head network torch cuda image pixels model natives settings events remark"),
+          room("serve", "head lane image pixels model natives settings events remark text"),
           room("inspect", "torch cuda image pixels natives"));
 
   private record Room(String name, List<String> uses) {
@@ -102,6 +105,8 @@ class ArchitectureTest {
             .definedBy(SLOTS)
             .layer("cli")
             .definedBy("dev.wwts.cli..")
+            .layer("pull")
+            .definedBy("dev.wwts.pull..")
             .layer("report")
             .definedBy("dev.wwts.report..")
             .layer("convert")
@@ -123,16 +128,28 @@ class ArchitectureTest {
         .whereLayer("API")
         .mayOnlyAccessLayers("text")
         .whereLayer("door")
-        .mayOnlyAccessLayers("API", "serve", "settings", "model", "image", "pixels", "text")
+        .mayOnlyAccessLayers(
+            "API", "serve", "settings", "remark", "model", "image", "pixels", "text")
         .whereLayer("slots")
         .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "events", "text")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("convert")
         .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
+        .whereLayer("pull")
+        .mayOnlyAccessLayers("API", "convert", "model", "pixels", "text")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
-            "API", "door", "slots", "report", "convert", "inspect", "model", "settings", "text")
+            "API",
+            "door",
+            "slots",
+            "pull",
+            "report",
+            "convert",
+            "inspect",
+            "model",
+            "settings",
+            "text")
         .check(Classes.ALL);
   }
 
@@ -211,6 +228,26 @@ class ArchitectureTest {
             "dev.wwts.internal.model",
             "dev.wwts.convert")
         .know("javacpp");
+  }
+
+  @Test
+  void onlyPullOpensConnections() {
+    Pattern connections =
+        Pattern.compile(
+            "java\\.net\\.http\\..*|java\\.net\\.(\\w*URLConnection|\\w*Socket)|java\\.nio\\.channels\\.\\w*(Socket|Datagram)Channel|javax\\.net\\..*");
+    noClasses()
+        .that(not(resideInAPackage("dev.wwts.pull..")))
+        .should()
+        .dependOnClassesThat(
+            describe("are connections", type -> connections.matcher(type.getName()).matches()))
+        .orShould()
+        .callMethodWhere(
+            describe(
+                "an address is opened",
+                call ->
+                    call.getTargetOwner().isEquivalentTo(URL.class)
+                        && call.getName().matches("open(Connection|Stream)|getContent")))
+        .check(Classes.ALL);
   }
 
   private static Knowing onlyThese(String... packages) {

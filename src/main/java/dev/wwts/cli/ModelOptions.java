@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs a model. */
@@ -89,9 +90,16 @@ final class ModelOptions {
           "Load it though its code reaches beyond the network (files, messages, itself changed) or is machine code (.pt2).")
   private boolean trusted;
 
+  @Mixin private ModelNames names = new ModelNames();
+
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
+  }
+
+  /** The model file that is meant: the default model's if none is given. */
+  Path model(@Nullable Path given) {
+    return given == null ? defaultModel() : names.file(given);
   }
 
   Device device() {

@@ -53,8 +53,8 @@ final class Recognize implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.pt",
-      description = "The model file; models/default.pt if not given.")
+      paramLabel = "M.pt|NAME",
+      description = "The model file, or a pulled model's name; models/default.pt if not given.")
   private @Nullable Path model;
 
   @Option(
@@ -126,10 +126,7 @@ final class Recognize implements Callable<Integer> {
 
   private RecognizerBuilder builder() {
     RecognizerBuilder builder =
-        options
-            .builder(model == null ? ModelOptions.defaultModel() : model)
-            .topK(top)
-            .minConfidence(minConfidence);
+        options.builder(options.model(model)).topK(top).minConfidence(minConfidence);
     return threshold == null ? builder : builder.threshold(threshold);
   }
 

@@ -48,8 +48,8 @@ final class Vram implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.pt",
-      description = "The model file; models/default.pt if not given.")
+      paramLabel = "M.pt|NAME",
+      description = "The model file, or a pulled model's name; models/default.pt if not given.")
   private @Nullable Path model;
 
   @Option(
@@ -85,7 +85,7 @@ final class Vram implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--batches must be from 1 to " + MOST + ", --minutes from 0.");
     }
-    Path file = model == null ? ModelOptions.defaultModel() : model;
+    Path file = options.model(model);
     try (Bundle bundle = options.bundle(file)) {
       return report(file, bundle);
     }
@@ -167,7 +167,7 @@ final class Vram implements Callable<Integer> {
       report.put("precision", runner.engine().precision().toString());
       report.put("activationsOfBatches", activations);
       report.put("ledger", ledger(meter, before, loaded, most).lines());
-      report.put("remarks", runner.engine().remarks());
+      report.put("remarks", runner.remarks());
     }
   }
 
