@@ -12,7 +12,7 @@ final class FaultyLane extends FakeLane {
     BEGIN,
     PREPROCESS,
     FORWARD,
-    RANK,
+    READ,
     CLOSE
   }
 
@@ -42,7 +42,7 @@ final class FaultyLane extends FakeLane {
 
   @Override
   public List<Readings> read() {
-    seam.accept(Stage.RANK);
+    seam.accept(Stage.READ);
     return super.read();
   }
 
