@@ -58,7 +58,7 @@ class ArchitectureTest {
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
   private static final String[] COMMAND_LINE = {
-    "dev.wwts.cli..", "dev.wwts.pull..", "dev.wwts.report.."
+    "dev.wwts.cli..", "dev.wwts.convert..", "dev.wwts.pull..", "dev.wwts.report.."
   };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
@@ -106,7 +106,9 @@ class ArchitectureTest {
             .layer("pull")
             .definedBy("dev.wwts.pull..")
             .layer("report")
-            .definedBy("dev.wwts.report..");
+            .definedBy("dev.wwts.report..")
+            .layer("convert")
+            .definedBy("dev.wwts.convert..");
     for (Room room : ROOMS) {
       house = house.optionalLayer(room.name).definedBy(room.packages());
     }
@@ -129,8 +131,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("API", "door", "settings", "model", "natives", "events", "text")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
+        .whereLayer("convert")
+        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
         .whereLayer("pull")
-        .mayOnlyAccessLayers("API", "model", "pixels", "text")
+        .mayOnlyAccessLayers("API", "convert", "model", "pixels", "text")
         .whereLayer("cli")
         .mayOnlyAccessLayers(
             "API", "door", "slots", "pull", "report", "inspect", "model", "settings", "text")
@@ -193,7 +197,8 @@ class ArchitectureTest {
             "dev.wwts.internal.rewrite..",
             "dev.wwts.internal.network..",
             "dev.wwts.internal.lane..",
-            "dev.wwts.internal.cuda..")
+            "dev.wwts.internal.cuda..",
+            "dev.wwts.convert")
         .know("pytorch");
     onlyThese("dev.wwts.internal.cuda..").know("cuda");
     onlyThese("dev.wwts.internal.image..").know("opencv");
@@ -208,7 +213,8 @@ class ArchitectureTest {
             "dev.wwts.internal.image..",
             "dev.wwts.internal.pixels..",
             "dev.wwts.internal.natives..",
-            "dev.wwts.internal.model")
+            "dev.wwts.internal.model",
+            "dev.wwts.convert")
         .know("javacpp");
   }
 
@@ -252,7 +258,12 @@ class ArchitectureTest {
         .that(not(resideInAnyPackage(COMMAND_LINE)))
         .should()
         .dependOnClassesThat(
-            resideInAnyPackage("picocli..", "me.tongfei..", "org.knowm..", "de.erichseifert..")
+            resideInAnyPackage(
+                    "picocli..",
+                    "me.tongfei..",
+                    "org.knowm..",
+                    "de.erichseifert..",
+                    "com.google.flatbuffers..")
                 .or(resideInAnyPackage(COMMAND_LINE)))
         .check(Classes.ALL);
   }

@@ -129,7 +129,7 @@ abstract class PullCase {
             ModelException.class, () -> puller(patience).pull(entry("1"), sources, model -> {}));
     assertThat(refused.getMessage()).hasSizeLessThanOrEqualTo(300).doesNotContain("java.", "null");
     assertThat(models().resolve("tiny.pt")).doesNotExist();
-    return refused.getMessage();
+    return String.valueOf(refused.getMessage());
   }
 
   String refusal(StandIn server) {
