@@ -4,9 +4,11 @@ import dev.wwts.DeviceException;
 import dev.wwts.JpegDecoder;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
 import java.nio.ByteBuffer;
@@ -16,12 +18,10 @@ import java.util.List;
 final class BatchRunner implements AutoCloseable {
   private final Engine engine;
   private final InlineBatch pictures;
-  private final int top;
   private final Lane lane;
 
   BatchRunner(Bundle bundle, Settings options, List<ByteBuffer> pictures) {
-    this.top = options.topK();
-    this.engine = Engine.load(bundle, options);
+    this.engine = Engine.load(bundle, Heads.of(bundle, options).readouts(), options);
     try {
       this.pictures =
           new InlineBatch(
@@ -41,10 +41,15 @@ final class BatchRunner implements AutoCloseable {
     return engine;
   }
 
+  /** How it runs, for people. */
+  List<String> remarks() {
+    return engine.remarks().stream().map(Remark::sentence).toList();
+  }
+
   /** Runs a batch of {@code n}, the pictures in turn. */
   void run(int n) {
     try {
-      lane.run(pictures.of(n), top);
+      lane.run(pictures.of(n));
     } catch (RuntimeException e) {
       throw failed(e);
     }

@@ -167,7 +167,7 @@ final class Vram implements Callable<Integer> {
       report.put("precision", runner.engine().precision().toString());
       report.put("activationsOfBatches", activations);
       report.put("ledger", ledger(meter, before, loaded, most).lines());
-      report.put("remarks", runner.engine().remarks());
+      report.put("remarks", runner.remarks());
     }
   }
 

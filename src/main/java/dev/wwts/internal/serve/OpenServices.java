@@ -1,12 +1,15 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.RecognizerClosedException;
+import dev.wwts.internal.settings.MadeHere;
 import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +117,66 @@ final class OpenServices {
     }
   }
 
+  /**
+   * Tells of a failure when {@code future}, which nobody has asked, was forgotten.
+   *
+   * @return for {@link #release}; null where no recognizer is open
+   */
+  static @Nullable Object guard(Object future, MadeHere call) {
+    synchronized (LOCK) {
+      Watch current = watch;
+      if (current == null) {
+        return null;
+      }
+      Unheard guard = new Unheard(future, call, current.forgotten);
+      current.unheard.add(guard);
+      return guard;
+    }
+  }
+
+  /** A failure was heard of. */
+  static void release(Object guard) {
+    synchronized (LOCK) {
+      Watch current = watch;
+      if (current != null) {
+        current.unheard.remove(guard);
+      }
+    }
+  }
+
+  /** What nobody refers to any more, and what is to be done then. */
+  private abstract static class Forgotten extends PhantomReference<Object> {
+    Forgotten(Object owner, ReferenceQueue<Object> queue) {
+      super(owner, queue);
+    }
+
+    abstract void tell();
+  }
+
+  /** A failure that nobody asked for. */
+  private static final class Unheard extends Forgotten {
+    private final MadeHere call;
+
+    Unheard(Object future, MadeHere call, ReferenceQueue<Object> queue) {
+      super(future, queue);
+      this.call = call;
+    }
+
+    @Override
+    void tell() {
+      synchronized (LOCK) {
+        Watch current = watch;
+        if (current == null || !current.unheard.remove(this)) {
+          return;
+        }
+      }
+      LOG.warn(
+          "{} failed, and nobody asked its future: its failure is lost.", call.getMessage(), call);
+    }
+  }
+
   /** A recognizer that nobody refers to any more has left its service open. */
-  private static final class Guard extends PhantomReference<Object> {
+  private static final class Guard extends Forgotten {
     private final Service service;
 
     Guard(Object owner, Service service, ReferenceQueue<Object> queue) {
@@ -123,21 +184,41 @@ final class OpenServices {
       this.service = service;
     }
 
-    void closeForgotten() {
+    @Override
+    void tell() {
       if (service.isOpen()) {
-        LOG.warn("A recognizer was dropped without close(): freeing it now.");
+        LOG.warn(
+            "{} was dropped without close(): freeing it now.",
+            whatOf(service),
+            service.settings().origin());
         try {
           service.close();
         } catch (RuntimeException e) {
-          LOG.warn("A forgotten recognizer could not be freed.", e);
+          LOG.warn("{}, which was forgotten, could not be freed.", whatOf(service), e);
         }
       }
+    }
+  }
+
+  private static String whatOf(Service service) {
+    MadeHere origin = service.settings().origin();
+    return origin == null ? "A recognizer" : String.valueOf(origin.getMessage());
+  }
+
+  /** What is open now. */
+  static Set<Service> open() {
+    synchronized (LOCK) {
+      return Set.copyOf(OPEN.keySet());
     }
   }
 
   /** Hook and thread, from the first open recognizer to the last. */
   private static final class Watch {
     final ReferenceQueue<Object> forgotten = new ReferenceQueue<>();
+
+    /** Failures that nobody has asked for yet. */
+    final Set<Object> unheard = new HashSet<>();
+
     private final Thread hook = ServiceThread.of(OpenServices::shutDown, "wwts-shutdown");
     private final Thread thread = ServiceThread.of(this::watch, "wwts-forgotten");
 
@@ -153,7 +234,7 @@ final class OpenServices {
     private void watch() {
       try {
         while (true) {
-          ((Guard) forgotten.remove()).closeForgotten();
+          ((Forgotten) forgotten.remove()).tell();
         }
       } catch (InterruptedException e) {
         // the last recognizer is closed

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.Kit;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
-import dev.wwts.internal.torch.Remarks;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;

@@ -1,0 +1,145 @@
+package dev.wwts.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Option;
+
+/** {@code wwts serve}: its options are names for properties. */
+@Command(
+    name = "wwts serve",
+    mixinStandardHelpOptions = true,
+    description = "Recognises pictures over HTTP, with a page to try it on.",
+    footer = {
+      "",
+      "Whatever else Spring Boot and wwts can be told is told by environment variables:",
+      "  SERVER_SSL_BUNDLE=… WWTS_LIMITS_IN_FLIGHT=512MB wwts serve"
+    })
+final class ServeCommand implements Callable<Integer> {
+  @ArgGroup(exclusive = false, heading = "%nWhere it listens:%n")
+  private Access access = new Access();
+
+  @ArgGroup(exclusive = false, heading = "%nWhat it answers with:%n")
+  private Model model = new Model();
+
+  /** Who may ask. */
+  static final class Access {
+    @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0: any free one.")
+    private @Nullable Integer port;
+
+    @Option(
+        names = "--host",
+        paramLabel = "ADDRESS",
+        description =
+            "The address to listen at (default: 127.0.0.1, this machine alone). Others need a token.")
+    private @Nullable String host;
+
+    @Option(
+        names = "--token",
+        paramLabel = "TOKEN",
+        description =
+            "What requests must bear, better told by WWTS_SERVER_TOKEN; made at the start if not given.")
+    private @Nullable String token;
+
+    @Option(names = "--insecure", description = "Ask for no token, whoever can reach the address.")
+    private boolean insecure;
+  }
+
+  /** The model and what it may take. */
+  static final class Model {
+    @Option(
+        names = "--model",
+        paramLabel = "M.pt",
+        description = "The model file; models/default.pt if not given.")
+    private @Nullable String file;
+
+    @Option(
+        names = "--sha256",
+        paramLabel = "DIGITS",
+        description = "Refuse the model if its SHA-256 is another one.")
+    private @Nullable String sha256;
+
+    @Option(
+        names = "--models",
+        paramLabel = "FOLDER",
+        description = "Whose files may be swapped in; none if not given.")
+    private @Nullable String folder;
+
+    @Option(names = "--trust-model", description = "Load it though its code is not harmless.")
+    private boolean trusted;
+
+    @Option(names = "--device", paramLabel = "auto|cpu|cuda[:N]")
+    private @Nullable String device;
+
+    @Option(names = "--precision", paramLabel = "auto|fp32|fp16|bf16")
+    private @Nullable String precision;
+
+    @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one forward.")
+    private @Nullable Integer threads;
+
+    @Option(names = "--lanes", paramLabel = "N", description = "Forwards at the same time.")
+    private @Nullable Integer lanes;
+
+    @Option(
+        names = "--queue",
+        paramLabel = "N",
+        description = "Calls that may wait (default: 128).")
+    private @Nullable Integer queue;
+
+    @Option(
+        names = "--timeout",
+        paramLabel = "TIME",
+        description = "In what time a call must be answered (default: 20s).")
+    private @Nullable String timeout;
+
+    @Option(
+        names = "--max-bytes",
+        paramLabel = "SIZE",
+        description = "The largest picture file (default: 64MB).")
+    private @Nullable String maxBytes;
+
+    @Option(
+        names = "--max-pixels",
+        paramLabel = "N",
+        description = "The largest picture that is decoded (default: 128000000).")
+    private @Nullable Long maxPixels;
+  }
+
+  @Override
+  public Integer call() {
+    SpringApplication.run(WwtsServer.class, arguments().toArray(String[]::new));
+    return ExitCode.OK;
+  }
+
+  private List<String> arguments() {
+    List<String> arguments = new ArrayList<>();
+    add(arguments, "server.port", access.port);
+    add(arguments, "server.address", access.host);
+    add(arguments, "wwts.server.token", access.token);
+    add(arguments, "wwts.server.insecure", access.insecure ? true : null);
+    add(arguments, "wwts.server.models", model.folder);
+    add(arguments, "wwts.model", model.file);
+    add(arguments, "wwts.sha256", model.sha256);
+    add(arguments, "wwts.trusted", model.trusted ? true : null);
+    add(arguments, "wwts.device", model.device);
+    add(arguments, "wwts.precision", model.precision);
+    add(arguments, "wwts.threads", model.threads);
+    add(arguments, "wwts.lanes", model.lanes);
+    add(arguments, "wwts.queue", model.queue);
+    add(arguments, "wwts.timeout", model.timeout);
+    add(arguments, "wwts.limits.max-bytes", model.maxBytes);
+    add(arguments, "wwts.limits.max-pixels", model.maxPixels);
+    return arguments;
+  }
+
+  private static void add(List<String> arguments, String property, @Nullable Object value) {
+    if (value != null) {
+      arguments.add("--" + property + "=" + value);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+package dev.wwts.server;
+
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
+import picocli.CommandLine;
+
+/** The service's application. */
+@SpringBootApplication(
+    exclude = UserDetailsServiceAutoConfiguration.class,
+    proxyBeanMethods = false)
+@EnableConfigurationProperties(ServerProperties.class)
+public class WwtsServer {
+  /** Starts it; a wrong usage ends the process with code 2. */
+  public static void main(String[] args) {
+    int code = new CommandLine(new ServeCommand()).execute(args);
+    if (code != CommandLine.ExitCode.OK) {
+      System.exit(code);
+    }
+  }
+}
