@@ -62,6 +62,7 @@ class ArchitectureTest {
   private static final List<Room> ROOMS =
       List.of(
           room("events", ""),
+          room("gallery", ""),
           room("natives", "text"),
           room("pixels", "natives"),
           room("model", "pixels natives text"),
