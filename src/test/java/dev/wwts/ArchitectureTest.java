@@ -63,6 +63,7 @@ class ArchitectureTest {
       List.of(
           room("events", ""),
           room("gallery", ""),
+          room("tokenizer", ""),
           room("natives", "text"),
           room("pixels", "natives"),
           room("model", "pixels natives text"),
