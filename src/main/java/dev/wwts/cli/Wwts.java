@@ -38,6 +38,7 @@ import picocli.CommandLine.TypeConversionException;
       "  wwts recognize photo.jpg",
       "  wwts recognize --json --top 3 --model my.pt folder/",
       "  wwts verify my.pt",
+      "  wwts serve --model my.pt --port 8080",
       "  wwts vram --model my.pt --batches 1,4,8 --budget 6GB"
     },
     subcommands = {
@@ -46,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
       Info.class,
       Doctor.class,
       Vram.class,
+      Serve.class,
       BenchCompare.class,
       BenchReport.class,
       HelpCommand.class
