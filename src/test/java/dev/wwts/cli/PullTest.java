@@ -46,7 +46,7 @@ class PullTest {
       assertThat(run.out()).as(command[0]).contains("tiny");
     }
     assertThat(run("verify", "--models", models, "colours").err())
-        .contains("colours.pt", "has no self-test");
+        .contains("tiny has no self-test");
   }
 
   @Test
