@@ -23,6 +23,10 @@ public record ConversionSpec(
   /** Copies the list. */
   public ConversionSpec {
     labels = List.copyOf(labels);
+    int classes = labels.size();
+    if (!selfTest.logits().stream().allMatch(row -> row.length == classes)) {
+      throw new IllegalArgumentException("the self-test's logits are not " + classes + " a row");
+    }
   }
 
   /**

@@ -68,6 +68,11 @@ public final class TfliteConverter {
   private void write(Path out) {
     SelfTestSpec test = spec.selfTest();
     ReferenceRun run = new ReferenceRun(network::logits, recipe, test.pictures());
+    if (!Double.isFinite(run.largest())) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          file + ": its logits for the self-test are not finite: fetch it again.");
+    }
     Map<String, byte[]> extra = new LinkedHashMap<>();
     List<String> pictures = new ArrayList<>();
     for (int i = 0; i < test.pictures().size(); i++) {

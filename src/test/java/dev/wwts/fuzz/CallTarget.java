@@ -80,8 +80,13 @@ public final class CallTarget {
             .queue(how / 4 % 8)
             .pixelsInFlight(1 << 20)
             .topK(1);
-    return (how / 32 % 2 == 0 ? builder : builder.timeout(Duration.ofNanos(1L << (how / 8))))
-        .load();
+    if (how / 32 % 2 == 1) {
+      builder.timeout(Duration.ofNanos(1L << (how / 8)));
+    }
+    if (how / 64 % 2 == 1) {
+      builder.batching(4, Duration.ofMillis(1));
+    }
+    return builder.load();
   }
 
   private void step(int call, int which) {

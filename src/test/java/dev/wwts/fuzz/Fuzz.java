@@ -1,12 +1,16 @@
 package dev.wwts.fuzz;
 
+import dev.wwts.internal.model.script.ScriptCheck;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -24,6 +28,32 @@ public final class Fuzz {
   private static final int HANGS_SECONDS = 60;
 
   private static final int LONGEST_INPUT = 16 << 10;
+
+  /** Of TorchScript, beside the operators, which the library lists itself. */
+  private static final List<String> SYNTAX =
+      List.of(
+          "def ",
+          "return ",
+          "torch.",
+          "ops.",
+          "self.",
+          "if ",
+          "else:",
+          "for ",
+          "while ",
+          " in ",
+          "List[int]",
+          "Optional[Tensor]",
+          "Tuple[",
+          "Dict[str, ",
+          "annotate(",
+          "unchecked_cast(",
+          "uninitialized(",
+          "__torch__.",
+          "class ",
+          "(Module):",
+          "__parameters__",
+          "\\x0a  ");
 
   private Fuzz() {}
 
@@ -87,11 +117,32 @@ public final class Fuzz {
                 "-keep_seed=1",
                 "-print_final_stats=1",
                 option));
+    if (target == ModelTarget.class) {
+      command.add("-dict=" + words(folder.resolve("words")));
+    }
     for (Path corpus : corpora) {
       command.add(corpus.toString());
     }
     System.out.println(target.getSimpleName() + " " + option);
     return new ProcessBuilder(command).inheritIO().start().waitFor();
+  }
+
+  /** A dictionary: chance alone does not write code that is more than malformed. */
+  private static Path words(Path file) throws IOException {
+    Stream<String> operators;
+    try (InputStream list =
+        Objects.requireNonNull(ScriptCheck.class.getResourceAsStream("operators.txt"))) {
+      String text = new String(list.readAllBytes(), StandardCharsets.UTF_8);
+      operators =
+          text.lines()
+              .filter(line -> !line.startsWith("#") && !line.startsWith("["))
+              .flatMap(line -> Stream.of(line.split(" ")));
+    }
+    return Files.write(
+        file,
+        Stream.concat(SYNTAX.stream(), operators.filter(word -> !word.isEmpty()))
+            .map(word -> '"' + word + '"')
+            .toList());
   }
 
   private static void store(Path folder, Path zip) throws IOException {

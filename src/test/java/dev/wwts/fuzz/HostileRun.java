@@ -31,19 +31,24 @@ import java.util.stream.Stream;
 public final class HostileRun {
   private static final int CALLERS = 64;
   private static final long WARM = 20_000;
+
+  /** After each the process's size is told: a leak grows with the calls, a heap's holes do not. */
+  private static final int PARTS = 4;
+
   private static final List<Color> COLOURS = List.of(Color.RED, Color.GREEN, Color.BLUE);
   private static final List<String> LABELS = List.of("红", "绿", "蓝");
 
   private final long calls = Long.getLong("wwts.calls", 1_000_000);
   private final long hostile = Long.getLong("wwts.hostile", 10_000);
+  private long seed;
   private final Map<String, LongAdder> outcomes = new ConcurrentSkipListMap<>();
   private final AtomicLong begun = new AtomicLong();
   private final AtomicLong wrong = new AtomicLong();
   private final List<byte[]> pictures = Seeds.pictures();
-  private final List<byte[]> models = List.of(Files.readAllBytes(ModelTarget.good()));
+  private final List<byte[]> models = Seeds.models(ModelTarget.good());
   private final List<Picture> good = new ArrayList<>();
 
-  private HostileRun() throws IOException {
+  private HostileRun() {
     for (Color colour : COLOURS) {
       good.add(Picture.of(TestPictures.png(16, 9, colour)));
       good.add(Picture.of(TestPictures.png(64, 48, colour)));
@@ -60,15 +65,17 @@ public final class HostileRun {
     try (Recognizer recognizer =
         Recognizer.builder(ModelTarget.good()).threads(1).lanes(2).queue(CALLERS).load()) {
       all(callers, recognizer, WARM, hostile * WARM / calls);
-      String before = size();
+      String sizes = "Before: " + size();
       outcomes.clear();
-      begun.set(0);
-      all(callers, recognizer, calls, hostile);
+      for (int part = 1; part <= PARTS; part++) {
+        all(callers, recognizer, calls / PARTS, hostile / PARTS);
+        sizes += "; after %,d: %s".formatted(part * calls / PARTS, size());
+      }
       long seconds = (System.nanoTime() - start) / 1_000_000_000L;
       System.out.printf("%,d calls and %,d hostile inputs: %,d s%n%n", calls, hostile, seconds);
       System.out.printf("| what | outcome | times |%n| --- | --- | ---: |%n");
       outcomes.forEach((name, times) -> System.out.printf("| %s | %,d |%n", name, times.sum()));
-      System.out.printf("%nBefore: %s.%nAfter: %s.%n%s%n", before, size(), recognizer.stats());
+      System.out.printf("%n%s.%n%s%n", sizes, recognizer.stats());
     } finally {
       callers.shutdownNow();
     }
@@ -80,10 +87,11 @@ public final class HostileRun {
 
   private void all(ExecutorService callers, Recognizer recognizer, long wanted, long bad)
       throws Exception {
+    begun.set(0);
     long every = Math.max(1, wanted / Math.max(1, bad));
     List<Future<?>> running = new ArrayList<>();
     for (int i = 0; i < CALLERS; i++) {
-      Random random = new Random(i + wanted);
+      Random random = new Random(seed++);
       Path file = ModelTarget.good().resolveSibling("hostile-" + i + ".pt");
       running.add(
           callers.submit(
@@ -148,7 +156,7 @@ public final class HostileRun {
         recognizer.answer(Picture.of(Damage.of(pictures, random)));
         outcome = "answered";
       } else {
-        outcome = ModelTarget.outcome(Files.write(file, Damage.of(models, random)));
+        outcome = ModelTarget.outcome(ModelTarget.write(Damage.of(models, random), file));
       }
     } catch (PictureException e) {
       Sentences.checked(e);

@@ -14,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -51,17 +52,15 @@ public final class ModelTarget {
 
   /** Jazzer's entry. */
   public static void fuzzerTestOneInput(byte[] input) {
-    if (input.length > 0) {
-      outcome(file(input));
-    }
+    outcome(write(input, FOLDER.resolve("it.pt")));
   }
 
-  private static Path file(byte[] input) {
-    int part = Byte.toUnsignedInt(input[0]) % (NAMES.size() + 1);
-    byte[] content = Arrays.copyOfRange(input, 1, input.length);
-    Path file = FOLDER.resolve("it.pt");
+  /** The model file that an input stands for. */
+  static Path write(byte[] input, Path file) {
+    int part = input.length == 0 ? 0 : Byte.toUnsignedInt(input[0]) % (NAMES.size() + 1);
+    byte[] content = Arrays.copyOfRange(input, Math.min(1, input.length), input.length);
     if (part < NAMES.size()) {
-      Map<String, byte[]> entries = new java.util.LinkedHashMap<>(ENTRIES);
+      Map<String, byte[]> entries = new LinkedHashMap<>(ENTRIES);
       entries.put(NAMES.get(part), content);
       return ModelFiles.zip(file, entries);
     }

@@ -99,7 +99,7 @@ class FaultTest {
   }
 
   static Stream<Arguments> faultsOfCalls() {
-    return Stream.of(Stage.BEGIN, Stage.PREPROCESS, Stage.FORWARD, Stage.RANK)
+    return Stream.of(Stage.BEGIN, Stage.PREPROCESS, Stage.FORWARD, Stage.READ)
         .flatMap(
             stage -> Stream.of(Fault.values()).map(fault -> Arguments.arguments(stage, fault)));
   }
@@ -221,7 +221,7 @@ class FaultTest {
   }
 
   static Stream<Arguments> faultsOfStarts() {
-    return Stream.of(Stage.BEGIN, Stage.PREPROCESS, Stage.FORWARD, Stage.RANK)
+    return Stream.of(Stage.BEGIN, Stage.PREPROCESS, Stage.FORWARD, Stage.READ)
         .flatMap(
             stage ->
                 Stream.of(Fault.values())

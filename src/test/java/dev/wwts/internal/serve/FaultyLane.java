@@ -1,7 +1,8 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.lane.Ranking;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A lane that says at which stage it is, to who throws there. */
@@ -11,7 +12,7 @@ final class FaultyLane extends FakeLane {
     BEGIN,
     PREPROCESS,
     FORWARD,
-    RANK,
+    READ,
     CLOSE
   }
 
@@ -40,9 +41,9 @@ final class FaultyLane extends FakeLane {
   }
 
   @Override
-  public Ranking rank(int k) {
-    seam.accept(Stage.RANK);
-    return super.rank(k);
+  public List<Readings> read() {
+    seam.accept(Stage.READ);
+    return super.read();
   }
 
   @Override

@@ -73,7 +73,11 @@ class HandOverTest {
   }
 
   private static void untilItWaits(Thread thread) {
-    while (thread.getState() != Thread.State.WAITING) {
+    untilItWaits(thread, Thread.State.WAITING);
+  }
+
+  private static void untilItWaits(Thread thread, Thread.State state) {
+    while (thread.getState() != state) {
       Thread.onSpinWait();
     }
   }
@@ -97,6 +101,15 @@ class HandOverTest {
 
   @Test
   void eachThingIsTakenOnce() throws InterruptedException {
+    eachThingIsTakenOnce(false);
+  }
+
+  @Test
+  void eachThingIsTakenOnceWhereSomeWaitForMore() throws InterruptedException {
+    eachThingIsTakenOnce(true);
+  }
+
+  private void eachThingIsTakenOnce(boolean more) throws InterruptedException {
     int puts = 20_000;
     AtomicInteger twice = new AtomicInteger();
     ConcurrentHashMap<Integer, Integer> seen = new ConcurrentHashMap<>();
@@ -109,7 +122,9 @@ class HandOverTest {
                 Integer thing = handOver.take();
                 while (thing != null) {
                   twice.addAndGet(seen.put(thing, thing) == null ? 0 : 1);
-                  thing = handOver.take();
+                  // does not fit each third time, comes too late now and then
+                  thing = more ? handOver.takeMore(() -> 2_000, it -> it % 3 != 0) : null;
+                  thing = thing == null ? handOver.take() : thing;
                 }
               });
       taker.start();
@@ -136,5 +151,48 @@ class HandOverTest {
     }
     assertEquals(0, twice.get());
     assertEquals(3 * puts, seen.size());
+  }
+
+  @Test
+  void whoHasSomethingIsGivenMoreFirst() throws InterruptedException {
+    BlockingQueue<Thread> takers = new LinkedBlockingQueue<>();
+    BlockingQueue<Integer> more = new LinkedBlockingQueue<>();
+    long hour = TimeUnit.HOURS.toNanos(1);
+    Thread idle = taker(takers);
+    Thread gatherer =
+        new Thread(
+            () -> {
+              Integer thing = handOver.takeMore(() -> hour, it -> it < 10);
+              while (thing != null) {
+                more.add(thing);
+                thing = handOver.takeMore(() -> hour, it -> it < 10);
+              }
+            });
+    untilItWaits(idle);
+    gatherer.start();
+    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    handOver.put(1);
+    assertEquals(1, more.poll(10, TimeUnit.SECONDS));
+    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    handOver.put(10);
+    assertEquals(idle, takers.poll(10, TimeUnit.SECONDS));
+    gatherer.join();
+    assertEquals(0, more.size());
+    handOver.end();
+    idle.join();
+  }
+
+  @Test
+  void whoWaitsForMoreLooksAgain() throws InterruptedException {
+    AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+    Thread gatherer =
+        new Thread(() -> handOver.takeMore(() -> left.get() * 1_000_000L, it -> true));
+    gatherer.start();
+    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    handOver.lookAgain();
+    assertEquals(true, gatherer.isAlive());
+    left.set(0);
+    handOver.lookAgain();
+    gatherer.join();
   }
 }
