@@ -8,12 +8,14 @@ import org.springframework.boot.SpringApplication;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /** {@code wwts serve}: its options are names for properties. */
 @Command(
     name = "wwts serve",
     mixinStandardHelpOptions = true,
+    versionProvider = ServeCommand.Version.class,
     description = "Recognises pictures over HTTP, with a page to try it on.",
     footer = {
       "",
@@ -26,6 +28,15 @@ final class ServeCommand implements Callable<Integer> {
 
   @ArgGroup(exclusive = false, heading = "%nWhat it answers with:%n")
   private Model model = new Model();
+
+  /** The version, from the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Version.class.getPackage().getImplementationVersion();
+      return new String[] {"wwts-server " + (version == null ? "(not from a jar)" : version)};
+    }
+  }
 
   /** Who may ask. */
   static final class Access {
@@ -73,10 +84,16 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--trust-model", description = "Load it though its code is not harmless.")
     private boolean trusted;
 
-    @Option(names = "--device", paramLabel = "auto|cpu|cuda[:N]")
+    @Option(
+        names = "--device",
+        paramLabel = "auto|cpu|cuda[:N]",
+        description = "Where the network runs (default: auto).")
     private @Nullable String device;
 
-    @Option(names = "--precision", paramLabel = "auto|fp32|fp16|bf16")
+    @Option(
+        names = "--precision",
+        paramLabel = "auto|fp32|fp16|bf16",
+        description = "What the network computes in (default: auto).")
     private @Nullable String precision;
 
     @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one forward.")

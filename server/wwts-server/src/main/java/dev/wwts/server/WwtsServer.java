@@ -13,7 +13,15 @@ import picocli.CommandLine;
 public class WwtsServer {
   /** Starts it; a wrong usage ends the process with code 2. */
   public static void main(String[] args) {
-    int code = new CommandLine(new ServeCommand()).execute(args);
+    int code =
+        new CommandLine(new ServeCommand())
+            .setParameterExceptionHandler(
+                (failure, all) -> {
+                  System.err.println("[ERROR] " + failure.getMessage());
+                  System.err.println("How it is used: wwts serve --help");
+                  return CommandLine.ExitCode.USAGE;
+                })
+            .execute(args);
     if (code != CommandLine.ExitCode.OK) {
       System.exit(code);
     }
