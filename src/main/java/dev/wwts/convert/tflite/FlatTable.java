@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 final class FlatTable extends Table {
   /** Of one vector; the largest networks have some thousands of tensors. */
-  private static final int MOST_TABLES = 100_000;
+  private static final int MOST_TABLES = 20_000;
 
   /** Of numbers in one vector: tables may share a long one, which would be copied for each. */
   private static final int MOST_NUMBERS = 1 << 16;
