@@ -18,7 +18,8 @@ public abstract sealed class WwtsException extends RuntimeException
         DeadlineExceededException,
         CallInterruptedException,
         RecognizerClosedException,
-        SwapException {
+        SwapException,
+        GalleryException {
   private static final long serialVersionUID = 1L;
 
   WwtsException(String message, Throwable cause) {

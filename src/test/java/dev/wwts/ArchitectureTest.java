@@ -49,6 +49,8 @@ class ArchitectureTest {
       List.of(
           room("events", ""),
           room("remark", "events text"),
+          room("gallery", ""),
+          room("tokenizer", ""),
           room("natives", "text"),
           room("pixels", "natives"),
           room("model", "pixels natives text"),

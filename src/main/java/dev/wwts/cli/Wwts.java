@@ -39,6 +39,7 @@ import picocli.CommandLine.TypeConversionException;
       "  wwts recognize --json --top 3 --model my.pt folder/",
       "  wwts pull photos",
       "  wwts verify my.pt",
+      "  wwts serve --model my.pt --port 8080",
       "  wwts vram --model my.pt --batches 1,4,8 --budget 6GB"
     },
     subcommands = {
@@ -48,6 +49,7 @@ import picocli.CommandLine.TypeConversionException;
       Info.class,
       Doctor.class,
       Vram.class,
+      Serve.class,
       BenchCompare.class,
       BenchReport.class,
       HelpCommand.class

@@ -1,5 +1,6 @@
 package dev.wwts.pull;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,7 +8,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.wwts.ModelException;
 import dev.wwts.pull.StandIn.Request;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
@@ -274,9 +278,19 @@ class DownloadTest extends PullCase {
     }
     assertThat(refusal(new Sources.Base(URI.create("http://127.0.0.1:" + free)), SHORT))
         .contains("no connection", "https.proxyHost");
-    try (StandIn plain = new StandIn(StandIn.serving(FILE))) {
-      URI secure = URI.create("https://127.0.0.1:" + plain.port());
+    try (ServerSocket plain = new ServerSocket(0)) {
+      CompletableFuture<Void> answer =
+          CompletableFuture.runAsync(
+              () -> {
+                try (Socket caller = plain.accept()) {
+                  caller.getOutputStream().write("HTTP/1.0 400 No\r\n\r\n".getBytes(US_ASCII));
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      URI secure = URI.create("https://127.0.0.1:" + plain.getLocalPort());
       assertThat(refusal(new Sources.Base(secure), SHORT)).contains("no secure connection");
+      answer.join();
     }
   }
 

@@ -288,6 +288,8 @@ class ServiceTest {
         client.post(
             "/v1/recognize", "image/png", sample("bicycle.png"), "Origin", "https://other.example");
     assertThat(page.status()).isEqualTo(403);
+    assertThat(client.get("/v1/models", "Host", "other.example").status()).isEqualTo(400);
+    assertThat(client.get("/v1/models", "Host", "localhost").status()).isEqualTo(200);
     assertThat(client.get("/v1/models").header("Content-Security-Policy"))
         .contains("default-src 'none'", "script-src 'self'");
   }

@@ -1,0 +1,115 @@
+package dev.wwts.internal.gallery;
+
+import dev.wwts.GalleryException;
+import dev.wwts.GalleryException.Reason;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Reads a gallery's file, and tells an unfinished end from damage. */
+final class LogReader {
+  private static final int CHUNK = 1 << 20;
+
+  private final Path file;
+  private final ModelKey model;
+
+  LogReader(Path file, ModelKey model) {
+    this.file = file;
+    this.model = model;
+  }
+
+  /**
+   * Reads all that is whole.
+   *
+   * @return where that ends; what follows was never acknowledged
+   * @throws GalleryException if whole frames lie behind a damaged one, or it is another model's
+   */
+  long read(ChangeLog.Replay replay) throws IOException {
+    try (DataInputStream in = open(0)) {
+      byte[] first = Frames.read(in, 0);
+      if (first == null) {
+        throw new GalleryException(
+            Reason.CORRUPT,
+            file + " is not a gallery's file, or its beginning is damaged: take it from a backup.");
+      }
+      replay.begin(GalleryHeader.decode(first, file, model).nextId());
+      long place = (long) Frames.HEADER + first.length;
+      for (byte[] next = Frames.read(in, place); next != null; next = Frames.read(in, place)) {
+        changes(next).forEach(replay);
+        place += Frames.HEADER + next.length;
+      }
+      requireNothingBehind(place);
+      return place;
+    }
+  }
+
+  /** Reads frames that were written by this process. */
+  void readFrom(long from, long end, Consumer<List<Change>> frames) throws IOException {
+    try (DataInputStream in = open(from)) {
+      for (long place = from; place < end; ) {
+        byte[] payload = Frames.read(in, place);
+        if (payload == null) {
+          throw new IOException("it was changed by another program");
+        }
+        frames.accept(changes(payload));
+        place += Frames.HEADER + payload.length;
+      }
+    }
+  }
+
+  private List<Change> changes(byte[] payload) {
+    try {
+      return Changes.decode(ByteBuffer.wrap(payload), model.dimension());
+    } catch (IllegalArgumentException e) {
+      throw new GalleryException(
+          Reason.CORRUPT, "%s holds what is no change: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * As each frame lasts before the next is begun, a broken one that others follow was once whole.
+   */
+  private void requireNothingBehind(long place) throws IOException {
+    long start = place + 1;
+    try (InputStream in = open(start)) {
+      byte[] window = new byte[CHUNK + Frames.HEADER];
+      int held = in.readNBytes(window, 0, window.length);
+      while (held >= Frames.HEADER) {
+        for (int at = 0; at <= held - Frames.HEADER; at++) {
+          if (Frames.isHeader(window, at, start + at)) {
+            throw new GalleryException(
+                Reason.CORRUPT,
+                "%s is damaged at byte %,d, with whole changes behind that: take it from a backup."
+                    .formatted(file, place));
+          }
+        }
+        int rest = Frames.HEADER - 1;
+        start += held - rest;
+        System.arraycopy(window, held - rest, window, 0, rest);
+        held = rest + in.readNBytes(window, rest, window.length - rest);
+        if (held == rest) {
+          return;
+        }
+      }
+    }
+  }
+
+  private DataInputStream open(long from) throws IOException {
+    InputStream in = new FileInputStream(file.toFile()); // a channel would mind interrupts
+    long left = from;
+    while (left > 0) {
+      long skipped = in.skip(left);
+      if (skipped <= 0) {
+        break; // at the end
+      }
+      left -= skipped;
+    }
+    return new DataInputStream(new BufferedInputStream(in, CHUNK));
+  }
+}
