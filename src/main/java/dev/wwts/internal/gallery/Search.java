@@ -48,17 +48,26 @@ final class Search {
 
   private void scan(Segment segment, int[] sums) {
     segment.block().codes.sums(query, segment.rows(), sums);
-    double reach = reach();
+    int least = least();
     for (int row = 0; row < segment.rows(); row++) {
-      double similarity = Codes.similarity(sums[row]);
-      double upper = similarity + bound;
-      if (upper >= reach && segment.isLive(row) && wanted.test(segment.block().example(row))) {
-        candidates.add(new Candidate(segment.block(), row, upper));
-        lowers.add(similarity - bound);
-        if (lowers.size() > most) {
-          lowers.remove();
-        }
-        reach = reach();
+      if (sums[row] >= least && segment.isLive(row)) {
+        consider(segment.block(), row, Codes.similarity(sums[row]));
+        least = least();
+      }
+    }
+  }
+
+  /** The least sum of which the upper bound may reach. */
+  private int least() {
+    return Codes.sum(reach() - bound);
+  }
+
+  private void consider(Block block, int row, double similarity) {
+    if (similarity + bound >= reach() && wanted.test(block.example(row))) {
+      candidates.add(new Candidate(block, row, similarity + bound));
+      lowers.add(similarity - bound);
+      if (lowers.size() > most) {
+        lowers.remove();
       }
     }
   }

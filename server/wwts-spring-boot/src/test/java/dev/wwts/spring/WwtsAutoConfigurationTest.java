@@ -181,6 +181,7 @@ class WwtsAutoConfigurationTest {
               assertThat(answered(registry) - first).isEqualTo(1);
               slot.swap(MODEL);
               double next = answered(registry);
+              assertThat(next).isGreaterThan(first);
               slot.answer(Picture.of(ALARM_CLOCK));
               slot.answer(Picture.of(ALARM_CLOCK));
               assertThat(answered(registry) - next).isEqualTo(2);
@@ -202,7 +203,7 @@ class WwtsAutoConfigurationTest {
                 assertThat(context)
                     .hasSingleBean(ModelSlot.class)
                     .doesNotHaveBean("wwtsHealthIndicator")
-                    .doesNotHaveBean("modelSlotMetrics"));
+                    .doesNotHaveBean("wwtsMetrics"));
   }
 
   @Test
