@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "With --json each picture is one line on stdout, and nothing else is:",
       "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
-      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}"
+      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}",
+      "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {
   private static final Set<String> ENDINGS =
