@@ -29,7 +29,7 @@ def add_arguments(parser):
                                                        "or one .pt checkpoint of the OFA-Sys/Chinese-CLIP repository (ViT variants)")
     weights.add_argument("--random", choices=ofa_checkpoint.VARIANTS, metavar="VARIANT",
                          help=f"random weights, for benchmarks; the file says so. One of {', '.join(ofa_checkpoint.VARIANTS)}")
-    parser.add_argument("--labels", metavar="L", help="UTF-8, line i is the label of class i (with --random optional: 1000 placeholders)")
+    parser.add_argument("--labels", metavar="L", help="UTF-8, line i is the label of class i, up to a tab (with --random optional: 1000 placeholders)")
     parser.add_argument("--prompt", action="append", type=_prompt, metavar="TEXT",
                         help="the text for a label, {} stands for it; may be repeated, the embeddings are averaged (default: 一张{}的图片)")
     options.add_output(parser)

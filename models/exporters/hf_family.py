@@ -17,7 +17,8 @@ logging.disable_progress_bar()
 
 def add_arguments(parser):
     parser.add_argument("--path", required=True, metavar="DIR", help="folder with config.json, preprocessor_config.json and the weights")
-    parser.add_argument("--labels", metavar="L", help="other labels, such as Chinese ones: UTF-8, line i is the label of class i (default: id2label of config.json)")
+    parser.add_argument("--labels", metavar="L", help="other labels, such as Chinese ones: UTF-8, line i is the label of class i, up to a tab "
+                                                         "(default: id2label of config.json, in Chinese where these are ImageNet's 1,000 classes)")
     options.add_output(parser, default_activation=None)
     parser.epilog = "The preprocessing is the processor's; a setting that a model file cannot carry exactly is an error. --activation defaults to " \
                     "sigmoid for models trained on several labels a picture (problem_type in config.json), else softmax."
@@ -31,7 +32,7 @@ def run(args):
     preprocessing = processors.preprocessing(processor)
     module = Logits(load(folder))
     config = module.model.config
-    labels = label_files.read(args.labels) if args.labels else labels_of(config)
+    labels = label_files.read(args.labels) if args.labels else label_files.in_chinese(labels_of(config))
     if len(labels) != config.num_labels:
         raise ExportError(f"{args.labels} has {len(labels)} labels, but the model in {folder} has {config.num_labels} classes")
     args.activation = args.activation or ("sigmoid" if config.problem_type == "multi_label_classification" else "softmax")

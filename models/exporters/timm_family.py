@@ -19,15 +19,17 @@ def add_arguments(parser):
     weights = parser.add_mutually_exclusive_group(required=True)
     weights.add_argument("--checkpoint", metavar="F", help=".safetensors, or a torch file of tensors only; must fit the architecture exactly")
     weights.add_argument("--random", action="store_true", help="random weights, for benchmarks; the file says so")
-    parser.add_argument("--labels", metavar="L", help="UTF-8, line i is the label of class i (with --random optional: 1000 placeholders)")
+    parser.add_argument("--labels", metavar="L", help="UTF-8, line i is the label of class i, up to a tab (default: ImageNet's 1,000 in Chinese; "
+                                                         "with --random 1000 placeholders)")
     options.add_preprocessing(parser, "timm's configuration of the architecture")
     options.add_output(parser)
 
 
 def run(args):
-    if args.checkpoint and not args.labels:
-        raise ExportError("--labels is needed with --checkpoint")
-    labels = label_files.read(args.labels) if args.labels else label_files.placeholders(1000)
+    if args.labels:
+        labels = label_files.read(args.labels)
+    else:
+        labels = label_files.imagenet() if args.checkpoint else label_files.placeholders(1000)
     module = create(args.arch, len(labels), **dict(args.arg))
     if args.checkpoint:
         state = checkpoint.read(args.checkpoint)
@@ -72,11 +74,12 @@ def _resize(given, width, height, config):
 
 
 def _check_classes(module, state, args, classes):
-    """A clearer sentence for the commonest mistake: labels of another model."""
+    """A clearer sentence for the commonest mistakes: labels of another model, or none for a model that is not ImageNet's."""
     classifier = getattr(module, "pretrained_cfg", {}).get("classifier")
     weight = state.get(f"{classifier}.weight") if isinstance(classifier, str) else None
     if weight is not None and weight.shape[0] != classes:
-        raise ExportError(f"{args.labels} has {classes} labels, but {args.checkpoint} has {weight.shape[0]} classes")
+        wrong = f"{args.labels} has {classes} labels" if args.labels else f"--labels is needed, as only ImageNet's {classes} classes are named here"
+        raise ExportError(f"{wrong}, but {args.checkpoint} has {weight.shape[0]} classes")
 
 
 def _keyword(text):

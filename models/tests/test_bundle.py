@@ -205,6 +205,20 @@ class LabelsTest(ExportCase):
         with self.assertRaisesRegex(ExportError, "class 1 .line 2. contains a line end or control characters"):
             labels.read(path)
 
+    def test_what_follows_a_tab_is_not_part_of_a_label(self):
+        path = self.folder / "labels.txt"
+        path.write_text("苹果\tMalus domestica\tapple\n香蕉\t\n", encoding="utf-8")
+        self.assertEqual(labels.read(path), ["苹果", "香蕉"])
+
+    def test_imagenets_english_names_become_chinese(self):
+        english = [line.split("\t")[2] for line in labels.read_lines(labels.IMAGENET)]
+        listed = [f"{name.upper()}, and others" for name in english]
+        self.assertEqual(labels.in_chinese(listed), labels.read(labels.IMAGENET))
+        renamed = ["renamed"] * 101 + listed[101:]
+        self.assertEqual(labels.in_chinese(renamed), renamed)
+        for other in (listed[::-1], listed[:999], [*listed, "more"], [f"LABEL_{i}" for i in range(1000)]):
+            self.assertEqual(labels.in_chinese(other), other)
+
     def test_an_empty_label_is_named(self):
         path = self.folder / "labels.txt"
         path.write_text("苹果\n\n猫\n", encoding="utf-8")

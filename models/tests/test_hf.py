@@ -6,7 +6,7 @@ import torch
 from PIL import Image
 
 from support import ExportCase, Written, bundle
-from exporters import ExportError, import_torchvision, processor, reference
+from exporters import ExportError, import_torchvision, labels as label_files, processor, reference
 
 import_torchvision()
 import transformers  # noqa: E402 (after the import above has made it possible)
@@ -20,7 +20,8 @@ CROPPED = {"size": {"shortest_edge": 40}, "do_center_crop": True, "crop_size": {
 
 
 def tiny(name, **changes):
-    config = getattr(transformers, name + "Config")(**changes, id2label=ID2LABEL, label2id={label: i for i, label in ID2LABEL.items()})
+    config = getattr(transformers, name + "Config")(**{"id2label": ID2LABEL, **changes})
+    config.label2id = {label: i for i, label in config.id2label.items()}
     torch.manual_seed(5)
     config.architectures = [name + "ForImageClassification"]
     return AutoModelForImageClassification.from_config(config)
@@ -105,6 +106,12 @@ class FamilyTest(HfCase):
         labels = self.write_labels(["甲", "乙", "丙", "丁", "戊"])
         folder = self.folder_with(tiny("ViT", **TRANSFORMER), "ViTImageProcessor", **SQUARE)
         self.assertEqual(Written(self.export("hf", "--path", folder, "--labels", labels)).labels[4], "戊")
+
+    def test_imagenets_labels_are_chinese(self):
+        english = [line.split("\t")[2] for line in label_files.read_lines(label_files.IMAGENET)]
+        model = tiny("ViT", id2label=dict(enumerate(english)), **TRANSFORMER)
+        labels = Written(self.export("hf", "--path", self.folder_with(model, "ViTImageProcessor", **SQUARE))).labels
+        self.assertEqual(labels, label_files.read(label_files.IMAGENET))
 
 
 class ProcessorTest(unittest.TestCase):

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from support import KIT, MODELS, ExportCase, Written, needs_kit, run
-from exporters import ExportError, timm_family
+from exporters import ExportError, labels as label_files, timm_family
 
 TINY = ("--arch", "test_resnet", "--random")
 
@@ -17,11 +17,10 @@ TINY = ("--arch", "test_resnet", "--random")
 @needs_kit
 class KitTest(ExportCase):
     WEIGHTS = None if KIT is None else KIT / "weights/mobilenetv2_100_imagenet.safetensors"
-    LABELS = None if KIT is None else KIT / "labels/imagenet_zh.txt"
     PREPROCESSING = "--mean 0.5 0.5 0.5 --std 0.5 0.5 0.5 --resize 256 --crop 224 --interpolation bilinear".split()
 
     def command(self, **changes):
-        options = {"--arch": "mobilenetv2_100", "--arg": "pad_type=same", "--checkpoint": self.WEIGHTS, "--labels": self.LABELS, **changes}
+        options = {"--arch": "mobilenetv2_100", "--arg": "pad_type=same", "--checkpoint": self.WEIGHTS, **changes}
         return ["timm", *(part for option in options.items() for part in option), *self.PREPROCESSING]
 
     def test_the_documented_command_gives_the_golden_logits(self):
@@ -31,7 +30,7 @@ class KitTest(ExportCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assert_verifies(out)
         written = Written(out)
-        self.assertEqual(written.labels, self.LABELS.read_text(encoding="utf-8").splitlines())
+        self.assertEqual(written.labels, label_files.read(label_files.IMAGENET))
         shape = written.manifest["input"]
         self.assertEqual((shape["width"], shape["height"], shape["resize"], shape["interpolation"], shape["crop_rounding"]),
                          (224, 224, {"rule": "shorter-side", "size": 256}, "bilinear", "half-even"))
@@ -93,6 +92,14 @@ class RandomTest(ExportCase):
         small = ("--arg", "embed_dim=32", "--arg", "depth=2", "--arg", "num_heads=2", "--arg", "img_size=64", "--crop", "64", "--resize", "72")
         self.assert_survives_a_blunt_cast(self.export("timm", "--arch", "beit_base_patch16_224", "--random", *small, name="beit.pt"))
 
+    def test_a_checkpoint_of_1000_classes_answers_in_chinese(self):
+        torch.save(timm_family.create("test_resnet", 1000).state_dict(), self.folder / "imagenet.pt")
+        status, stdout, stderr = run("timm", "--arch", "test_resnet", "--checkpoint", self.folder / "imagenet.pt", "--out", self.folder / "M.pt")
+        self.assertEqual(status, 0, stderr)
+        self.assertIn("ImageNet's 1,000 classes in Chinese", stdout)
+        labels = Written(self.folder / "M.pt").labels
+        self.assertEqual((len(labels), labels[0], labels[388], labels[999]), (1000, "丁鲷", "大熊猫", "卫生纸"))
+
     def test_equal_seeds_give_equal_weights(self):
         first, second = (timm_family.create("test_resnet", 3).state_dict() for _ in range(2))
         self.assertTrue(all(torch.equal(first[name], second[name]) for name in first))
@@ -102,12 +109,13 @@ class RefusedTest(ExportCase):
     def test_mistakes_are_one_sentence(self):
         (self.folder / "not-a-checkpoint.pt").write_bytes(b"hello")
         torch.save({"state_dict": {"x": types.SimpleNamespace(y=1)}}, self.folder / "objects.pt")
+        torch.save(timm_family.create("test_resnet", 10).state_dict(), self.folder / "ten.pt")
         labels = self.write_labels(["a", "b"])
         for arguments, says in [
                 (("--arch", "no_such_net", "--random"), ["cannot create no_such_net"]),
                 (("--arch", "test_resnet", "--random", "--arg", "no_such=1"), ["cannot create test_resnet"]),
                 (("--arch", "test_resnet", "--checkpoint", "nowhere.pt", "--labels", labels), ["no such checkpoint: nowhere.pt"]),
-                (("--arch", "test_resnet", "--checkpoint", "nowhere.pt"), ["--labels is needed"]),
+                (("--arch", "test_resnet", "--checkpoint", self.folder / "ten.pt"), ["--labels is needed", "1000 classes", "ten.pt has 10 classes"]),
                 (("--arch", "test_resnet", "--checkpoint", self.folder / "not-a-checkpoint.pt", "--labels", labels), ["not-a-checkpoint.pt"]),
                 (("--arch", "test_resnet", "--checkpoint", self.folder / "objects.pt", "--labels", labels), ["not a checkpoint of tensors only"]),
                 ((*TINY, "--labels", "nowhere.txt"), ["cannot read the labels nowhere.txt"]),

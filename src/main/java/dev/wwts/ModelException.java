@@ -26,6 +26,8 @@ public final class ModelException extends WwtsException {
     UNTRUSTED,
     /** It was compiled for another LibTorch, processor, card or precision than is here or asked. */
     INCOMPATIBLE,
+    /** It has an operator, or a kind of tensor, that is not converted. */
+    UNSUPPORTED,
     /** LibTorch refused it. */
     LOAD_FAILED,
     /** Its output has another shape or type than the manifest says, or is not finite. */

@@ -1,6 +1,7 @@
 package dev.wwts;
 
 import dev.wwts.SwapException.Reason;
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.MemoryGate;
 import java.nio.file.Path;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * }</pre>
  */
 public final class ModelRegistry implements AutoCloseable {
+  private final MadeHere owner = new MadeHere("A model registry");
   private final MemoryGate gate;
   private final Map<String, ModelSlot> slots = new ConcurrentHashMap<>();
 
@@ -59,7 +61,7 @@ public final class ModelRegistry implements AutoCloseable {
       if (slots.containsKey(name)) {
         throw new IllegalArgumentException("There is a model of the name " + name + ": swap it.");
       }
-      ModelSlot slot = settings.open(gate);
+      ModelSlot slot = settings.open(gate, owner);
       slots.put(name, slot);
       return slot;
     } finally {

@@ -2,19 +2,22 @@ package dev.wwts;
 
 import dev.wwts.SwapException.Reason;
 import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.settings.CallListeners;
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.Generation;
 import dev.wwts.internal.swap.Generations;
 import dev.wwts.internal.swap.ModelLoader;
 import dev.wwts.internal.swap.RecentPictures;
 import dev.wwts.internal.swap.Wish;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -40,15 +43,21 @@ import java.util.function.Function;
  * RecognizerClosedException}.
  */
 public final class ModelSlot implements AutoCloseable {
+  private final MadeHere owner;
+  private final CallListeners calls;
   private final Generations<ModelSlotEntry> generations;
   private final RecentPictures recent;
   private final Set<ModelWatch> watches = ConcurrentHashMap.newKeySet();
 
   ModelSlot(
+      MadeHere owner,
+      CallListeners calls,
       Wish<ModelSlotEntry> first,
       ModelLoader loader,
       RecentPictures recent,
       List<SwapListener> listeners) {
+    this.owner = owner;
+    this.calls = calls;
     this.recent = recent;
     this.generations = new Generations<>(first, loader, recent, listeners);
   }
@@ -86,19 +95,15 @@ public final class ModelSlot implements AutoCloseable {
   /**
    * The same without waiting, by the model that is there now; see {@link Recognizer#answerAsync}.
    */
-  @SuppressWarnings("FutureReturnValueIgnored")
   public CompletableFuture<Answer> answerAsync(Picture picture) {
     Generation<ModelSlotEntry> generation = generations.enter();
-    CompletableFuture<Answer> answer;
     try {
-      answer = generation.model().recognizer().answerAsync(picture);
+      // one that is cancelled leaves early: closing the model waits for what is still running
+      return generation.model().recognizer().answerAsync(picture, generation::leave);
     } catch (RuntimeException | Error e) {
       generation.leave();
       throw e;
     }
-    // one that is cancelled leaves early: closing the model waits for what is still running
-    answer.whenComplete((ended, error) -> generation.leave());
-    return answer;
   }
 
   /** The same for many pictures, all by one model; see {@link Recognizer#answers}. */
@@ -108,13 +113,16 @@ public final class ModelSlot implements AutoCloseable {
 
   /**
    * Does something with the model that is there now, and tells which one that is. It stays open
-   * until this ends, so don't keep it, and leave closing it to the slot.
+   * until this ends, so don't keep it, and leave closing it to the slot. What is done may close the
+   * slot.
    */
   public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
     Generation<ModelSlotEntry> generation = generations.enter();
+    generation.enterCaller();
     try {
       return use.apply(generation.model().recognizer(), generation.version());
     } finally {
+      generation.leaveCaller();
       generation.leave();
     }
   }
@@ -122,6 +130,19 @@ public final class ModelSlot implements AutoCloseable {
   /** The model that answers calls which begin now. */
   public ModelVersion version() {
     return generations.current().version();
+  }
+
+  /**
+   * How it goes: calls are counted since the slot was opened, by all its models; lanes, threads and
+   * memory are those of the models that are open now. Waits for nothing.
+   */
+  public Stats stats() {
+    return generations.stats();
+  }
+
+  /** One more hears of calls, those of later models too. */
+  void listen(CallListener listener) {
+    calls.add(listener);
   }
 
   /**
@@ -147,7 +168,7 @@ public final class ModelSlot implements AutoCloseable {
 
   /** The same with other settings: device, precision, lanes, pin. */
   public ModelVersion swap(RecognizerBuilder next) {
-    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next);
+    Wish<ModelSlotEntry> wish = ModelSlotEntry.wish(next.of(owner, calls));
     return generations.swap(() -> wish, wish.file());
   }
 
@@ -172,7 +193,7 @@ public final class ModelSlot implements AutoCloseable {
    * <p>Whoever may write there chooses the model.
    */
   public ModelWatch watch(Path fileOrFolder) {
-    return start(fileOrFolder, Duration.ofSeconds(1), this::swap);
+    return start(fileOrFolder, Duration.ofSeconds(1), ModelSlot::swap);
   }
 
   /**
@@ -185,21 +206,23 @@ public final class ModelSlot implements AutoCloseable {
     return start(
         fileOrFolder,
         rest,
-        found -> generations.swap(() -> ModelSlotEntry.wish(how.apply(found)), found));
+        (slot, found) ->
+            slot.generations.swap(
+                () -> ModelSlotEntry.wish(how.apply(found).of(slot.owner, slot.calls)), found));
   }
 
-  private ModelWatch start(Path fileOrFolder, Duration rest, Consumer<Path> swap) {
+  private ModelWatch start(Path fileOrFolder, Duration rest, BiConsumer<ModelSlot, Path> swap) {
+    // a slot that nobody has any more is not kept by what looks for its next model
+    WeakReference<ModelSlot> here = new WeakReference<>(this);
     ModelWatch watch =
         ModelWatch.start(
             fileOrFolder,
             rest,
+            () -> here.get() != null,
             found -> {
-              try {
-                if (!isHere(found)) {
-                  swap.accept(found);
-                }
-              } catch (RuntimeException e) {
-                // log and listener have heard of it
+              ModelSlot slot = here.get();
+              if (slot != null) {
+                slot.take(found, swap);
               }
             });
     watches.removeIf(ModelWatch::isClosed);
@@ -208,6 +231,16 @@ public final class ModelSlot implements AutoCloseable {
       watch.close();
     }
     return watch;
+  }
+
+  private void take(Path found, BiConsumer<ModelSlot, Path> swap) {
+    try {
+      if (!isHere(found)) {
+        swap.accept(this, found);
+      }
+    } catch (RuntimeException e) {
+      // log and listener have heard of it
+    }
   }
 
   private boolean isHere(Path found) {

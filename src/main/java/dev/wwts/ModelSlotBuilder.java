@@ -1,5 +1,7 @@
 package dev.wwts;
 
+import dev.wwts.internal.settings.CallListeners;
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.swap.MemoryGate;
 import dev.wwts.internal.swap.ModelLoader;
 import dev.wwts.internal.swap.RecentPictures;
@@ -69,12 +71,15 @@ public final class ModelSlotBuilder {
 
   /** Loads the first model; throws what {@link ModelSlot#swap(java.nio.file.Path)} throws. */
   public ModelSlot open() {
-    return open(new MemoryGate(memoryLimit));
+    return open(new MemoryGate(memoryLimit), new MadeHere("A model slot"));
   }
 
-  ModelSlot open(MemoryGate gate) {
+  ModelSlot open(MemoryGate gate, MadeHere owner) {
+    CallListeners calls = new CallListeners(List.of());
     return new ModelSlot(
-        ModelSlotEntry.wish(first),
+        owner,
+        calls,
+        ModelSlotEntry.wish(first.of(owner, calls)),
         new ModelLoader(gate, requireSelfTest),
         new RecentPictures(pictures, share),
         List.copyOf(listeners));

@@ -49,6 +49,11 @@ record ModelSlotEntry(Recognizer recognizer, RecognizerBuilder settings) impleme
   }
 
   @Override
+  public Stats stats() {
+    return recognizer.stats();
+  }
+
+  @Override
   public void close() {
     recognizer.close();
   }

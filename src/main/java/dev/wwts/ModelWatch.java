@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,20 +21,29 @@ public final class ModelWatch implements AutoCloseable {
 
   private final NewestFile newest;
   private final Duration rest;
+  private final BooleanSupplier isWanted;
   private final Consumer<Path> found;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  private ModelWatch(Path fileOrFolder, Duration rest, Consumer<Path> found) {
+  private ModelWatch(
+      Path fileOrFolder, Duration rest, BooleanSupplier isWanted, Consumer<Path> found) {
     this.newest = new NewestFile(fileOrFolder);
     this.rest = rest;
+    this.isWanted = isWanted;
     this.found = found;
   }
 
-  static ModelWatch start(Path fileOrFolder, Duration rest, Consumer<Path> found) {
+  /**
+   * Starts one.
+   *
+   * @param isWanted whether anybody still wants to hear of files
+   */
+  static ModelWatch start(
+      Path fileOrFolder, Duration rest, BooleanSupplier isWanted, Consumer<Path> found) {
     if (rest.isNegative() || rest.isZero()) {
       throw new IllegalArgumentException("A file must rest for some time, not " + rest + ".");
     }
-    ModelWatch watch = new ModelWatch(fileOrFolder, rest, found);
+    ModelWatch watch = new ModelWatch(fileOrFolder, rest, isWanted, found);
     SwapThread.of(watch::watch, "wwts-watch").start();
     return watch;
   }
@@ -42,7 +52,7 @@ public final class ModelWatch implements AutoCloseable {
     try {
       do {
         look();
-      } while (!closed.await(rest.toNanos(), TimeUnit.NANOSECONDS));
+      } while (!closed.await(rest.toNanos(), TimeUnit.NANOSECONDS) && isWanted.getAsBoolean());
     } catch (InterruptedException e) {
       // nobody knows this thread to interrupt it
       Thread.currentThread().interrupt();

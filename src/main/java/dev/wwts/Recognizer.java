@@ -1,9 +1,11 @@
 package dev.wwts;
 
 import dev.wwts.PictureException.Reason;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.serve.LoadedModel;
 import dev.wwts.internal.serve.Service;
 import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.Reference;
@@ -144,10 +146,16 @@ public final class Recognizer implements AutoCloseable {
   /**
    * The same without waiting: the future gets {@link Answer.Refused} for a picture that can't be
    * read, and ends exceptionally with what {@link #answer(Picture)} throws otherwise. Cancelling it
-   * takes the call out of the queue.
+   * takes the call out of the queue. Of calls that failed and whose future nobody ever asked some
+   * are logged, with where they were made; -Dwwts.leaks=all tells of all, off of none.
    */
   public CompletableFuture<Answer> answerAsync(Picture picture) {
-    return with(service -> service.answerAsync(picture, settings.timeout()));
+    return answerAsync(picture, () -> {});
+  }
+
+  /** The same, with what is to be done when the call has ended or was not accepted. */
+  CompletableFuture<Answer> answerAsync(Picture picture, Runnable ended) {
+    return with(service -> service.answerAsync(picture, settings.timeout(), ended));
   }
 
   /** The fence: a recognizer is not forgotten while one of its calls waits. */
@@ -195,6 +203,11 @@ public final class Recognizer implements AutoCloseable {
    * people.
    */
   public List<String> remarks() {
+    return typedRemarks().stream().map(remark -> Printable.line(remark.sentence())).toList();
+  }
+
+  /** The same for code, which must not depend on sentences. */
+  List<Remark> typedRemarks() {
     return model.remarks();
   }
 
@@ -205,6 +218,11 @@ public final class Recognizer implements AutoCloseable {
    */
   public Optional<DeviceMemory> memory() {
     return with(Service::memory);
+  }
+
+  /** One more hears of calls. */
+  void listen(CallListener listener) {
+    model.service().listen(listener);
   }
 
   /** How it goes: what waits, what is busy, how calls ended. Waits for nothing. */

@@ -1,6 +1,7 @@
 package dev.wwts;
 
 import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.settings.MadeHere;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 public final class RecognizerBuilder {
+  private static final int MOST_PICTURES = 4096;
   private static final Duration LONGEST = Duration.ofDays(10_000);
 
   private final Path model;
@@ -62,7 +64,7 @@ public final class RecognizerBuilder {
   }
 
   /**
-   * Calls that may wait, from 0, beside as many as there are lanes; 256 if not set. Further ones
+   * Calls that may wait, from 0, beside as many as lanes run at once; 256 if not set. Further ones
    * are refused at once with an {@link OverloadedException}. A batch counts as one call.
    */
   public RecognizerBuilder queue(int calls) {
@@ -155,9 +157,39 @@ public final class RecognizerBuilder {
   public RecognizerBuilder batchSizes(int... sizes) {
     List<Integer> checked = new ArrayList<>();
     for (int size : sizes) {
-      checked.add(inRange("batchSizes", size, 1, 4096));
+      checked.add(inRange("batchSizes", size, 1, MOST_PICTURES));
     }
     settings = settings.batchSizes(checked);
+    return this;
+  }
+
+  /**
+   * Gathers the pictures of calls that wait for a lane into one forward: a lane that becomes free
+   * takes what waits, in its order. A picture that can't be read and a call that fails or is given
+   * up don't touch the others; where a forward fails, each call runs alone. Off if not set.
+   *
+   * <p>It pays on a GPU, where a launch costs more than a further picture. On a CPU it does not:
+   * the same work is only answered later (MobileNetV2, one thread, a picture in batches of 1, 2, 4,
+   * 8: 21.7, 22.6, 23.9, 35.2 ms).
+   *
+   * @param most pictures of a forward, 1 to 4096; 1 is off. Batches of 1, 2, 4, 8 and so on up to
+   *     it are warmed up, and captured as CUDA graphs
+   * @param wait how long a lane that has a call waits for more of them, from 0: take only what is
+   *     there. At most half of what a deadline leaves is spent so
+   */
+  public RecognizerBuilder batching(int most, Duration wait) {
+    if (wait.isNegative()) {
+      throw new IllegalArgumentException("wait must be from 0, not " + wait + ".");
+    }
+    settings =
+        settings.batching(
+            inRange("batching", most, 1, MOST_PICTURES), wait.isZero() ? 0 : nanos("wait", wait));
+    return this;
+  }
+
+  /** Hears of calls as they end, beside others that were named. */
+  public RecognizerBuilder listener(CallListener listener) {
+    settings = settings.listener(Objects.requireNonNull(listener, "listener"));
     return this;
   }
 
@@ -232,6 +264,13 @@ public final class RecognizerBuilder {
     return copy;
   }
 
+  /** The same settings for one whose models are made, closed and watched by a slot. */
+  RecognizerBuilder of(MadeHere owner, CallListener slot) {
+    RecognizerBuilder copy = new RecognizerBuilder(model);
+    copy.settings = settings.origin(owner).listener(slot);
+    return copy;
+  }
+
   Path model() {
     return model;
   }
@@ -250,7 +289,9 @@ public final class RecognizerBuilder {
    * @throws RecognizerClosedException if the JVM is ending
    */
   public Recognizer load() {
-    return Recognizer.load(model, settings);
+    boolean isOwned = settings.origin() != null;
+    return Recognizer.load(
+        model, isOwned ? settings : settings.origin(new MadeHere("A recognizer")));
   }
 
   private static int inRange(String name, int value, int least, int most) {

@@ -4,7 +4,7 @@ package dev.wwts;
  * How a recognizer goes, at one moment; calls are counted since it was loaded.
  *
  * @param waiting calls that are accepted and that no lane runs
- * @param busyLanes lanes that run a call
+ * @param busyLanes lanes that have calls
  * @param lanes all lanes
  * @param busyDecoders threads that decode a picture
  * @param decoders all threads that decode
@@ -16,6 +16,9 @@ package dev.wwts;
  * @param overloaded calls that were not accepted, as too many waited
  * @param closed calls that were not accepted, as the recognizer was closed or drained
  * @param waitingNanos nanoseconds that calls which have ended waited, all together
+ * @param batches forwards that lanes ran
+ * @param pictures pictures of these: the mean batch is {@code pictures / batches}
+ * @param memory bytes of native memory, by kind
  */
 public record Stats(
     int waiting,
@@ -30,4 +33,7 @@ public record Stats(
     long abandoned,
     long overloaded,
     long closed,
-    long waitingNanos) {}
+    long waitingNanos,
+    long batches,
+    long pictures,
+    NativeMemory memory) {}

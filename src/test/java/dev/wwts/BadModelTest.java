@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.ModelException.Reason;
+import dev.wwts.fuzz.Damage;
 import java.awt.Color;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +38,21 @@ class BadModelTest {
   void refusesWhatIsNoReadableFile() {
     refused(folder.resolve("none.pt"), Reason.UNREADABLE);
     refused(folder, Reason.UNREADABLE);
+  }
+
+  /** The flag stays, as for pictures: whoever interrupted wants the thread to end. */
+  @Test
+  void saysThatTheThreadWasInterrupted() throws IOException {
+    Path file = write(good);
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> Recognizer.load(file))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("the thread was interrupted");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    Recognizer.load(file).close();
   }
 
   @Test
@@ -160,13 +177,13 @@ class BadModelTest {
   @Test
   void survivesTwoHundredMutations() throws IOException {
     Random random = new Random(20261123);
-    java.util.List<Recognition> expected;
+    List<Recognition> expected;
     try (Recognizer recognizer = Recognizer.load(write(good))) {
       expected = recognizer.recognize(RED);
     }
     int refused = 0;
     for (int i = 0; i < 200; i++) {
-      Path file = write(mutated(random));
+      Path file = write(Damage.of(List.of(good), random));
       try (Recognizer recognizer = Recognizer.load(file)) {
         assertThat(recognizer.recognize(RED)).as("mutation %d", i).isEqualTo(expected);
       } catch (ModelException e) {
@@ -175,23 +192,6 @@ class BadModelTest {
       }
     }
     assertThat(refused).as("most mutations hit something that is checked").isGreaterThan(100);
-  }
-
-  private static byte[] mutated(Random random) {
-    byte[] bytes = good.clone();
-    switch (random.nextInt(4)) {
-      case 0 -> bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
-      case 1 -> {
-        int from = random.nextInt(bytes.length);
-        Arrays.fill(bytes, from, Math.min(bytes.length, from + 64), (byte) random.nextInt());
-      }
-      case 2 -> {
-        int from = random.nextInt(bytes.length - 64);
-        System.arraycopy(bytes, random.nextInt(bytes.length - 64), bytes, from, 64);
-      }
-      default -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
-    }
-    return bytes;
   }
 
   private static void refused(Path file, Reason reason) {

@@ -38,7 +38,7 @@ final class Doctor implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.pt",
+      paramLabel = "M.pt|NAME",
       description = "Also load this model and say how it runs: layout, kernel, graphs, memory.")
   private @Nullable Path model;
 
@@ -81,7 +81,7 @@ final class Doctor implements Callable<Integer> {
   }
 
   private void load(Path file) {
-    try (Recognizer recognizer = options.builder(file).load()) {
+    try (Recognizer recognizer = options.builder(options.model(file)).load()) {
       line("model", recognizer.model().name());
       line("model runs on", recognizer.model().device() + " " + recognizer.model().precision());
       recognizer.remarks().forEach(remark -> line("model remark", remark));

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -24,11 +25,14 @@ import picocli.CommandLine.Spec;
 final class Info implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "M.pt", description = "The model file.")
+  @Parameters(paramLabel = "M.pt|NAME", description = "The model file, or a pulled model's name.")
   private Path model = Path.of("");
+
+  @Mixin private ModelNames names = new ModelNames();
 
   @Override
   public Integer call() {
+    model = names.file(model);
     try (Bundle bundle = Bundle.read(model, null, true)) {
       print(bundle);
     }

@@ -10,11 +10,15 @@ import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs a model. */
 final class ModelOptions {
+  private static final String PHOTOS = "photos";
+
   @Option(
       names = "--device",
       paramLabel = "auto|cpu|cuda[:N]",
@@ -89,9 +93,29 @@ final class ModelOptions {
           "Load it though its code reaches beyond the network (files, messages, itself changed) or is machine code (.pt2).")
   private boolean trusted;
 
+  @Mixin private ModelNames names = new ModelNames();
+
   /** The default model, in the project's folder. */
   static Path defaultModel() {
     return Path.of(System.getProperty("wwts.home", "")).resolve("models").resolve("default.pt");
+  }
+
+  /** The model file that is meant: the default model's if none is given. */
+  Path model(@Nullable Path given) {
+    return given == null ? defaultModel() : names.file(given);
+  }
+
+  /**
+   * The pulled model for photographs, which stands behind the default one where nothing speaks for
+   * one file: a pin, or a budget that two would share.
+   */
+  Optional<Path> photos() {
+    return sha256 == null && vram == null ? names.folder().find(PHOTOS) : Optional.empty();
+  }
+
+  /** Whether that model is still to be pulled. */
+  boolean lacksPhotos() {
+    return names.folder().find(PHOTOS).isEmpty();
   }
 
   Device device() {

@@ -1,6 +1,5 @@
 package dev.wwts.cli;
 
-import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.Recognizer;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -53,8 +53,9 @@ final class Recognize implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.pt",
-      description = "The model file; models/default.pt if not given.")
+      paramLabel = "M.pt|NAME",
+      description =
+          "The model file, or a pulled model's name; if not given models/default.pt, and for photographs the pulled photos.")
   private @Nullable Path model;
 
   @Option(
@@ -85,10 +86,15 @@ final class Recognize implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RecognizerBuilder builder = builder();
+    RecognizerBuilder builder = builder(options.model(model));
+    Optional<RecognizerBuilder> photos =
+        model == null ? options.photos().map(this::builder) : Optional.empty();
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Report report = json ? new JsonReport(out, err) : new TextReport(out, err);
+    Report report =
+        json
+            ? new JsonReport(out, err)
+            : new TextReport(out, err, model == null && options.lacksPhotos());
     List<Path> pictures = new ArrayList<>();
     boolean folder = false;
     int failed = 0;
@@ -106,12 +112,13 @@ final class Recognize implements Callable<Integer> {
     }
     report.loading();
     long start = System.nanoTime();
-    try (Recognizer recognizer = builder.load()) {
-      report.loaded(recognizer.model(), System.nanoTime() - start);
+    try (AskedModels models = load(builder, photos)) {
+      long nanos = System.nanoTime() - start;
+      models.infos().forEach(info -> report.loaded(info, nanos));
       failed +=
           folder
-              ? withProgress(recognizer, pictures, report)
-              : recognize(recognizer, pictures, report, () -> {});
+              ? withProgress(models, pictures, report)
+              : recognize(models, pictures, report, () -> {});
     }
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
   }
@@ -124,34 +131,40 @@ final class Recognize implements Callable<Integer> {
     return Wwts.FAILED;
   }
 
-  private RecognizerBuilder builder() {
-    RecognizerBuilder builder =
-        options
-            .builder(model == null ? ModelOptions.defaultModel() : model)
-            .topK(top)
-            .minConfidence(minConfidence);
+  private RecognizerBuilder builder(Path file) {
+    RecognizerBuilder builder = options.builder(file).topK(top).minConfidence(minConfidence);
     return threshold == null ? builder : builder.threshold(threshold);
   }
 
-  private static int withProgress(Recognizer recognizer, List<Path> pictures, Report report) {
+  private static AskedModels load(RecognizerBuilder first, Optional<RecognizerBuilder> photos) {
+    Recognizer recognizer = first.load();
+    try {
+      return new AskedModels(recognizer, photos.map(RecognizerBuilder::load).orElse(null));
+    } catch (RuntimeException e) {
+      recognizer.close();
+      throw e;
+    }
+  }
+
+  private static int withProgress(AskedModels models, List<Path> pictures, Report report) {
     try (ProgressBar bar =
         new ProgressBarBuilder()
             .setInitialMax(pictures.size())
             .setTaskName("wwts")
             .setConsumer(new ConsoleProgressBarConsumer(System.err))
             .build()) {
-      return recognize(recognizer, pictures, report, bar::step);
+      return recognize(models, pictures, report, bar::step);
     }
   }
 
   /** How many failed. */
   private static int recognize(
-      Recognizer recognizer, List<Path> pictures, Report report, Runnable step) {
+      AskedModels models, List<Path> pictures, Report report, Runnable step) {
     int failed = 0;
     for (Path picture : pictures) {
       try {
-        Answer.Recognized answer = recognizer.answer(Picture.of(picture));
-        report.recognized(picture, answer);
+        AskedModels.Reply reply = models.ask(Picture.of(picture));
+        report.recognized(picture, reply.model(), reply.answer());
       } catch (PictureException e) {
         failed++;
         report.refused(picture, e);

@@ -22,38 +22,42 @@ import picocli.CommandLine.Spec;
 final class Verify implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(paramLabel = "M.pt", description = "The model file.")
+  @Parameters(paramLabel = "M.pt|NAME", description = "The model file, or a pulled model's name.")
   private Path model = Path.of("");
 
   @Mixin private ModelOptions options = new ModelOptions();
 
   @Override
   public Integer call() {
-    PrintWriter out = spec.commandLine().getOut();
-    try (Recognizer recognizer = options.builder(model).load()) {
-      Verification result = recognizer.verify();
-      out.printf(
-          Locale.ROOT,
-          "model                           %s (%s %s)%n",
-          Printable.line(recognizer.model().name()),
-          recognizer.model().device(),
-          recognizer.model().precision());
-      out.printf("reference                       %s%n", Printable.line(result.reference()));
-      out.printf(
-          "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
-          result.agreeing(), result.clear(), result.pictures());
-      out.printf(
-          Locale.ROOT,
-          "largest logit difference        %.2e of the largest (allowed: %.1e)%n",
-          result.logitDifference(),
-          result.logitTolerance());
-      out.printf(
-          Locale.ROOT,
-          "largest probability difference  %.2e (allowed: %.2f)%n",
-          result.probabilityDifference(),
-          result.probabilityTolerance());
-      out.println(result.passed() ? "PASS" : "FAIL");
-      return result.passed() ? Wwts.OK : Wwts.FAILED;
+    try (Recognizer recognizer = options.builder(options.model(model)).load()) {
+      return replay(recognizer, spec.commandLine().getOut()) ? Wwts.OK : Wwts.FAILED;
     }
+  }
+
+  /** Replays a model's self-test, prints what came, and says whether it passed. */
+  static boolean replay(Recognizer recognizer, PrintWriter out) {
+    Verification result = recognizer.verify();
+    out.printf(
+        Locale.ROOT,
+        "model                           %s (%s %s)%n",
+        Printable.line(recognizer.model().name()),
+        recognizer.model().device(),
+        recognizer.model().precision());
+    out.printf("reference                       %s%n", Printable.line(result.reference()));
+    out.printf(
+        "top-1 as the reference          %d of %d (of %d pictures, those with a clear best)%n",
+        result.agreeing(), result.clear(), result.pictures());
+    out.printf(
+        Locale.ROOT,
+        "largest logit difference        %.2e of the largest (allowed: %.1e)%n",
+        result.logitDifference(),
+        result.logitTolerance());
+    out.printf(
+        Locale.ROOT,
+        "largest probability difference  %.2e (allowed: %.2f)%n",
+        result.probabilityDifference(),
+        result.probabilityTolerance());
+    out.println(result.passed() ? "PASS" : "FAIL");
+    return result.passed();
   }
 }

@@ -4,6 +4,7 @@ import dev.wwts.Device;
 import dev.wwts.internal.inspect.CardMemory;
 import dev.wwts.internal.inspect.Installation;
 import dev.wwts.internal.inspect.MemoryMeter;
+import dev.wwts.internal.inspect.WholeBatches;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
@@ -48,8 +49,8 @@ final class Vram implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      paramLabel = "M.pt",
-      description = "The model file; models/default.pt if not given.")
+      paramLabel = "M.pt|NAME",
+      description = "The model file, or a pulled model's name; models/default.pt if not given.")
   private @Nullable Path model;
 
   @Option(
@@ -85,7 +86,7 @@ final class Vram implements Callable<Integer> {
       throw new IllegalArgumentException(
           "--batches must be from 1 to " + MOST + ", --minutes from 0.");
     }
-    Path file = model == null ? ModelOptions.defaultModel() : model;
+    Path file = options.model(model);
     try (Bundle bundle = options.bundle(file)) {
       return report(file, bundle);
     }
@@ -143,7 +144,8 @@ final class Vram implements Callable<Integer> {
       Map<String, Object> report) {
     boolean card = device.kind() == Device.Kind.CUDA;
     long before = meter.allocated();
-    try (BatchRunner runner = new BatchRunner(bundle, options.engine(device, batches), pictures)) {
+    try (WholeBatches runner =
+        new WholeBatches(bundle, options.engine(device, batches), pictures)) {
       long loaded = meter.allocated();
       long most = loaded;
       Map<String, Long> activations = new LinkedHashMap<>();
@@ -164,10 +166,10 @@ final class Vram implements Callable<Integer> {
       most = Math.max(most, meter.peak());
       report.put("model", bundle.manifest().name());
       report.put("device", device.toString());
-      report.put("precision", runner.engine().precision().toString());
+      report.put("precision", runner.precision().toString());
       report.put("activationsOfBatches", activations);
       report.put("ledger", ledger(meter, before, loaded, most).lines());
-      report.put("remarks", runner.engine().remarks());
+      report.put("remarks", runner.remarks());
     }
   }
 
@@ -202,7 +204,7 @@ final class Vram implements Callable<Integer> {
   /** A model of its own, without graphs: kept batches would take the room of larger ones. */
   private int largest(Bundle bundle, Device device, List<ByteBuffer> pictures) {
     Settings eager = options.engine(device, List.of()).cudaGraphs(false);
-    try (BatchRunner runner = new BatchRunner(bundle, eager, pictures)) {
+    try (WholeBatches runner = new WholeBatches(bundle, eager, pictures)) {
       return BatchSearch.largest(MOST, runner::fits);
     }
   }

@@ -37,15 +37,19 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  wwts recognize photo.jpg",
       "  wwts recognize --json --top 3 --model my.pt folder/",
+      "  wwts pull photos",
       "  wwts verify my.pt",
+      "  wwts serve --model my.pt --port 8080",
       "  wwts vram --model my.pt --batches 1,4,8 --budget 6GB"
     },
     subcommands = {
       Recognize.class,
+      Pull.class,
       Verify.class,
       Info.class,
       Doctor.class,
       Vram.class,
+      Serve.class,
       BenchCompare.class,
       BenchReport.class,
       HelpCommand.class

@@ -259,10 +259,18 @@ class WwtsTest {
 
   @Test
   void helpsWithEveryCommand() {
-    for (String command : new String[] {"recognize", "verify", "info", "doctor", "vram"}) {
+    for (String command : new String[] {"recognize", "verify", "info", "doctor", "vram", "serve"}) {
       assertThat(run(command, "--help").code()).isZero();
       assertThat(run("--help").out()).contains(command);
     }
+  }
+
+  @Test
+  void tellsWhereTheServiceIs() {
+    Run run = run("serve", "--port", "1");
+
+    assertThat(run.code()).isEqualTo(2);
+    assertThat(run.err()).contains("[ERROR] ", "bin/wwts serve");
   }
 
   private static Run run(String... args) {

@@ -18,7 +18,10 @@ import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.cuda.NativeLibrary;
+import dev.wwts.internal.head.Readings;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.lane.LaneProbe;
+import dev.wwts.internal.model.Manifest.Activation;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -100,6 +103,23 @@ class HostCudaRankTest extends HostCudaCase {
         .containsExactly(3, 1, 2, 0);
   }
 
+  /** One picture, whose range needs no kernel that lays it out anew. */
+  @Test
+  void readoutsOfOneForwardStandSideBySide() {
+    model = ModelFiles.constant(folder, new float[] {1, 3, 2, -5, 0.25f, 7}, "softmax");
+    Readout best = new Readout.Best(0, 3, Activation.NONE, 2);
+    Readout rest = new Readout.Every(3, 3, Activation.NONE);
+    for (boolean graphs : new boolean[] {true, false}) {
+      Readings readings =
+          LaneProbe.read(model, CUDA, List.of(best, rest), graphs, TestPictures.jpeg(64, 64), 1);
+
+      assertThat(readings.of(best).column(0)).isEqualTo(1);
+      assertThat(readings.of(best).value(1)).isEqualTo(2);
+      assertThat(readings.of(rest).value(0)).isEqualTo(-5);
+      assertThat(readings.of(rest).value(2)).isEqualTo(7);
+    }
+  }
+
   @Test
   void whatIsNotANumberIsRefusedAsOnTheProcessor() {
     for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
@@ -147,7 +167,7 @@ class HostCudaRankTest extends HostCudaCase {
   void allClassesOfALargeBatchAreMoreThanAnIntCounts() {
     model = ModelFiles.constant(folder, new float[100_000], "softmax");
 
-    assertThat(LaneProbe.rows(model, 0, 100_000, 2700)).isEqualTo(2700);
+    assertThat(LaneProbe.lastRow(model, 0, 100_000, 2700)).isEqualTo(100_000);
   }
 
   /** Own launches, others and copies of the one graph that a load captures. */

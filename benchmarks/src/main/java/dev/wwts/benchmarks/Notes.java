@@ -1,6 +1,7 @@
 package dev.wwts.benchmarks;
 
 import dev.wwts.Recognizer;
+import dev.wwts.SplitBatches;
 import dev.wwts.internal.inspect.Installation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,11 +29,9 @@ final class Notes {
 
   /** Whether the recognizer split its batch or left its precision, and what it says of itself. */
   static void of(Recognizer recognizer, String precision) {
-    List<String> remarks = recognizer.remarks();
-    remarks.forEach(remark -> write(REMARK + remark));
-    boolean split = remarks.stream().anyMatch(remark -> remark.startsWith("A batch of "));
+    recognizer.remarks().forEach(remark -> write(REMARK + remark));
     String ran = String.valueOf(recognizer.model().precision());
-    Marks.most("batch.split", split ? 1 : 0, "yes/no");
+    Marks.most("batch.split", SplitBatches.of(recognizer) ? 1 : 0, "yes/no");
     Marks.most("precision.fallback", ran.equals(precision) ? 0 : 1, "yes/no");
   }
 

@@ -2,8 +2,9 @@ package dev.wwts.benchmarks;
 
 import dev.wwts.benchmarks.peers.RivalStages;
 import dev.wwts.internal.pixels.Pixels;
-import dev.wwts.internal.lane.Ranking;
+import dev.wwts.internal.head.Readings;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -46,7 +47,7 @@ public class StageBenchmark {
   }
 
   @Benchmark
-  public Ranking rank(Stages stages) {
+  public List<Readings> rank(Stages stages) {
     return stages.rank();
   }
 

@@ -5,6 +5,8 @@ import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
+import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.pixels.AlphaMode;
@@ -15,9 +17,9 @@ import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.lane.StagedLane;
-import dev.wwts.internal.lane.Ranking;
 import dev.wwts.internal.torch.Upload;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +61,12 @@ public class Stages {
   public void open() {
     where = Device.parse(device);
     Bundle bundle = Bundle.read(BenchmarkModels.of(model), null, false);
-    engine =
-        Engine.load(
-            bundle,
-            Settings.DEFAULT.device(where).precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT))).threads(threads));
+    Settings settings =
+        Settings.DEFAULT
+            .device(where)
+            .precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT)))
+            .threads(threads);
+    engine = Engine.load(bundle, Heads.of(bundle, settings).readouts(), settings);
     lane = (StagedLane) engine.newLane();
     memory = engine.newPixels();
     decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP);
@@ -95,8 +99,8 @@ public class Stages {
     await();
   }
 
-  Ranking rank() {
-    return lane.rank(5);
+  List<Readings> rank() {
+    return lane.read();
   }
 
   private void await() {

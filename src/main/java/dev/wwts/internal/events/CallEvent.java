@@ -37,6 +37,10 @@ public final class CallEvent extends Event {
   @Description("Pictures that could not be read")
   int refused;
 
+  @Label("Batch")
+  @Description("Pictures that went through the network together, other calls' among them")
+  int batch;
+
   @Label("Waiting")
   @Description("For a thread that decodes, and for a free lane")
   @Timespan(Timespan.NANOSECONDS)
@@ -94,7 +98,8 @@ public final class CallEvent extends Event {
   }
 
   /** Its batch did. */
-  public void setBatch(long batchForward, long batchRank, long batchDownload) {
+  public void setBatch(int pictureCount, long batchForward, long batchRank, long batchDownload) {
+    batch = pictureCount;
     forward = batchForward;
     rank = batchRank;
     download = batchDownload;

@@ -37,10 +37,15 @@ public final class Events {
     }
   }
 
-  /** Something does not run as it could. */
-  public static void fellBack(String remark) {
+  /**
+   * Something does not run as it could.
+   *
+   * @param kind of remark
+   * @param remark for people
+   */
+  public static void fellBack(String kind, String remark) {
     if (PRESENT) {
-      FallbackEvent.tell(remark);
+      FallbackEvent.tell(kind, remark);
     }
   }
 

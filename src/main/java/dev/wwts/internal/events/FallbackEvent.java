@@ -14,12 +14,16 @@ import jdk.jfr.StackTrace;
 @Category("wwts")
 @StackTrace(false)
 final class FallbackEvent extends Event {
+  @Label("Kind")
+  String kind = "";
+
   @Label("Remark")
   String remark = "";
 
-  static void tell(String remark) {
+  static void tell(String kind, String remark) {
     FallbackEvent event = new FallbackEvent();
     if (event.shouldCommit()) {
+      event.kind = kind;
       event.remark = remark;
       event.commit();
     }

@@ -68,6 +68,11 @@ public final class EncodedFile implements AutoCloseable {
     }
   }
 
+  /** Bytes held now. */
+  public long capacity() {
+    return memory.capacity();
+  }
+
   /**
    * Copies what may be a mapped file: where it is cut off meanwhile, native code would end the
    * process, and Java gets an {@link InternalError}, now or a little later. Java can't tell a

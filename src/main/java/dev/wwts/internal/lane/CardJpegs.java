@@ -7,9 +7,10 @@ import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.NvJpeg;
 import dev.wwts.internal.image.format.JpegCard;
 import dev.wwts.internal.image.format.PictureHeader;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.OutOfMemory;
-import dev.wwts.internal.torch.Remarks;
 import java.util.function.Supplier;
 
 /**
@@ -17,10 +18,6 @@ import java.util.function.Supplier;
  * the order of the lane's stream.
  */
 final class CardJpegs implements JpegCard, AutoCloseable {
-  /** What is told where a JPEG is none for the card. */
-  static final String LEFT =
-      "Decoder gpu: some JPEGs are not plain (CMYK, say, or with something to mend): the CPU decodes such.";
-
   private final Remarks remarks;
   private final CudaStream stream;
   private final DeviceBuffer source;
@@ -76,8 +73,7 @@ final class CardJpegs implements JpegCard, AutoCloseable {
       if (refusal.isEmpty()) {
         return pixels[0];
       }
-      remarks.warn(
-          "Decoder gpu: nvJPEG refused a JPEG, %s: the CPU decodes such.".formatted(refusal));
+      remarks.add(new Remark.RefusedJpeg(refusal));
       return 0;
     } catch (RuntimeException e) {
       RuntimeException typed = OutOfMemory.typed(e);
@@ -85,14 +81,14 @@ final class CardJpegs implements JpegCard, AutoCloseable {
         throw typed;
       }
       // the whole picture has no room: the CPU's decoder needs only what the crop reads
-      remarks.warn("Decoder gpu: the card has no room for a JPEG's pixels: the CPU decodes such.");
+      remarks.add(new Remark.LargeJpeg());
       return 0;
     }
   }
 
   @Override
   public void left() {
-    remarks.note(LEFT);
+    remarks.add(new Remark.OtherJpegs());
   }
 
   void settled() {

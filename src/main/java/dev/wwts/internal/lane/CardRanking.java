@@ -3,11 +3,9 @@ package dev.wwts.internal.lane;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.PinnedBuffer;
 import dev.wwts.internal.cuda.RankingKernel;
-import dev.wwts.internal.model.Manifest.Activation;
+import dev.wwts.internal.head.Reading;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.torch.AddressPointer;
-import dev.wwts.internal.torch.CudaSetup;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
@@ -16,75 +14,72 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * The ranking of a batch on a card, and where it comes back to in the host's memory: by the kernel
- * of our own, which writes there itself, or by LibTorch's operations and two copies.
+ * The best of a range on a card: by the kernel of our own, which writes into the host's memory
+ * itself, or by LibTorch's operations and two copies.
  */
-final class CardRanking implements AutoCloseable {
+final class CardRanking implements CardReadout {
   private static final long GRAIN = 4096;
 
+  private final Readout.Best readout;
   private final CudaStream stream;
-  private final Activation activation;
-  private final Ranker operations;
   private final boolean kernel;
   private final int size;
-  private final int k;
   private final PinnedBuffer results = new PinnedBuffer(GRAIN);
-  private final long indicesAddress;
-  private final long scoresAddress;
-  private final LongPointer indices;
-  private final FloatPointer scores;
+  private final long columnsAddress;
+  private final long valuesAddress;
+  private final LongPointer columns;
+  private final FloatPointer values;
+  private long columnsOnCard;
+  private long valuesOnCard;
 
-  CardRanking(CudaSetup setup, CudaStream stream, int size) {
+  CardRanking(Readout.Best readout, CudaStream stream, int size) {
+    this.readout = readout;
     this.stream = stream;
-    this.activation = setup.bundle().manifest().output().activation();
-    this.operations = new Ranker(activation);
     this.size = size;
-    this.k = best(setup);
-    this.kernel = fault(setup).isEmpty();
+    this.kernel = fault(readout).isEmpty();
     // all classes of large batches are more bytes than a buffer of Java's counts
-    long numbers = (long) size * k;
-    this.indicesAddress = results.reserve(numbers * (Long.BYTES + Float.BYTES));
-    this.scoresAddress = indicesAddress + numbers * Long.BYTES;
-    this.indices = new LongPointer(new AddressPointer(indicesAddress));
-    this.scores = new FloatPointer(new AddressPointer(scoresAddress));
+    long numbers = numbers();
+    this.columnsAddress = results.reserve(numbers * (Long.BYTES + Float.BYTES));
+    this.valuesAddress = columnsAddress + numbers * Long.BYTES;
+    this.columns = new LongPointer(new AddressPointer(columnsAddress));
+    this.values = new FloatPointer(new AddressPointer(valuesAddress));
   }
 
-  private static int best(CudaSetup setup) {
-    return Math.min(setup.topK(), setup.bundle().labels().size());
+  private long numbers() {
+    return (long) size * readout.size();
   }
 
-  private static String fault(CudaSetup setup) {
-    return RankingKernel.fault(setup.bundle().labels().size(), best(setup));
+  /** Why the kernel of our own can't rank on the calling thread's current card; empty if it can. */
+  static String fault(Readout.Best readout) {
+    return RankingKernel.fault(readout.columns(), readout.size());
   }
 
-  /** For people: what ranks on the calling thread's current card, and why not the kernel. */
-  static String status(CudaSetup setup) {
-    String fault = fault(setup);
-    return fault.isEmpty() ? "kernel of our own" : "LibTorch operations (" + fault + ")";
+  @Override
+  public Readout readout() {
+    return readout;
   }
 
-  /**
-   * Queues it; inside the caller's pointer scope.
-   *
-   * @param logits size x classes
-   * @param keep takes what must live until the results are read
-   * @param ranked is told when all but the copies is queued
-   */
-  void queue(Tensor logits, Consumer<Tensor> keep, Runnable ranked) {
+  @Override
+  public void compute(Tensor output, Consumer<Tensor> keep) {
+    Tensor range = BatchReadout.range(readout, output);
     if (kernel) {
-      launch(logits, keep);
-      ranked.run();
+      launch(range, keep);
       return;
     }
-    T_TensorTensor_T best = operations.best(logits.to(torch.ScalarType.Float), k);
-    Tensor values = best.get0();
-    Tensor classes = best.get1();
-    keep.accept(values);
-    keep.accept(classes);
-    ranked.run();
-    long rows = (long) size * k;
-    stream.download(indicesAddress, classes.data_ptr().address(), rows * Long.BYTES);
-    stream.download(scoresAddress, values.data_ptr().address(), rows * Float.BYTES);
+    Tensor scores = BatchReadout.activated(readout, range.to(torch.ScalarType.Float));
+    T_TensorTensor_T best = torch.topk(scores, readout.size(), -1, true, true);
+    keep.accept(best.get0());
+    keep.accept(best.get1());
+    valuesOnCard = best.get0().data_ptr().address();
+    columnsOnCard = best.get1().data_ptr().address();
+  }
+
+  @Override
+  public void download() {
+    if (!kernel) {
+      stream.download(columnsAddress, columnsOnCard, numbers() * Long.BYTES);
+      stream.download(valuesAddress, valuesOnCard, numbers() * Float.BYTES);
+    }
   }
 
   private void launch(Tensor output, Consumer<Tensor> keep) {
@@ -98,12 +93,12 @@ final class CardRanking implements AutoCloseable {
         logits.stride(0),
         logits.stride(1),
         type(logits),
-        activation,
+        readout.activation(),
         size,
-        (int) logits.size(1),
-        k,
-        indicesAddress,
-        scoresAddress,
+        readout.columns(),
+        readout.size(),
+        columnsAddress,
+        valuesAddress,
         stream);
   }
 
@@ -115,18 +110,14 @@ final class CardRanking implements AutoCloseable {
     };
   }
 
-  /** The best classes of the first {@code n} rows, at most {@code most}; after a wait. */
-  Ranking read(int n, int most) {
-    int kept = Math.min(most, k);
-    List<Ranking.Row> rows = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      long[] classes = new long[kept];
-      float[] confidences = new float[kept];
-      indices.position((long) i * k).get(classes);
-      scores.position((long) i * k).get(confidences);
-      rows.add(new Ranking.Row(classes, confidences));
-    }
-    return new Ranking(rows);
+  @Override
+  public Reading reading(int row) {
+    long first = (long) row * readout.size();
+    long[] best = new long[readout.size()];
+    float[] numbers = new float[best.length];
+    columns.position(first).get(best);
+    values.position(first).get(numbers);
+    return Reading.best(best, numbers);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.wwts.internal.lane;
 
+import dev.wwts.internal.head.Readings;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.Network;
@@ -9,6 +11,7 @@ import dev.wwts.internal.torch.NativeScope;
 import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Owned;
 import dev.wwts.internal.torch.Preprocessor;
+import java.util.List;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -27,18 +30,24 @@ final class CpuLane extends StagedLane {
   private final Spins spins;
   private final Stalls stalls = new Stalls();
   private final Preprocessor preprocessor;
-  private final Ranker ranker;
+  private final List<HostReadout> readouts;
   private @Nullable Owned<Tensor> input;
   private @Nullable Owned<Tensor> logits;
   private int batch;
 
-  CpuLane(Bundle bundle, Network network, torch.ScalarType type, int threads, Spins spins) {
+  CpuLane(
+      Bundle bundle,
+      Network network,
+      List<Readout> readouts,
+      torch.ScalarType type,
+      int threads,
+      Spins spins) {
     this.bundle = bundle;
     this.network = network;
     this.type = type;
     this.threads = threads;
     this.spins = spins;
-    this.ranker = new Ranker(bundle.manifest().output().activation());
+    this.readouts = readouts.stream().map(HostReadout::of).toList();
     this.preprocessor =
         NativeScope.inference(() -> new Preprocessor(bundle.manifest().input(), type));
     spins.started(threads);
@@ -95,9 +104,12 @@ final class CpuLane extends StagedLane {
   }
 
   @Override
-  public Ranking rank(int k) {
-    int most = Math.min(k, bundle.labels().size());
-    return NativeScope.of(() -> ranker.rank(answered(), most)).finite(bundle);
+  public List<Readings> read() {
+    return NativeScope.of(
+        () -> {
+          readouts.forEach(readout -> readout.take(answered()));
+          return BatchReadout.readings(readouts, (int) answered().size(0), bundle.path());
+        });
   }
 
   @Override

@@ -9,16 +9,19 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.MemoryBudget;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.Nvml;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.network.LayoutTrial;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.network.NetworkKind;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.Parts;
-import dev.wwts.internal.torch.Remarks;
 import dev.wwts.internal.torch.Tf32;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.bytedeco.pytorch.global.torch;
@@ -30,21 +33,29 @@ final class CudaBackend implements Backend {
 
   private final CudaSetup setup;
   private final Network network;
+  private final List<Readout> readouts;
   private final Parts parts;
   private final long weights;
 
-  private CudaBackend(CudaSetup setup, Network network, Parts parts, long weights) {
+  private CudaBackend(
+      CudaSetup setup, Network network, List<Readout> readouts, Parts parts, long weights) {
     this.setup = setup;
     this.network = network;
+    this.readouts = readouts;
     this.parts = parts;
     this.weights = weights;
   }
 
   static CudaBackend load(
-      Bundle bundle, Device device, torch.ScalarType type, Settings settings, Remarks remarks) {
+      Bundle bundle,
+      List<Readout> readouts,
+      Device device,
+      torch.ScalarType type,
+      Settings settings,
+      Remarks remarks) {
     CudaRuntime.load();
     try {
-      return open(bundle, device.index(), type, settings, remarks);
+      return open(bundle, readouts, device.index(), type, settings, remarks);
     } catch (RuntimeException e) {
       String failure = CudaRuntime.failure(device.index());
       throw failure.isEmpty() ? e : new DeviceException(failure, e);
@@ -52,7 +63,12 @@ final class CudaBackend implements Backend {
   }
 
   private static CudaBackend open(
-      Bundle bundle, int card, torch.ScalarType type, Settings settings, Remarks remarks) {
+      Bundle bundle,
+      List<Readout> readouts,
+      int card,
+      torch.ScalarType type,
+      Settings settings,
+      Remarks remarks) {
     CudaRuntime.use(card);
     Parts parts = new Parts();
     boolean whole = false;
@@ -63,7 +79,7 @@ final class CudaBackend implements Backend {
       if (type == torch.ScalarType.Float) {
         Tf32 tf32 = Tf32.open(settings.tf32());
         parts.add(tf32, tf32::close);
-        remarks.note(tf32.remark());
+        remarks.add(tf32.remark());
       }
       long before = CudaMemory.allocated(card);
       CudaSetup setup =
@@ -72,17 +88,17 @@ final class CudaBackend implements Backend {
               card,
               type,
               false,
-              settings.topK(),
-              Set.copyOf(settings.batchSizes()),
+              Set.copyOf(settings.expectedBatches()),
               settings.cudaGraphs(),
               settings.decoder() == JpegDecoder.GPU,
               remarks);
       if (setup.cardJpegs()) {
         CardJpegs.require();
       }
-      remarks.note("Preprocessing on the card: " + NativeLibrary.status() + ".");
-      remarks.note("Ranking on the card: " + CardRanking.status(setup) + ".");
-      LayoutTrial.Winner winner = NetworkKind.of(bundle).load(setup, CudaBackend::nanos);
+      remarks.add(new Remark.Preprocessing(NativeLibrary.status()));
+      readouts.forEach(readout -> CardReadout.tell(readout, remarks));
+      LayoutTrial.Winner winner =
+          NetworkKind.of(bundle).load(setup, (trial, network) -> nanos(trial, network, readouts));
       Network network = winner.network();
       loaded = network;
       CudaRuntime.synchronize();
@@ -90,7 +106,7 @@ final class CudaBackend implements Backend {
       CudaMemory.resetPeak(card);
       long weights = CudaMemory.allocated(card) - before;
       whole = true;
-      return new CudaBackend(winner.setup(), network, parts, weights);
+      return new CudaBackend(winner.setup(), network, readouts, parts, weights);
     } finally {
       if (!whole) {
         if (loaded != null) {
@@ -101,17 +117,17 @@ final class CudaBackend implements Backend {
     }
   }
 
-  private static long nanos(CudaSetup setup, Network network) {
+  private static long nanos(CudaSetup setup, Network network, List<Readout> readouts) {
     int batch = setup.expected().stream().mapToInt(Integer::intValue).min().orElse(1);
     // what its lanes say of graphs is not what the recognizer's lanes will do
-    try (CudaLane lane = new CudaLane(setup.withRemarks(Remarks.unheard()), network)) {
+    try (CudaLane lane = new CudaLane(setup.withRemarks(Remarks.unheard()), network, readouts)) {
       return lane.measure(batch, TIMED);
     }
   }
 
   @Override
   public StagedLane newLane() {
-    return new CudaLane(setup, network);
+    return new CudaLane(setup, network, readouts);
   }
 
   @Override

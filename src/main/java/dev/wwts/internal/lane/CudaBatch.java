@@ -6,7 +6,10 @@ import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.GraphPool;
+import dev.wwts.internal.head.Readings;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.network.Network;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.CudnnAttention;
 import dev.wwts.internal.torch.CudnnTrials;
@@ -23,9 +26,9 @@ import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A batch of one size: the network's input on the card, network, ranking, and where indices and
- * scores come back to. An expected size is captured as a graph after warm-up; where that fails it
- * runs eagerly. All slots are computed, whether filled or not.
+ * A batch of one size: the network's input on the card, network, readouts, and where their numbers
+ * come back to. An expected size is captured as a graph after warm-up; where that fails it runs
+ * eagerly. All slots are computed, whether filled or not.
  */
 final class CudaBatch implements AutoCloseable {
   /** Before a capture all that is set up once must be; the network itself runs as it is. */
@@ -35,7 +38,6 @@ final class CudaBatch implements AutoCloseable {
   private final Network network;
   private final CudaStream stream;
   private final int size;
-  private final CardRanking ranking;
   private final Owned<Tensor> input;
   private final long inputAddress;
   private final Parts parts = new Parts();
@@ -43,11 +45,12 @@ final class CudaBatch implements AutoCloseable {
   private final CudaEvent forwarded;
   private final CudaEvent ranked;
   private final CudaEvent downloaded;
+  private final List<CardReadout> readouts = new ArrayList<>();
   private final List<Owned<Tensor>> outputs = new ArrayList<>();
   private @Nullable CudaGraph graph;
   private boolean marksInGraph;
 
-  CudaBatch(CudaSetup setup, Network network, CudaStream stream, int size) {
+  CudaBatch(CudaSetup setup, Network network, List<Readout> readouts, CudaStream stream, int size) {
     this.setup = setup;
     this.network = network;
     this.stream = stream;
@@ -61,8 +64,10 @@ final class CudaBatch implements AutoCloseable {
       this.forwarded = event();
       this.ranked = event();
       this.downloaded = event();
-      CardRanking best = new CardRanking(setup, stream, size);
-      this.ranking = parts.add(best, best::close);
+      for (Readout readout : readouts) {
+        CardReadout made = CardReadout.of(readout, stream, size);
+        this.readouts.add(parts.add(made, made::close));
+      }
       whole = true;
     } finally {
       if (!whole) {
@@ -122,20 +127,16 @@ final class CudaBatch implements AutoCloseable {
       try {
         graph = CudaGraph.capture(stream, pool, () -> compute(true, marks));
         marksInGraph = marks;
-        setup.remarks().note("CUDA graph for batches of %d: captured.".formatted(size));
+        setup.remarks().add(new Remark.Captured(size));
         return true;
       } catch (RuntimeException e) {
         closeOutputs();
         boolean full = OutOfMemory.typed(e) instanceof OutOfDeviceMemoryException;
         setup
             .remarks()
-            .warn(
-                "CUDA graph for batches of %d%s: capture failed, running %s (%s)."
-                    .formatted(
-                        size,
-                        marks ? " with timing marks" : "",
-                        marks && !full ? "without marks" : "eagerly",
-                        NativeErrors.firstWords(OutOfMemory.typed(e))));
+            .add(
+                new Remark.NotCaptured(
+                    size, marks, marks && !full, NativeErrors.firstWords(OutOfMemory.typed(e))));
         if (full) {
           // a graph keeps memory of its own; without one the batch may still fit
           CudaMemory.emptyCache();
@@ -156,7 +157,7 @@ final class CudaBatch implements AutoCloseable {
     }
   }
 
-  /** Queues network, ranking and the copy of the best classes to the host. */
+  /** Queues network, readouts and the copy of their numbers to the host. */
   void run() {
     start.record(stream);
     CudaGraph captured = graph;
@@ -194,7 +195,9 @@ final class CudaBatch implements AutoCloseable {
           Logits.check(setup.bundle(), logits, size);
           keep(logits);
           mark(forwarded, inGraph, marks);
-          ranking.queue(logits, this::keep, () -> mark(ranked, inGraph, marks));
+          readouts.forEach(readout -> readout.compute(logits, this::keep));
+          mark(ranked, inGraph, marks);
+          readouts.forEach(CardReadout::download);
           return logits;
         });
   }
@@ -214,15 +217,19 @@ final class CudaBatch implements AutoCloseable {
     }
   }
 
-  /** Waits for the run and reads the best classes of the first {@code n} slots. */
-  Ranking ranking(int n, int most) {
+  /** Waits for the run. */
+  void await() {
     downloaded.await();
-    return ranking.read(n, most);
+  }
+
+  /** What was read of the first {@code n} slots, after the wait. */
+  List<Readings> read(int n) {
+    return BatchReadout.readings(readouts, n, setup.bundle().path());
   }
 
   /** Waits for the run and copies the logits of the first {@code n} slots to the host. */
   float[][] logits(int n) {
-    downloaded.await();
+    await();
     return stream.with(
         () ->
             NativeScope.inference(
@@ -242,9 +249,9 @@ final class CudaBatch implements AutoCloseable {
         downloaded.nanosSince(ranked));
   }
 
-  /** Network, ranking and download together. */
+  /** Network, readouts and download together. */
   long nanos() {
-    downloaded.await();
+    await();
     return downloaded.nanosSince(start);
   }
 

@@ -6,6 +6,8 @@ import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
 import dev.wwts.internal.cuda.GraphPool;
 import dev.wwts.internal.cuda.NativeLibrary;
+import dev.wwts.internal.head.Readings;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.Pixels;
@@ -21,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A lane on a card: its own stream, buffers and graphs. Everything is queued without waiting; the
- * batch waits once, when it reads the ranking. Its thread keeps the lane's card as its current one.
+ * batch waits once, when it reads what the readouts gave. Its thread keeps the lane's card as its
+ * current one.
  */
 final class CudaLane extends StagedLane {
   /**
@@ -38,6 +41,7 @@ final class CudaLane extends StagedLane {
 
   private final CudaSetup setup;
   private final Network network;
+  private final List<Readout> readouts;
   private final Parts parts = new Parts();
   private final CudaStream stream;
   private final GraphPool graphs = new GraphPool();
@@ -53,9 +57,10 @@ final class CudaLane extends StagedLane {
   private int computed;
   private boolean settled = true;
 
-  CudaLane(CudaSetup setup, Network network) {
+  CudaLane(CudaSetup setup, Network network, List<Readout> readouts) {
     this.setup = setup;
     this.network = network;
+    this.readouts = readouts;
     CudaRuntime.use(setup.device());
     boolean whole = false;
     try {
@@ -132,7 +137,7 @@ final class CudaLane extends StagedLane {
       return last;
     }
     closeSpare();
-    CudaBatch fresh = new CudaBatch(setup, network, stream, n);
+    CudaBatch fresh = new CudaBatch(setup, network, readouts, stream, n);
     boolean whole = false;
     try {
       if (setup.expected().contains(n)) {
@@ -210,10 +215,11 @@ final class CudaLane extends StagedLane {
   }
 
   @Override
-  public Ranking rank(int k) {
-    Ranking ranking = begun().ranking(computed, k);
+  public List<Readings> read() {
+    CudaBatch done = begun();
+    done.await();
     settle();
-    return ranking.finite(setup.bundle());
+    return done.read(computed);
   }
 
   @Override
@@ -254,7 +260,7 @@ final class CudaLane extends StagedLane {
   }
 
   /**
-   * Nanoseconds that the card takes for network and ranking of a batch, the best of {@code runs}.
+   * Nanoseconds that the card takes for network and readouts of a batch, the best of {@code runs}.
    */
   long measure(int n, int runs) {
     begin(n);

@@ -3,8 +3,10 @@ package dev.wwts.internal.lane;
 import dev.wwts.Device;
 import dev.wwts.DeviceMemory;
 import dev.wwts.Precision;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -18,12 +20,13 @@ public interface Engine extends AutoCloseable {
    * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
    * content is no longer needed then.
    *
+   * @param readouts what its lanes read from the network's output
    * @throws dev.wwts.ModelException if LibTorch refuses the model
    * @throws dev.wwts.DeviceException if the device or the natives are not there
    * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
    */
-  static Engine load(Bundle bundle, Settings settings) {
-    return LoadedEngine.load(bundle, settings);
+  static Engine load(Bundle bundle, List<Readout> readouts, Settings settings) {
+    return LoadedEngine.load(bundle, readouts, settings);
   }
 
   /** A new lane of the calling thread, which closes it before the engine is closed. */
@@ -41,14 +44,11 @@ public interface Engine extends AutoCloseable {
   /** LibTorch's threads for one forward on a CPU. */
   int threads();
 
-  /** How it runs and what fell back, a sentence each. */
-  List<String> remarks();
+  /** How it runs and what fell back. */
+  List<Remark> remarks();
 
-  /** Adds that there are JPEGs which the card does not get. */
-  void remarkOfOtherJpegs();
-
-  /** Adds that something does not run as it could, and logs it, once. */
-  void remark(String sentence);
+  /** Adds one and logs it, once. */
+  void remark(Remark remark);
 
   /** What it takes of the device's memory; empty where the device is the processor. */
   Optional<DeviceMemory> memory();

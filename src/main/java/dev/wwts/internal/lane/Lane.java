@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Lane extends AutoCloseable {
   /**
-   * The {@code k} best classes of each picture of a batch, k from 1, as one forward.
+   * What the engine's readouts read of each picture of a batch, in one forward.
    *
    * @return in the pictures' order; null for those that are refused
-   * @throws dev.wwts.ModelException if the network fails or its output is not n x classes numbers
+   * @throws dev.wwts.ModelException if the network fails or its output is not n x columns numbers
    * @throws dev.wwts.OutOfDeviceMemoryException if the device's memory is too small; after {@link
    *     #recover} the lane goes on
    */
-  @Nullable Ranked[] run(Pictures pictures, int k);
+  @Nullable LaneResult[] run(Pictures pictures);
 
   /** The logits of a batch, none of which is refused: a row of classes values each. */
   float[][] logits(Pictures pictures);

@@ -6,14 +6,16 @@ import dev.wwts.DeviceMemory;
 import dev.wwts.JpegDecoder;
 import dev.wwts.ModelException;
 import dev.wwts.Precision;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.network.NetworkKind;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.Devices;
 import dev.wwts.internal.torch.LibTorch;
-import dev.wwts.internal.torch.Remarks;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
@@ -41,21 +43,14 @@ final class LoadedEngine implements Engine {
     this.remarks = remarks;
   }
 
-  /**
-   * Loads a model's network, in fp32 where it does not run in less, and closes the bundle, whose
-   * content is no longer needed then.
-   *
-   * @throws dev.wwts.ModelException if LibTorch refuses the model
-   * @throws dev.wwts.DeviceException if the device or the natives are not there
-   * @throws dev.wwts.OutOfDeviceMemoryException if the device has too little memory for it
-   */
-  static Engine load(Bundle bundle, Settings settings) {
+  /** What {@link Engine#load} does. */
+  static Engine load(Bundle bundle, List<Readout> readouts, Settings settings) {
     try (bundle) {
-      return open(bundle, settings);
+      return open(bundle, readouts, settings);
     }
   }
 
-  private static Engine open(Bundle bundle, Settings settings) {
+  private static Engine open(Bundle bundle, List<Readout> readouts, Settings settings) {
     LibTorch.load();
     MemoryLimits.require(LOADING + MOST_COPIES * bundle.content().size());
     NetworkKind kind = NetworkKind.of(bundle);
@@ -66,14 +61,14 @@ final class LoadedEngine implements Engine {
     Precision precision = kind.precision(settings.precision(), device);
     Remarks remarks = new Remarks();
     try {
-      return open(bundle, settings, device, precision, remarks);
+      return open(bundle, readouts, settings, device, precision, remarks);
     } catch (ModelException e) {
       if (precision == Precision.FP32 || !kind.hasFullPrecision()) {
         throw e;
       }
-      remarks.warn("%s Falling back from %s to fp32.".formatted(e.getMessage(), precision));
+      remarks.add(new Remark.LeftPrecision(String.valueOf(e.getMessage()), precision));
       try (Bundle again = bundle.again()) {
-        return open(again, settings, device, Precision.FP32, remarks);
+        return open(again, readouts, settings, device, Precision.FP32, remarks);
       }
     }
   }
@@ -86,13 +81,18 @@ final class LoadedEngine implements Engine {
   }
 
   private static Engine open(
-      Bundle bundle, Settings settings, Device device, Precision precision, Remarks remarks) {
+      Bundle bundle,
+      List<Readout> readouts,
+      Settings settings,
+      Device device,
+      Precision precision,
+      Remarks remarks) {
     int threads = settings.threads() > 0 ? settings.threads() : LibTorch.defaultThreads();
     LibTorch.useThreads(threads);
     Backend backend =
         device.kind() == Device.Kind.CUDA
-            ? CudaBackend.load(bundle, device, type(precision), settings, remarks)
-            : CpuBackend.load(bundle, device, type(precision), threads, remarks);
+            ? CudaBackend.load(bundle, readouts, device, type(precision), settings, remarks)
+            : CpuBackend.load(bundle, readouts, device, type(precision), threads, remarks);
     return new LoadedEngine(backend, device, precision, threads, remarks);
   }
 
@@ -122,18 +122,13 @@ final class LoadedEngine implements Engine {
   }
 
   @Override
-  public List<String> remarks() {
+  public List<Remark> remarks() {
     return remarks.list();
   }
 
   @Override
-  public void remarkOfOtherJpegs() {
-    remarks.note(CardJpegs.LEFT);
-  }
-
-  @Override
-  public void remark(String sentence) {
-    remarks.warn(sentence);
+  public void remark(Remark remark) {
+    remarks.add(remark);
   }
 
   @Override

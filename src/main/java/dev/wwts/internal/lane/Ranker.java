@@ -1,66 +1,54 @@
 package dev.wwts.internal.lane;
 
+import dev.wwts.internal.head.Reading;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Manifest.Activation;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 
 /**
- * Logits to the k best classes. In the host's memory the order is that of the logits: a NaN first,
- * then the greater, and of equal ones the lower class. LibTorch's top-k, which still ranks on cards
- * without the kernel of our own, leaves the order of equal ones open. One thread at a time.
+ * The best of a range in the host's memory. The order is that of the output's numbers: a NaN first,
+ * then the greater, and of equal ones the lower column. LibTorch's top-k, which still ranks on
+ * cards without the kernel of our own, leaves the order of equal ones open.
  */
-final class Ranker {
-  private final Activation activation;
-  private float[] row = {};
+final class Ranker implements HostReadout {
+  private final Readout.Best readout;
+  private final float[] row;
+  private FloatPointer values = new FloatPointer();
+  private FloatPointer scores = values;
 
-  Ranker(Activation activation) {
-    this.activation = activation;
+  Ranker(Readout.Best readout) {
+    this.readout = readout;
+    this.row = new float[readout.columns()];
   }
 
-  /**
-   * The scores and indices of the best classes by LibTorch, N x k each, where the logits are;
-   * inside the caller's pointer scope.
-   *
-   * @param logits N x classes, float32
-   * @param k how many, at most classes
-   */
-  T_TensorTensor_T best(Tensor logits, int k) {
-    return torch.topk(scores(logits), k, -1, true, true);
+  @Override
+  public Readout readout() {
+    return readout;
   }
 
-  private Tensor scores(Tensor logits) {
-    return switch (activation) {
-      case SOFTMAX -> torch.softmax(logits, -1);
-      case SIGMOID -> torch.sigmoid(logits);
-      case NONE -> logits;
-    };
+  @Override
+  public void take(Tensor output) {
+    Tensor range = BatchReadout.range(readout, output);
+    Tensor ordered = range.is_contiguous() ? range : range.contiguous();
+    values = ordered.data_ptr_float();
+    scores =
+        readout.activation() == Activation.NONE
+            ? values
+            : BatchReadout.activated(readout, ordered).data_ptr_float();
   }
 
-  /** Ranks a batch whose logits are in the host's memory, inside the caller's pointer scope. */
-  Ranking rank(Tensor logits, int k) {
-    Tensor ordered = logits.is_contiguous() ? logits : logits.contiguous();
-    FloatPointer values = ordered.data_ptr_float();
-    FloatPointer scores = activation == Activation.NONE ? values : scores(ordered).data_ptr_float();
-    int n = (int) logits.size(0);
-    int classes = (int) logits.size(1);
-    row = row.length == classes ? row : new float[classes];
-    List<Ranking.Row> rows = new ArrayList<>(n);
-    for (int i = 0; i < n; i++) {
-      long first = (long) i * classes;
-      values.position(first).get(row);
-      long[] indices = best(row, k);
-      float[] confidences = new float[k];
-      for (int rank = 0; rank < k; rank++) {
-        confidences[rank] = scores.position(first + indices[rank]).get();
-      }
-      rows.add(new Ranking.Row(indices, confidences));
+  @Override
+  public Reading reading(int index) {
+    long first = (long) index * row.length;
+    values.position(first).get(row);
+    long[] columns = best(row, readout.size());
+    float[] best = new float[columns.length];
+    for (int rank = 0; rank < best.length; rank++) {
+      best[rank] = scores.position(first + columns[rank]).get();
     }
-    return new Ranking(rows);
+    return Reading.best(columns, best);
   }
 
   private static long[] best(float[] logits, int k) {

@@ -1,45 +1,47 @@
 package dev.wwts.internal.lane;
 
+import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.image.DecodedPicture;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A lane's stages, in this order: {@link #begin}, {@link #preprocess} for each slot, {@link
- * #forward}, {@link #rank} or {@link #logits()}. Those who serve call {@link #run}; measurements
+ * #forward}, {@link #read} or {@link #logits()}. Those who serve call {@link #run}; measurements
  * and tests look at one stage.
  */
 public abstract class StagedLane implements Lane {
   @Override
-  public final @Nullable Ranked[] run(Pictures pictures, int k) {
+  public final @Nullable LaneResult[] run(Pictures pictures) {
     try {
       begin(pictures.size());
       long[] preprocess = new long[pictures.size()];
       int n = fill(pictures, preprocess);
-      return n == 0 ? new @Nullable Ranked[pictures.size()] : ranked(n, k, preprocess);
+      return n == 0 ? new @Nullable LaneResult[pictures.size()] : results(n, preprocess);
     } finally {
       end();
     }
   }
 
-  private @Nullable Ranked[] ranked(int n, int k, long[] preprocess) {
+  private @Nullable LaneResult[] results(int n, long[] preprocess) {
     long began = System.nanoTime();
     forward(n);
     long ran = System.nanoTime();
-    Ranking ranking = rank(k);
+    List<Readings> readings = read();
     long end = System.nanoTime();
-    @Nullable Ranked[] ranked = new @Nullable Ranked[preprocess.length];
+    @Nullable LaneResult[] results = new @Nullable LaneResult[preprocess.length];
     int slot = 0;
-    for (int i = 0; i < ranked.length; i++) {
+    for (int i = 0; i < results.length; i++) {
       if (preprocess[i] >= 0) {
         StageTimes own = times(slot);
-        ranked[i] =
-            new Ranked(
-                ranking.rows().get(slot),
+        results[i] =
+            new LaneResult(
+                readings.get(slot),
                 own != null ? own : new StageTimes(0, preprocess[i], ran - began, end - ran, 0));
         slot++;
       }
     }
-    return ranked;
+    return results;
   }
 
   /**
@@ -100,23 +102,23 @@ public abstract class StagedLane implements Lane {
   /**
    * Runs the network on the first {@code n} slots.
    *
-   * @throws dev.wwts.ModelException if it fails or its output is not n x classes
+   * @throws dev.wwts.ModelException if it fails or its output is not n x columns
    */
   public abstract void forward(int n);
 
   /**
-   * The {@code k} best classes of each picture, k from 1.
+   * What the engine's readouts read of each picture.
    *
-   * @throws dev.wwts.ModelException if an output is not a number
+   * @throws dev.wwts.ModelException if what decides is not finite
    */
-  public abstract Ranking rank(int k);
+  public abstract List<Readings> read();
 
   /** The logits of each picture: n rows of classes values. */
   public abstract float[][] logits();
 
   /**
    * What the stages took by the device's own clock for the picture in {@code slot}, after {@link
-   * #rank}; null where a stage is done when its method returns.
+   * #read}; null where a stage is done when its method returns.
    */
   public @Nullable StageTimes times(int slot) {
     return null;

@@ -6,6 +6,7 @@ import dev.wwts.internal.natives.Natives;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,6 +73,9 @@ public final class ModelContent implements AutoCloseable {
         content.close();
         throw e;
       }
+    } catch (ClosedByInterruptException e) {
+      throw new ModelException(
+          Reason.UNREADABLE, file + " was not read to its end: the thread was interrupted.", e);
     } catch (IOException e) {
       throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
     }

@@ -2,6 +2,7 @@ package dev.wwts.internal.network;
 
 import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.network.FusionTrial.Verdict;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.rewrite.CardCandidates;
 import dev.wwts.internal.rewrite.ConvolutionShape;
 import dev.wwts.internal.rewrite.Destination;
@@ -120,15 +121,14 @@ final class CardNetwork implements AutoCloseable {
     }
     setup
         .remarks()
-        .note(
-            "Convolutions with ReLU as one call of cuDNN's, %s: %d of %d (%d faster apart, %d that it has no call for, %d not measured for want of time or memory)."
-                .formatted(
-                    layout(),
-                    verdicts.getOrDefault(Verdict.TOGETHER, 0),
-                    asked.size(),
-                    verdicts.getOrDefault(Verdict.APART, 0),
-                    verdicts.getOrDefault(Verdict.REFUSED, 0),
-                    verdicts.getOrDefault(Verdict.UNMEASURED, 0)));
+        .add(
+            new Remark.FusedConvolutions(
+                setup.channelsLast(),
+                verdicts.getOrDefault(Verdict.TOGETHER, 0),
+                asked.size(),
+                verdicts.getOrDefault(Verdict.APART, 0),
+                verdicts.getOrDefault(Verdict.REFUSED, 0),
+                verdicts.getOrDefault(Verdict.UNMEASURED, 0)));
     return together;
   }
 
@@ -163,15 +163,7 @@ final class CardNetwork implements AutoCloseable {
   }
 
   private void tellPlain(String fault) {
-    setup
-        .remarks()
-        .warn(
-            "The network runs as it is in the file, %s, not rewritten for cards, and slower: %s."
-                .formatted(layout(), fault));
-  }
-
-  private String layout() {
-    return setup.channelsLast() ? "channels-last" : "in planes";
+    setup.remarks().add(new Remark.PlainOnCard(setup.channelsLast(), fault));
   }
 
   @Override

@@ -9,10 +9,11 @@ import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Library;
 import dev.wwts.internal.model.Target;
 import dev.wwts.internal.natives.CpuFeatures;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.Devices;
 import dev.wwts.internal.torch.LibTorch;
-import dev.wwts.internal.torch.Remarks;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -124,16 +125,9 @@ record CompiledKind(Bundle bundle, Library library) implements NetworkKind {
   private Network load(Device device, Remarks remarks) {
     Target target = library.target();
     Network network = CompiledNetwork.load(bundle.path(), library, device);
-    remarks.note(
-        "The network is machine code, compiled by torch %s for %s, batches of %s."
-            .formatted(
-                target.torch(),
-                target.device() == Device.Kind.CPU
-                    ? "this kind of processor"
-                    : "compute capability " + target.capability(),
-                target.leastBatch() == target.mostBatch()
-                    ? target.mostBatch()
-                    : target.leastBatch() + " to " + target.mostBatch()));
+    remarks.add(
+        new Remark.Compiled(
+            target.torch(), target.capability(), target.leastBatch(), target.mostBatch()));
     return network;
   }
 }

@@ -2,6 +2,7 @@ package dev.wwts.internal.network;
 
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.internal.cuda.CudaRuntime;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.NativeErrors;
 import org.bytedeco.pytorch.global.torch;
@@ -14,8 +15,6 @@ import org.bytedeco.pytorch.global.torch;
 public final class LayoutTrial {
   /** Layouts within this of each other count as equal; planes are kept. */
   private static final double WORTH = 0.97;
-
-  private static final double NANOS_PER_MILLI = 1e6;
 
   private LayoutTrial() {}
 
@@ -52,20 +51,11 @@ public final class LayoutTrial {
       channelsLast = load(other);
       long otherNanos = stopwatch.nanos(other, channelsLast);
       boolean faster = otherNanos < WORTH * planesNanos;
-      setup
-          .remarks()
-          .note(
-              "Layout: %s (network and ranking %.3f ms channels-last, %.3f ms in planes)."
-                  .formatted(
-                      faster ? "channels-last" : "planes",
-                      otherNanos / NANOS_PER_MILLI,
-                      planesNanos / NANOS_PER_MILLI));
+      setup.remarks().add(new Remark.Layout(faster, otherNanos, planesNanos));
       (faster ? planes : channelsLast).close();
       return faster ? new Winner(other, channelsLast) : new Winner(setup, planes);
     } catch (RuntimeException e) {
-      setup
-          .remarks()
-          .note("Layout: planes, the trial ended early (" + NativeErrors.firstWords(e) + ").");
+      setup.remarks().add(new Remark.NoLayoutTrial(NativeErrors.firstWords(e)));
       if (channelsLast != null) {
         channelsLast.close();
       }

@@ -3,8 +3,8 @@ package dev.wwts.internal.network;
 import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.CudaSetup;
-import dev.wwts.internal.torch.Remarks;
 import org.bytedeco.pytorch.global.torch;
 
 /**

@@ -3,12 +3,13 @@ package dev.wwts.internal.network;
 import dev.wwts.ModelException;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest.DType;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.rewrite.Destination;
 import dev.wwts.internal.rewrite.FrozenGraph;
 import dev.wwts.internal.rewrite.Passes;
 import dev.wwts.internal.torch.NativeErrors;
 import dev.wwts.internal.torch.NativeScope;
-import dev.wwts.internal.torch.Remarks;
 import java.util.Locale;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -178,11 +179,7 @@ final class ProcessorNetwork {
     try (Network wide = network(plain, false)) {
       double share = trial.speed(network, type) / trial.speed(wide, torch.ScalarType.Float);
       if (share < SLOWER) {
-        remarks.warn(
-            String.format(
-                Locale.ROOT,
-                "bf16 is slower than fp32 here: a forward takes %.1f times as long.",
-                1 / share));
+        remarks.add(new Remark.SlowBf16(1 / share));
       }
     }
   }
@@ -243,10 +240,7 @@ final class ProcessorNetwork {
   }
 
   private void tellUnused(String fault) {
-    remarks.warn(
-        "The network runs as it is in the file, not rewritten for oneDNN, and slower: "
-            + fault
-            + ".");
+    remarks.add(new Remark.PlainOnProcessor(fault));
   }
 
   private Network network(FrozenGraph graph, boolean channelsLast) {

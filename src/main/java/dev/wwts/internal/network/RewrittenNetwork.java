@@ -1,9 +1,10 @@
 package dev.wwts.internal.network;
 
 import dev.wwts.ModelException;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.CudnnAttention;
 import dev.wwts.internal.torch.NativeErrors;
-import dev.wwts.internal.torch.Remarks;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bytedeco.pytorch.Tensor;
@@ -39,9 +40,7 @@ final class RewrittenNetwork implements Network {
       // what is rewritten writes over no input; what is the network's own fault is thrown here
       Tensor answer = plain.forward(input);
       refused.add(rows);
-      remarks.warn(
-          "Batches of %d run the network as it is in the file, and slower: rewritten for cards it fails (%s)."
-              .formatted(rows, NativeErrors.firstWords(e)));
+      remarks.add(new Remark.PlainForBatches(rows, NativeErrors.firstWords(e)));
       return answer;
     }
   }

@@ -3,10 +3,11 @@ package dev.wwts.internal.network;
 import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.rewrite.PackedWeights;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.Devices;
-import dev.wwts.internal.torch.Remarks;
 import org.bytedeco.pytorch.global.torch;
 
 /** TorchScript: runs on any device in any precision, and is rewritten for each. */
@@ -33,11 +34,11 @@ record ScriptKind(Bundle bundle) implements NetworkKind {
   public Network load(Device device, torch.ScalarType type, Remarks remarks) {
     if (device.kind() != Device.Kind.MPS) {
       if (type == torch.ScalarType.BFloat16 && !PackedWeights.arePossible(type)) {
-        remarks.warn("This processor has no bf16 in oneDNN: bf16 is slower than fp32 here.");
+        remarks.add(new Remark.NoBf16());
       }
       return ProcessorNetwork.load(bundle, type, remarks);
     }
-    remarks.warn("Device mps is accepted, but untested.");
+    remarks.add(new Remark.UntestedMps());
     return new MovedNetwork(
         TorchScriptNetwork.load(bundle.content(), device, type, false), device, type);
   }

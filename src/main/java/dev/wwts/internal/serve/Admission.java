@@ -7,13 +7,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the calls that are accepted and not over, and refuses those beyond: as many as there are
- * lanes, and a queue. Waits for the last one where a service is drained. Never blocks a caller.
+ * Counts the calls that are accepted and not over, and refuses those beyond: as many as lanes run
+ * at once, and a queue. Waits for the last one where a service is drained. Never blocks a caller.
  */
 final class Admission {
   private static final int CLOSED = 1 << 30;
 
-  private final int lanes;
+  private final int running;
   private final int queue;
 
   /** Calls in flight, and {@link #CLOSED}. */
@@ -21,8 +21,8 @@ final class Admission {
 
   private final CountDownLatch empty = new CountDownLatch(1);
 
-  Admission(int lanes, int queue) {
-    this.lanes = lanes;
+  Admission(int running, int queue) {
+    this.running = running;
     this.queue = queue;
   }
 
@@ -39,7 +39,7 @@ final class Admission {
         throw new RecognizerClosedException(
             "The recognizer is closed, or being drained: ask another one.");
       }
-      if (now - lanes >= queue) {
+      if (now - running >= queue) {
         throw new OverloadedException(
             "%d calls wait already, as many as may: try again later, or raise queue, lanes or the number of machines."
                 .formatted(queue));

@@ -4,6 +4,9 @@ import dev.wwts.Answer;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class AsyncAnswer extends CompletableFuture<Answer> {
   private final Call<List<Answer>> call;
+  private final UnheardFailure failure = UnheardFailure.ofCallMadeHere();
 
   AsyncAnswer(Call<List<Answer>> call) {
     this.call = call;
@@ -28,14 +32,57 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
   private void end(@Nullable List<Answer> answers, @Nullable Throwable error) {
     if (answers != null) {
       complete(answers.get(0));
-    } else {
-      completeExceptionally(error == null ? new CancellationException() : error);
+      return;
     }
+    Throwable why = error == null ? new CancellationException() : error;
+    if (getNumberOfDependents() == 0) {
+      failure.failed(this, why);
+    }
+    completeExceptionally(why);
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
+    failure.isHeard();
     call.abandon(new CancellationException());
     return super.cancel(mayInterruptIfRunning);
+  }
+
+  @Override
+  public Answer get() throws InterruptedException, ExecutionException {
+    failure.isHeard();
+    return super.get();
+  }
+
+  @Override
+  public Answer get(long timeout, TimeUnit unit)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    failure.isHeard();
+    return super.get(timeout, unit);
+  }
+
+  @Override
+  public Answer join() {
+    failure.isHeard();
+    return super.join();
+  }
+
+  @Override
+  public Answer getNow(Answer otherwise) {
+    failure.isHeard();
+    return super.getNow(otherwise);
+  }
+
+  @Override
+  public boolean isCompletedExceptionally() {
+    failure.isHeard();
+    return super.isCompletedExceptionally();
+  }
+
+  /** Asked by all that depend on it: they hear of a failure. */
+  @Override
+  public <U> CompletableFuture<U> newIncompleteFuture() {
+    failure.isHeard();
+    return new CompletableFuture<>();
   }
 }

@@ -1,5 +1,6 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.events.CallEvent;
@@ -7,6 +8,7 @@ import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,8 @@ abstract class Call<R> {
   Call(Course course, List<Picture> pictures, long timeout) {
     this.course = course;
     this.pictures = new CallPictures(pictures);
-    this.outcome = new Outcome<>(timeout, failed -> course.ended(this, failed));
+    this.outcome =
+        new Outcome<>(timeout, (result, failure) -> course.ended(this, answers(result), failure));
   }
 
   /** Says whether the lane that decodes its picture is to run it too. */
@@ -66,6 +69,11 @@ abstract class Call<R> {
 
   /** What becomes of it where no picture can be read. */
   abstract R withoutPictures();
+
+  /** What it gave, for those who watch; none where it gives no answers. */
+  List<Answer> answers(@Nullable R result) {
+    return List.of();
+  }
 
   /** Whether its pictures are the model's own, for which the caller's limits don't hold. */
   boolean isOwn() {
@@ -180,6 +188,7 @@ abstract class Call<R> {
     if (isReady) {
       course.decoded(this);
     }
+    course.hurry();
   }
 
   private boolean becomesReady() {
@@ -205,22 +214,34 @@ abstract class Call<R> {
 
   /** Runs it on a lane, unless it is too late. */
   final void run(LaneRunner lane, Lanes.LaneDecoder decoder) {
+    if (enterLane(decoder)) {
+      endWith(lane, () -> on(lane));
+    }
+  }
+
+  /** It is on a lane, and {@link #endWith} follows; false where it is too late for that. */
+  final boolean enterLane(Lanes.LaneDecoder decoder) {
     boolean isWanted = isWanted("a lane");
     synchronized (this) {
       if (place == Place.OVER) {
-        return;
+        return false;
       }
       place = Place.LANE;
       onLane = System.nanoTime();
     }
     if (!isWanted) {
       finish(null, new CancellationException());
-      return;
+      return false;
     }
     pictures.onLane((index, onProcessor) -> decoder.decode(this, index, onProcessor));
     cameOn();
+    return true;
+  }
+
+  /** It ends with what its lane, whose thread this is, gives or throws. */
+  final void endWith(LaneRunner lane, Supplier<R> result) {
     try {
-      finish(on(lane), null);
+      finish(result.get(), null);
     } catch (Throwable e) {
       finish(null, lane.typed(e));
     }

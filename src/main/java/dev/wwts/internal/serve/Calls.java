@@ -6,6 +6,7 @@ import dev.wwts.PictureException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The two kinds of calls. */
 final class Calls {
@@ -20,6 +21,11 @@ final class Calls {
     @Override
     List<Answer> on(LaneRunner lane) {
       return lane.answers(this);
+    }
+
+    @Override
+    List<Answer> answers(@Nullable List<Answer> result) {
+      return result == null ? List.of() : result;
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class Decoders implements AutoCloseable {
 
   private final HandOver<Task> queue = new HandOver<>(0);
   private final List<Thread> threads = new ArrayList<>();
+  private final Set<PictureReader> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger busy = new AtomicInteger();
   private final Limits limits;
   private final AlphaMode alpha;
@@ -94,7 +97,7 @@ final class Decoders implements AutoCloseable {
     List<PictureReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
-        readers.add(new PictureReader(limits, alpha));
+        readers.add(reader());
       }
       for (PictureReader reader : readers) {
         Thread thread = ServiceThread.of(() -> serve(reader), "wwts-decode-" + threads.size());
@@ -107,6 +110,17 @@ final class Decoders implements AutoCloseable {
       readers.subList(threads.size(), readers.size()).forEach(PictureReader::close);
       throw e;
     }
+  }
+
+  private PictureReader reader() {
+    PictureReader reader = new PictureReader(limits, alpha);
+    open.add(reader);
+    return reader;
+  }
+
+  /** Bytes of the readers' copies of what is encoded; never waits. */
+  long held() {
+    return open.stream().mapToLong(PictureReader::bytes).sum();
   }
 
   /** Decodes a call's pictures. */
@@ -136,7 +150,7 @@ final class Decoders implements AutoCloseable {
 
   /** For a lane's thread. */
   Lanes.LaneDecoder forLane() {
-    PictureReader reader = new PictureReader(limits, alpha);
+    PictureReader reader = reader();
     return new Lanes.LaneDecoder() {
       @Override
       public void decodeSmall(Call<?> call) {

@@ -5,83 +5,122 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Timings;
 import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.Head;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.lane.Lane;
+import dev.wwts.internal.lane.LaneResult;
 import dev.wwts.internal.lane.Pictures;
-import dev.wwts.internal.lane.Ranked;
 import dev.wwts.internal.lane.StageTimes;
+import dev.wwts.internal.remark.Remark;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs calls on one lane, in its thread: splits batches that its device's memory is too small for,
- * and makes answers of rankings.
+ * and makes answers of what it read.
  */
 final class LaneRunner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LaneRunner.class);
+
   /** So many batches are split before a larger part is tried again. */
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
   private final Lane lane;
-  private final ClassHead head;
-  private final int topK;
-  private final Consumer<String> remarks;
+  private final Head<Answer.Recognized> head;
+  private final Consumer<Remark> remarks;
   private final UnaryOperator<Throwable> errors;
+  private final IntConsumer batches;
   private int fits = Integer.MAX_VALUE;
   private int splits;
 
   /**
    * Makes one.
    *
-   * @param topK how many classes an answer has
+   * @param head makes answers
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
+   * @param batches told how many pictures each batch has that was run
    */
   LaneRunner(
       Lane lane,
-      ClassHead head,
-      int topK,
-      Consumer<String> remarks,
-      UnaryOperator<Throwable> errors) {
+      Head<Answer.Recognized> head,
+      Consumer<Remark> remarks,
+      UnaryOperator<Throwable> errors,
+      IntConsumer batches) {
     this.lane = lane;
     this.head = head;
-    this.topK = topK;
     this.remarks = remarks;
     this.errors = errors;
+    this.batches = batches;
   }
 
   /** Answers a call. */
   List<Answer> answers(Call<?> call) {
+    return answers(call, results(call.pictures(), batches), call.pictures().size());
+  }
+
+  /**
+   * Answers calls, which have entered this lane, as one batch. Where that fails, which one of them
+   * may have made it, each runs alone.
+   */
+  void answer(List<Calls.Answers> calls) {
+    CallGroup group = new CallGroup(calls);
+    List<@Nullable LaneResult> results = List.of();
+    if (calls.size() > 1) {
+      try {
+        results = results(group, batches);
+      } catch (RuntimeException | Error e) {
+        LOG.debug("A batch of {} calls failed: each runs alone.", calls.size(), e);
+      }
+    }
+    if (results.isEmpty()) {
+      group.runAlone(this);
+    } else {
+      group.end(this, results);
+    }
+  }
+
+  /**
+   * What a call is told.
+   *
+   * @param results its part of a batch
+   * @param batch pictures of that, the other calls' too
+   */
+  List<Answer> answers(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     long waiting = call.waiting();
-    List<@Nullable Ranked> ranked = ranked(call.pictures());
     long total = System.nanoTime() - call.outcome().accepted();
-    record(call, ranked);
-    List<Answer> answers = new ArrayList<>(ranked.size());
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    record(call, results, batch);
+    List<Answer> answers = new ArrayList<>(results.size());
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       answers.add(
           one == null
               ? new Answer.Refused(call.refusal(i))
               : head.answer(
-                  one.row(), timings(call.pictures().nanos(i), one.times(), total, waiting)));
+                  one.readings().of(head.readout()),
+                  timings(call.pictures().nanos(i), one.times(), total, waiting)));
     }
     return answers;
   }
 
-  private static void record(Call<?> call, List<@Nullable Ranked> ranked) {
+  private static void record(Call<?> call, List<@Nullable LaneResult> results, int batch) {
     CallEvent event = call.event();
     if (event == null) {
       return;
     }
-    for (int i = 0; i < ranked.size(); i++) {
-      Ranked one = ranked.get(i);
+    for (int i = 0; i < results.size(); i++) {
+      LaneResult one = results.get(i);
       if (one != null) {
         StageTimes times = one.times();
         event.addPicture(call.pictures().nanos(i), times.upload(), times.preprocess());
-        event.setBatch(times.forward(), times.rank(), times.download());
+        event.setBatch(batch, times.forward(), times.rank(), times.download());
       }
     }
   }
@@ -99,24 +138,24 @@ final class LaneRunner implements AutoCloseable {
   }
 
   /**
-   * Ranks a batch, as one forward of the pictures that can be read; as several where the device's
+   * Runs a batch, as one forward of the pictures that can be read; as several where the device's
    * memory is too small. What fitted is remembered, so that the next batch does not fail first.
    *
    * @throws OutOfDeviceMemoryException if it is too small for one picture
    */
-  List<@Nullable Ranked> ranked(Pictures pictures) {
+  private List<@Nullable LaneResult> results(Pictures pictures, IntConsumer ran) {
     int n = pictures.size();
     if (n > fits && ++splits % SPLITS_BETWEEN_TRIALS == 0) {
       // the memory may have been another model's, which is closed by now
       fits *= 2;
     }
-    List<@Nullable Ranked> ranked = new ArrayList<>(n);
+    List<@Nullable LaneResult> results = new ArrayList<>(n);
     int at = 0;
     while (at < n) {
       int size = Math.min(fits, n - at);
       try {
-        Collections.addAll(
-            ranked, lane.run(size == n ? pictures : new Part(pictures, at, size), topK));
+        Collections.addAll(results, lane.run(size == n ? pictures : new Part(pictures, at, size)));
+        ran.accept(size);
         at += size;
       } catch (OutOfDeviceMemoryException e) {
         lane.recover();
@@ -125,12 +164,15 @@ final class LaneRunner implements AutoCloseable {
           throw e;
         }
         fits = size / 2;
-        remarks.accept(
-            "A batch of %d does not fit the device's memory: larger ones are answered %d at a time."
-                .formatted(size, fits));
+        remarks.accept(new Remark.SplitBatch(size, fits));
       }
     }
-    return ranked;
+    return results;
+  }
+
+  /** Runs a batch that nobody asked for, so that the first calls are as fast as the others. */
+  void warmUp(Pictures pictures) {
+    results(pictures, size -> {});
   }
 
   /** A run of pictures of a batch. */

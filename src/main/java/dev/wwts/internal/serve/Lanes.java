@@ -6,7 +6,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread for each lane, which makes it, warms it up, runs calls on it, first come, first served,
@@ -22,10 +24,15 @@ final class Lanes implements AutoCloseable {
   private final List<RuntimeException> faults = new ArrayList<>();
   private final AtomicInteger busy = new AtomicInteger();
 
+  /** Calls that lanes have. */
+  private final AtomicInteger running = new AtomicInteger();
+
   /** Lanes that wait for a call, less the calls that wait for a lane. */
   private final AtomicInteger free = new AtomicInteger();
 
   private final boolean keepAllBusy;
+  private final Batching batching;
+  private volatile boolean endsWaiting;
 
   /** Decodes in the thread of a lane, which waits for nothing meanwhile. */
   interface LaneDecoder extends AutoCloseable {
@@ -44,15 +51,18 @@ final class Lanes implements AutoCloseable {
    *
    * @param inTurn whether they are made one after the other, as they share a card's memory
    * @param keepAllBusy whether there is one for each processor, so that they leave none to others
+   * @param batching how calls that wait become one batch
    */
   Lanes(
       int count,
       boolean inTurn,
       boolean keepAllBusy,
+      Batching batching,
       Supplier<LaneRunner> factory,
       Consumer<LaneRunner> warmUp,
       Supplier<LaneDecoder> decoders) {
     this.keepAllBusy = keepAllBusy;
+    this.batching = batching;
     boolean whole = false;
     try {
       for (int i = 0; i < count; i++) {
@@ -99,17 +109,20 @@ final class Lanes implements AutoCloseable {
     try (LaneRunner lane = factory.get();
         LaneDecoder decoder = decoders.get()) {
       warmUp.accept(lane);
+      LaneWork work = new LaneWork(lane, decoder, new Waiting(), batching.most());
       ready.complete(null);
       free.incrementAndGet();
       Call<?> call = queue.take();
       while (call != null) {
         busy.incrementAndGet();
+        running.incrementAndGet();
         try {
-          run(call, lane, decoder);
+          work.run(call);
         } catch (Throwable e) {
           // the lane goes on: it is all that answers the calls behind
           call.crash(e);
         } finally {
+          running.decrementAndGet();
           busy.decrementAndGet();
         }
         free.incrementAndGet();
@@ -124,15 +137,28 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  private static void run(Call<?> call, LaneRunner lane, LaneDecoder decoder) {
-    if (!call.isBeforeLane()) {
-      call.staysOnLane(true);
-      decoder.decodeSmall(call);
-      if (!call.staysOnLane() || !call.isBeforeLane()) {
-        return;
-      }
+  /** Calls that wait, for a lane that has one. */
+  private final class Waiting implements LaneWork.More {
+    @Override
+    public long patience() {
+      return endsWaiting ? 0 : batching.patience().getAsLong();
     }
-    call.run(lane, decoder);
+
+    @Override
+    public @Nullable Call<?> take(long until, Predicate<Call<?>> fits) {
+      Call<?> call = queue.takeMore(() -> Math.min(patience(), until - System.nanoTime()), fits);
+      if (call != null) {
+        // no lane waits less, but a call does
+        free.incrementAndGet();
+        running.incrementAndGet();
+      }
+      return call;
+    }
+
+    @Override
+    public void ran(int calls) {
+      running.addAndGet(-calls);
+    }
   }
 
   /** Runs a call, whose pictures are decoded, when its turn comes. */
@@ -170,6 +196,24 @@ final class Lanes implements AutoCloseable {
   /** Takes a call out of the queue. */
   void withdraw(Call<?> call) {
     free.addAndGet(queue.removeIf(each -> each == call));
+  }
+
+  /** What lanes have is run now, without waiting for more. */
+  void hurry() {
+    if (batching.most() > 1) {
+      queue.lookAgain();
+    }
+  }
+
+  /** Lanes wait for no more calls from now on. */
+  void endWaiting() {
+    endsWaiting = true;
+    hurry();
+  }
+
+  /** Calls that lanes have. */
+  int running() {
+    return running.get();
   }
 
   int count() {

@@ -8,38 +8,32 @@ import dev.wwts.Precision;
 import dev.wwts.Verification;
 import dev.wwts.internal.events.Events;
 import dev.wwts.internal.events.LoadEvent;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.SelfTest;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
-import dev.wwts.internal.text.Printable;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model that is loaded, warm and tested, in fp32 where it does not answer rightly in less, and
  * the service that runs it.
  */
 public final class LoadedModel {
-  private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
-
   private final Service service;
   private final ModelInfo info;
   private final Manifest manifest;
   private final Optional<SelfTest> selfTest;
-  private final String remark;
 
-  private LoadedModel(Service service, Bundle bundle, String remark) {
+  private LoadedModel(Service service, Bundle bundle, Heads heads) {
     this.service = service;
     this.manifest = bundle.manifest();
     this.selfTest = bundle.selfTest();
-    this.info = info(bundle, service);
-    this.remark = remark;
+    this.info = info(bundle, heads, service);
   }
 
   /**
@@ -70,19 +64,19 @@ public final class LoadedModel {
     }
   }
 
-  private static LoadedModel loaded(Path file, Settings wish) {
-    Bundle bundle = Bundle.read(file, wish.sha256(), wish.trusted());
-    Settings settings =
-        wish.threshold() != Settings.FROM_MANIFEST
-            ? wish
-            : wish.threshold(bundle.manifest().output().threshold());
-    Engine engine = engine(bundle, settings);
+  private static LoadedModel loaded(Path file, Settings settings) {
+    Bundle bundle = Bundle.read(file, settings.sha256(), settings.trusted());
+    Heads heads = Heads.of(bundle, settings);
+    Engine engine = engine(bundle, heads, settings);
     boolean isCompiled = bundle.library().isPresent();
     boolean isExact = engine.precision() == Precision.FP32;
+    if (!isExact && bundle.selfTest().isEmpty()) {
+      engine.remark(new Remark.NoSelfTest(engine.precision()));
+    }
     String fault;
     try {
-      Service service = Service.open(engine, bundle, settings);
-      LoadedModel model = new LoadedModel(service, bundle, unchecked(bundle, engine));
+      Service service = Service.open(engine, bundle, heads, settings);
+      LoadedModel model = new LoadedModel(service, bundle, heads);
       fault = isExact && !isCompiled ? "" : model.selfTestFault();
       if (fault.isEmpty()) {
         return model;
@@ -100,30 +94,27 @@ public final class LoadedModel {
           "%s: its machine code %s: export it again on this machine."
               .formatted(bundle.path(), fault));
     }
-    String fallback =
-        Printable.line(
-            "%s in %s %s: falling back to fp32."
-                .formatted(bundle.path(), engine.precision(), fault));
-    LOG.warn("{}", fallback);
-    Events.fellBack(fallback);
-    return inFullPrecision(bundle.again(), settings.precision(Precision.FP32), fallback);
+    Remark fallback = new Remark.FailedSelfTest(bundle.path(), engine.precision(), fault);
+    return inFullPrecision(bundle.again(), heads, settings.precision(Precision.FP32), fallback);
   }
 
-  private static LoadedModel inFullPrecision(Bundle bundle, Settings settings, String remark) {
-    Service service = Service.open(engine(bundle, settings), bundle, settings);
-    return new LoadedModel(service, bundle, remark);
+  private static LoadedModel inFullPrecision(
+      Bundle bundle, Heads heads, Settings settings, Remark fallback) {
+    Engine engine = engine(bundle, heads, settings);
+    engine.remark(fallback);
+    return new LoadedModel(Service.open(engine, bundle, heads, settings), bundle, heads);
   }
 
   /** Closes the bundle, whose content is no longer needed then. */
-  private static Engine engine(Bundle bundle, Settings settings) {
+  private static Engine engine(Bundle bundle, Heads heads, Settings settings) {
     try {
-      return Engine.load(bundle, settings);
+      return Engine.load(bundle, heads.readouts(), settings);
     } catch (OutOfMemoryError e) {
       throw DeviceFailure.thrown(e);
     }
   }
 
-  private static ModelInfo info(Bundle bundle, Service service) {
+  private static ModelInfo info(Bundle bundle, Heads heads, Service service) {
     Manifest manifest = bundle.manifest();
     Engine engine = service.engine();
     return new ModelInfo(
@@ -134,18 +125,10 @@ public final class LoadedModel {
         manifest.input().width(),
         manifest.input().height(),
         bundle.labels(),
-        service.settings().threshold(),
+        heads.classes().threshold(),
         engine.device(),
         engine.precision(),
         engine.threads());
-  }
-
-  /** What was not checked of a model that runs in less than 32 bits; empty where all was. */
-  private static String unchecked(Bundle bundle, Engine engine) {
-    return engine.precision() == Precision.FP32 || bundle.selfTest().isPresent()
-        ? ""
-        : "The model has no self-test: that its answers in %s are finite is all that was checked."
-            .formatted(engine.precision());
   }
 
   /**
@@ -209,12 +192,8 @@ public final class LoadedModel {
     return service;
   }
 
-  /** How it runs and what fell back, a sentence each. */
-  public List<String> remarks() {
-    List<String> remarks = new ArrayList<>(service.remarks());
-    if (!remark.isEmpty()) {
-      remarks.add(remark);
-    }
-    return List.copyOf(remarks);
+  /** How it runs and what fell back. */
+  public List<Remark> remarks() {
+    return service.remarks();
   }
 }

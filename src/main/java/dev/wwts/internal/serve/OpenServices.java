@@ -1,12 +1,14 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.RecognizerClosedException;
-import java.lang.ref.PhantomReference;
+import dev.wwts.internal.settings.MadeHere;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +34,7 @@ final class OpenServices {
   private static final Object LOCK = new Object();
 
   /** Each with what tells that its recognizer was forgotten. */
-  private static final Map<Service, List<Guard>> OPEN = new HashMap<>();
+  private static final Map<Service, List<Forgotten>> OPEN = new HashMap<>();
 
   private static @Nullable Watch watch;
 
@@ -106,38 +108,53 @@ final class OpenServices {
   /** Frees {@code service} when {@code owner} was forgotten. */
   static void guard(Object owner, Service service) {
     synchronized (LOCK) {
-      List<Guard> guards = OPEN.get(service);
+      List<Forgotten> guards = OPEN.get(service);
       Watch current = watch;
       if (guards != null && current != null) {
-        guards.add(new Guard(owner, service, current.forgotten));
+        guards.add(new Forgotten.Owner(owner, service, current.forgotten));
       }
     }
   }
 
-  /** A recognizer that nobody refers to any more has left its service open. */
-  private static final class Guard extends PhantomReference<Object> {
-    private final Service service;
-
-    Guard(Object owner, Service service, ReferenceQueue<Object> queue) {
-      super(owner, queue);
-      this.service = service;
-    }
-
-    void closeForgotten() {
-      if (service.isOpen()) {
-        LOG.warn("A recognizer was dropped without close(): freeing it now.");
-        try {
-          service.close();
-        } catch (RuntimeException e) {
-          LOG.warn("A forgotten recognizer could not be freed.", e);
-        }
+  /**
+   * Tells of a failure when {@code future}, which nobody has asked, was forgotten.
+   *
+   * @return for {@link #release}; null where no recognizer is open
+   */
+  static @Nullable Object guard(Object future, MadeHere call) {
+    synchronized (LOCK) {
+      Watch current = watch;
+      if (current == null) {
+        return null;
       }
+      Forgotten guard = new Forgotten.Future(future, call, current.forgotten);
+      current.unheard.add(guard);
+      return guard;
+    }
+  }
+
+  /** A failure was heard of, or told; returns whether it was neither before. */
+  static boolean release(Object guard) {
+    synchronized (LOCK) {
+      Watch current = watch;
+      return current != null && current.unheard.remove(guard);
+    }
+  }
+
+  /** What is open now. */
+  static Set<Service> open() {
+    synchronized (LOCK) {
+      return Set.copyOf(OPEN.keySet());
     }
   }
 
   /** Hook and thread, from the first open recognizer to the last. */
   private static final class Watch {
     final ReferenceQueue<Object> forgotten = new ReferenceQueue<>();
+
+    /** Failures that nobody has asked for yet. */
+    final Set<Object> unheard = new HashSet<>();
+
     private final Thread hook = ServiceThread.of(OpenServices::shutDown, "wwts-shutdown");
     private final Thread thread = ServiceThread.of(this::watch, "wwts-forgotten");
 
@@ -153,7 +170,7 @@ final class OpenServices {
     private void watch() {
       try {
         while (true) {
-          ((Guard) forgotten.remove()).closeForgotten();
+          ((Forgotten) forgotten.remove()).tell();
         }
       } catch (InterruptedException e) {
         // the last recognizer is closed

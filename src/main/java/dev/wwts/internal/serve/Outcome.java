@@ -4,14 +4,14 @@ import dev.wwts.DeadlineExceededException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** Until when a call must end, and how it did: once, as whoever was first says. */
 final class Outcome<R> {
   private final long accepted = System.nanoTime();
   private final long timeout;
-  private final Consumer<@Nullable Throwable> count;
+  private final BiConsumer<@Nullable R, @Nullable Throwable> count;
   private final AtomicBoolean isSet = new AtomicBoolean();
   private final CompletableFuture<R> future = new CompletableFuture<>();
 
@@ -19,9 +19,9 @@ final class Outcome<R> {
    * Of a call that begins now.
    *
    * @param timeout nanoseconds from now; 0 for any time
-   * @param count told, before anybody else, with what a call failed, or that it did not
+   * @param count told, before anybody else, what a call gave or with what it failed
    */
-  Outcome(long timeout, Consumer<@Nullable Throwable> count) {
+  Outcome(long timeout, BiConsumer<@Nullable R, @Nullable Throwable> count) {
     this.timeout = timeout;
     this.count = count;
   }
@@ -38,7 +38,7 @@ final class Outcome<R> {
   /** The call succeeds, unless it has an outcome. */
   void set(R result) {
     if (isSet.compareAndSet(false, true)) {
-      count.accept(null);
+      count.accept(result, null);
       future.complete(result);
     }
   }
@@ -48,7 +48,7 @@ final class Outcome<R> {
     if (!isSet.compareAndSet(false, true)) {
       return false;
     }
-    count.accept(why);
+    count.accept(null, why);
     return future.completeExceptionally(why);
   }
 
@@ -68,8 +68,9 @@ final class Outcome<R> {
 
   /** What the call is told whose deadline has passed. */
   DeadlineExceededException late(String awaited) {
+    long millis = TimeUnit.NANOSECONDS.toMillis(timeout);
     return new DeadlineExceededException(
-        "The call had %,d ms, which passed while it waited for %s: allow more time or fewer calls at once."
-            .formatted(TimeUnit.NANOSECONDS.toMillis(timeout), awaited));
+        "The call had %s, which passed while it waited for %s: allow more time or fewer calls at once."
+            .formatted(millis > 0 ? "%,d ms".formatted(millis) : "less than 1 ms", awaited));
   }
 }

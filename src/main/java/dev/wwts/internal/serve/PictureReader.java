@@ -120,6 +120,11 @@ final class PictureReader implements AutoCloseable {
     throw e;
   }
 
+  /** Bytes of its copy of what is encoded, as another thread may see it. */
+  long bytes() {
+    return file.capacity();
+  }
+
   /** Gives back what only a huge picture needed beside its pixels. */
   private void rest() {
     decoder.rest();

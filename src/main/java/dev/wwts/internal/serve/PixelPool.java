@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,7 +41,17 @@ final class PixelPool implements AutoCloseable {
   /** What has room, in the order of its coming. */
   private final List<Lease> roomy = new ArrayList<>();
 
-  private long used;
+  /** All blocks, idle ones too. */
+  private final Set<PixelMemory> all = ConcurrentHashMap.newKeySet();
+
+  private volatile long used;
+
+  /**
+   * Who waits for room: the first one gets it first, or a stream of small ones would keep it out.
+   */
+  private final Deque<Lease> line = new ArrayDeque<>();
+
+  private volatile boolean isShort;
   private boolean closed;
 
   PixelPool(long most, Supplier<? extends PixelMemory> factory) {
@@ -63,7 +75,7 @@ final class PixelPool implements AutoCloseable {
       long wanted = Math.max(LEAST, bytes);
       lock.lock();
       try {
-        if (used + wanted - counted > most) {
+        if (!line.isEmpty() || isTooMuch(this, wanted)) {
           return false;
         }
         count(wanted);
@@ -86,7 +98,7 @@ final class PixelPool implements AutoCloseable {
       if (counted == 0) {
         roomy.add(this);
       }
-      used += wanted - counted;
+      use(wanted - counted);
       counted = wanted;
     }
 
@@ -104,7 +116,9 @@ final class PixelPool implements AutoCloseable {
       lock.unlock();
     }
     if (memory == null) {
-      return new Lease(call, factory.get());
+      PixelMemory made = factory.get();
+      all.add(made);
+      return new Lease(call, made);
     }
     memory.rest();
     return new Lease(call, memory);
@@ -124,7 +138,12 @@ final class PixelPool implements AutoCloseable {
     }
     lock.lock();
     try {
-      while (used + bytes - lease.counted > most && !call.isWaitedFor()) {
+      if (line.isEmpty() && !isTooMuch(lease, bytes)) {
+        lease.count(bytes);
+        return;
+      }
+      join(lease);
+      while (!call.isWaitedFor() && (line.peekFirst() != lease || isTooMuch(lease, bytes))) {
         roomy.forEach(other -> other.call.stall());
         long left = call.outcome().nanosLeft();
         if (left <= 0 || call.isOver()) {
@@ -136,8 +155,35 @@ final class PixelPool implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException("Nobody interrupts a decoding thread.", e);
     } finally {
+      leave(lease);
       lock.unlock();
     }
+  }
+
+  /** Under the lock; others only look. */
+  private void use(long bytes) {
+    long now = used + bytes;
+    used = now;
+  }
+
+  private boolean isTooMuch(Lease lease, long bytes) {
+    return used + bytes - lease.counted > most;
+  }
+
+  private void join(Lease lease) {
+    line.addLast(lease);
+    isShort = true;
+  }
+
+  private void leave(Lease lease) {
+    line.remove(lease);
+    isShort = !line.isEmpty();
+    room.signalAll();
+  }
+
+  /** Whether somebody waits for room. */
+  boolean isShort() {
+    return isShort;
   }
 
   /** A call has come on, or nobody waits for it any more. */
@@ -156,7 +202,7 @@ final class PixelPool implements AutoCloseable {
     boolean kept;
     lock.lock();
     try {
-      used -= lease.counted;
+      use(-lease.counted);
       roomy.remove(lease);
       room.signalAll();
       kept = !closed && idle.size() < MOST_IDLE;
@@ -176,7 +222,7 @@ final class PixelPool implements AutoCloseable {
       lock.unlock();
     }
     if (!kept) {
-      memory.close();
+      free(memory);
     }
     if (!others.isEmpty()) {
       rest(others);
@@ -195,21 +241,36 @@ final class PixelPool implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    large.forEach(PixelMemory::close);
+    large.forEach(this::free);
   }
 
   /** Frees what is idle, and from now on what comes back. */
   @Override
   public void close() {
-    List<PixelMemory> all;
+    List<PixelMemory> rest;
     lock.lock();
     try {
       closed = true;
-      all = new ArrayList<>(idle);
+      rest = new ArrayList<>(idle);
       idle.clear();
     } finally {
       lock.unlock();
     }
-    all.forEach(PixelMemory::close);
+    rest.forEach(this::free);
+  }
+
+  private void free(PixelMemory memory) {
+    memory.close();
+    all.remove(memory);
+  }
+
+  /** Bytes that pictures count against the limit; never waits. */
+  long inFlight() {
+    return used;
+  }
+
+  /** Bytes of all blocks; never waits. */
+  long held() {
+    return all.stream().mapToLong(PixelMemory::capacity).sum();
   }
 }

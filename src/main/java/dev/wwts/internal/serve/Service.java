@@ -1,16 +1,21 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
+import dev.wwts.CallEnd;
+import dev.wwts.CallListener;
 import dev.wwts.DeviceMemory;
+import dev.wwts.NativeMemory;
 import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.serve.CallListener.End;
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
@@ -27,25 +32,32 @@ public final class Service {
   private final String model;
   private final Settings settings;
   private final Admission admission;
-  private final CallCounts counts = new CallCounts();
+  private final CallCounts counts;
+  private final CallListeners listeners;
   private final Deadlines deadlines = new Deadlines();
   private final Course course;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  private Service(ServiceParts parts, Settings settings, String model) {
+  private Service(ServiceParts parts, Settings settings, String model, CallCounts counts) {
     this.parts = parts;
     this.model = model;
-    this.admission = new Admission(parts.lanes().count(), settings.queue());
+    this.counts = counts;
+    this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
-    this.course = new ServiceCourse(parts, admission, counts, model);
+    this.listeners = new CallListeners(settings.listeners());
+    this.course = new ServiceCourse(parts, admission, counts, listeners, model);
     OpenServices.add(this);
   }
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static Service open(Engine engine, Bundle bundle, Settings settings) {
+  static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
+    CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings), settings, bundle.manifest().name());
+        ServiceParts.open(engine, bundle, heads, settings, counts),
+        settings,
+        bundle.manifest().name(),
+        counts);
   }
 
   /**
@@ -72,11 +84,23 @@ public final class Service {
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
-  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+  CompletableFuture<Answer> answerAsync(Picture picture, long timeout) {
+    return answerAsync(picture, timeout, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param ended done when the call has ended, or was not accepted
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
     Call<List<Answer>> call = new Calls.Answers(course, List.of(picture), timeout);
+    call.outcome().future().whenComplete((answers, error) -> ended.run());
     try {
       submit(call);
     } catch (RuntimeException e) {
+      ended.run();
       return CompletableFuture.failedFuture(e);
     }
     if (timeout != 0) {
@@ -104,10 +128,10 @@ public final class Service {
     try {
       admission.enter();
     } catch (OverloadedException e) {
-      refused(End.OVERLOADED);
+      refused(call, CallEnd.Outcome.OVERLOADED, e);
       throw e;
     } catch (RecognizerClosedException e) {
-      refused(End.CLOSED);
+      refused(call, CallEnd.Outcome.CLOSED, e);
       throw e;
     }
     counts.accepted();
@@ -122,9 +146,16 @@ public final class Service {
     return call;
   }
 
-  private void refused(End why) {
-    counts.ended(why, 0, 0);
-    Events.refused(model, why.word(), admission.inFlight());
+  private void refused(Call<?> call, CallEnd.Outcome why, RuntimeException error) {
+    counts.ended(why, 0);
+    Events.refused(model, why.toString(), admission.inFlight());
+    int pictures = call.pictures().size();
+    listeners.tell(() -> new CallEnd(model, why, pictures, 0, 0, List.of(), Optional.of(error)));
+  }
+
+  /** One more hears of calls. */
+  public void listen(CallListener listener) {
+    listeners.add(listener);
   }
 
   /** Frees this when {@code owner} was forgotten. */
@@ -137,8 +168,8 @@ public final class Service {
     return parts.engine();
   }
 
-  /** How it runs and what fell back, a sentence each. */
-  public List<String> remarks() {
+  /** How it runs and what fell back. */
+  public List<Remark> remarks() {
     return engine().remarks();
   }
 
@@ -157,21 +188,24 @@ public final class Service {
 
   /** How it goes; waits for nothing. */
   public Stats stats() {
-    int lanes = parts.lanes().busy();
+    int running = parts.lanes().running();
     return new Stats(
-        Math.max(0, admission.inFlight() - lanes),
-        lanes,
+        Math.max(0, admission.inFlight() - running),
+        parts.lanes().busy(),
         parts.lanes().count(),
         parts.decoders().busy(),
         parts.decoders().count(),
         counts.allAccepted(),
-        counts.of(End.ANSWERED),
-        counts.of(End.FAILED),
-        counts.of(End.LATE),
-        counts.of(End.ABANDONED),
-        counts.of(End.OVERLOADED),
-        counts.of(End.CLOSED),
-        counts.waiting());
+        counts.of(CallEnd.Outcome.ANSWERED),
+        counts.of(CallEnd.Outcome.FAILED),
+        counts.of(CallEnd.Outcome.LATE),
+        counts.of(CallEnd.Outcome.ABANDONED),
+        counts.of(CallEnd.Outcome.OVERLOADED),
+        counts.of(CallEnd.Outcome.CLOSED),
+        counts.waiting(),
+        counts.batches(),
+        counts.pictures(),
+        closed ? NativeMemory.NONE : parts.memory());
   }
 
   /** Calls that are accepted and not over. */
@@ -186,6 +220,7 @@ public final class Service {
    */
   public boolean drain(long nanos) {
     admission.close();
+    parts.lanes().endWaiting();
     return admission.awaitEmpty(nanos);
   }
 

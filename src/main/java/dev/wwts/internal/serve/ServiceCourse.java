@@ -1,9 +1,14 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.Answer;
+import dev.wwts.CallEnd;
+import dev.wwts.CallEnd.Outcome;
 import dev.wwts.CallInterruptedException;
 import dev.wwts.DeadlineExceededException;
 import dev.wwts.internal.events.CallEvent;
-import dev.wwts.internal.serve.CallListener.End;
+import dev.wwts.internal.settings.CallListeners;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
@@ -11,13 +16,20 @@ import org.jspecify.annotations.Nullable;
 final class ServiceCourse implements Course {
   private final ServiceParts parts;
   private final Admission admission;
-  private final CallListener listener;
+  private final CallCounts counts;
+  private final CallListeners listeners;
   private final String model;
 
-  ServiceCourse(ServiceParts parts, Admission admission, CallListener listener, String model) {
+  ServiceCourse(
+      ServiceParts parts,
+      Admission admission,
+      CallCounts counts,
+      CallListeners listeners,
+      String model) {
     this.parts = parts;
     this.admission = admission;
-    this.listener = listener;
+    this.counts = counts;
+    this.listeners = listeners;
     this.model = model;
   }
 
@@ -29,6 +41,11 @@ final class ServiceCourse implements Course {
   @Override
   public void cameOn() {
     parts.pool().wake();
+  }
+
+  @Override
+  public void hurry() {
+    parts.lanes().hurry();
   }
 
   @Override
@@ -44,27 +61,34 @@ final class ServiceCourse implements Course {
   }
 
   @Override
-  public void ended(Call<?> call, @Nullable Throwable failure) {
+  public void ended(Call<?> call, List<Answer> answers, @Nullable Throwable failure) {
     long total = System.nanoTime() - call.outcome().accepted();
     long waiting = call.waiting();
-    End end = end(failure);
-    listener.ended(end, waiting, total);
+    Outcome end = end(failure);
+    counts.ended(end, waiting);
+    if (!call.isOwn()) {
+      int pictures = call.pictures().size();
+      listeners.tell(
+          () ->
+              new CallEnd(
+                  model, end, pictures, waiting, total, answers, Optional.ofNullable(failure)));
+    }
     CallEvent event = call.event();
     if (event != null) {
       event.setPictures(call.pictures().size(), call.pictures().refused());
-      event.ended(model, end.word(), failure, waiting, total);
+      event.ended(model, end.toString(), failure, waiting, total);
     }
   }
 
-  private static End end(@Nullable Throwable failure) {
+  private static Outcome end(@Nullable Throwable failure) {
     if (failure == null) {
-      return End.ANSWERED;
+      return Outcome.ANSWERED;
     }
     if (failure instanceof DeadlineExceededException) {
-      return End.LATE;
+      return Outcome.LATE;
     }
     return failure instanceof CallInterruptedException || failure instanceof CancellationException
-        ? End.ABANDONED
-        : End.FAILED;
+        ? Outcome.ABANDONED
+        : Outcome.FAILED;
   }
 }

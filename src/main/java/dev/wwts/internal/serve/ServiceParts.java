@@ -2,9 +2,12 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
+import dev.wwts.NativeMemory;
+import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.Comparator;
 import java.util.List;
@@ -16,7 +19,12 @@ import org.jspecify.annotations.Nullable;
  * in this order and closed in the other.
  */
 record ServiceParts(
-    Engine engine, DeviceFailure failure, PixelPool pool, Decoders decoders, Lanes lanes)
+    Engine engine,
+    DeviceFailure failure,
+    PixelPool pool,
+    Decoders decoders,
+    Lanes lanes,
+    long modelBytes)
     implements AutoCloseable {
   private static final int MOST_LANES_ON_A_CARD = 4;
   private static final int LEAST_DECODERS = 2;
@@ -28,8 +36,10 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(Engine engine, Bundle bundle, Settings settings) {
+  static ServiceParts open(
+      Engine engine, Bundle bundle, Heads heads, Settings settings, CallCounts counts) {
     DeviceFailure failure = new DeviceFailure(engine);
+    long modelBytes = bundle.content().size();
     AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
     PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
@@ -41,30 +51,34 @@ record ServiceParts(
               settings.limits(),
               alpha,
               pool,
-              cardDecodes ? engine::remarkOfOtherJpegs : null,
+              cardDecodes ? () -> engine.remark(new Remark.OtherJpegs()) : null,
               failure::typed);
       started = decoders;
-      ClassHead head = new ClassHead(bundle.labels(), settings);
       boolean onCard = engine.device().kind() == Device.Kind.CUDA;
       List<Integer> falling =
-          settings.batchSizes().stream().sorted(Comparator.reverseOrder()).toList();
+          settings.expectedBatches().stream().sorted(Comparator.reverseOrder()).toList();
       int count = lanes(settings, engine);
       Lanes lanes =
           new Lanes(
               count,
               onCard,
               !onCard && count >= Runtime.getRuntime().availableProcessors(),
+              new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
               () ->
                   new LaneRunner(
-                      engine.newLane(), head, settings.topK(), engine::remark, failure::typed),
+                      engine.newLane(),
+                      heads.classes(),
+                      engine::remark,
+                      failure::typed,
+                      counts::ran),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);
-      return new ServiceParts(engine, failure, pool, decoders, lanes);
+      return new ServiceParts(engine, failure, pool, decoders, lanes, modelBytes);
     } catch (RuntimeException | Error e) {
-      RuntimeException thrown = DeviceFailure.thrown(failure.typed(e));
-      closeAll(started, pool, engine).ifPresent(thrown::addSuppressed);
-      throw thrown;
+      Throwable typed = failure.typed(e);
+      closeAll(started, pool, engine).ifPresent(typed::addSuppressed);
+      throw DeviceFailure.thrown(typed);
     }
   }
 
@@ -74,24 +88,23 @@ record ServiceParts(
    */
   private static void warmUp(LaneRunner lane, List<Integer> sizes, InlineBatch grey) {
     try (grey) {
-      sizes.forEach(size -> lane.ranked(grey.of(size)));
+      sizes.forEach(size -> lane.warmUp(grey.of(size)));
     }
   }
 
   /** Each, also where one refuses; what the first said, with what the others did. */
-  private static Optional<RuntimeException> closeAll(@Nullable AutoCloseable... parts) {
-    RuntimeException first = null;
+  private static Optional<Throwable> closeAll(@Nullable AutoCloseable... parts) {
+    Throwable first = null;
     for (AutoCloseable part : parts) {
       try {
         if (part != null) {
           part.close();
         }
-      } catch (Exception e) {
-        RuntimeException fault = DeviceFailure.thrown(e);
+      } catch (Throwable e) {
         if (first == null) {
-          first = fault;
+          first = e;
         } else {
-          first.addSuppressed(fault);
+          first.addSuppressed(e);
         }
       }
     }
@@ -125,12 +138,17 @@ record ServiceParts(
         : BYTES_A_PIXEL * settings.limits().maxPixels() + ORDINARY_PICTURES;
   }
 
+  /** What is known without waiting. */
+  NativeMemory memory() {
+    return new NativeMemory(modelBytes, pool.held(), pool.inFlight(), decoders.held());
+  }
+
   /** Frees all; calls must have ended before. */
   @Override
   public void close() {
-    Optional<RuntimeException> fault = closeAll(lanes, decoders, pool, engine);
+    Optional<Throwable> fault = closeAll(lanes, decoders, pool, engine);
     if (fault.isPresent()) {
-      throw fault.get();
+      throw DeviceFailure.thrown(fault.get());
     }
   }
 }

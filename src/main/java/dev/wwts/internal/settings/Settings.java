@@ -1,5 +1,6 @@
 package dev.wwts.internal.settings;
 
+import dev.wwts.CallListener;
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
 import dev.wwts.Precision;
@@ -7,6 +8,7 @@ import dev.wwts.internal.image.Limits;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,10 @@ public final class Settings implements Cloneable {
   private long pixelsInFlight;
   private long timeout;
   private boolean shutdownHook = true;
+  private @Nullable MadeHere origin;
+  private List<CallListener> listeners = List.of();
+  private int batching = 1;
+  private long batchingWait;
   private long shutdownGrace = TimeUnit.SECONDS.toNanos(10);
 
   private Settings() {}
@@ -142,6 +148,60 @@ public final class Settings implements Cloneable {
   /** Sets {@link #batchSizes()}. */
   public Settings batchSizes(List<Integer> value) {
     return with(it -> it.batchSizes = List.copyOf(value));
+  }
+
+  /** Those, and the sizes that {@link #batching} is to be fast with: 1, 2, 4, ... and its most. */
+  public List<Integer> expectedBatches() {
+    if (batching == 1) {
+      return batchSizes;
+    }
+    return Stream.of(
+            batchSizes.stream(),
+            Stream.iterate(1, size -> size < batching, size -> 2 * size),
+            Stream.of(batching))
+        .flatMap(sizes -> sizes)
+        .distinct()
+        .toList();
+  }
+
+  /** Pictures of waiting calls that may become one batch; 1: none do. */
+  public int batching() {
+    return batching;
+  }
+
+  /** Nanoseconds that a lane which has a call waits for more. */
+  public long batchingWait() {
+    return batchingWait;
+  }
+
+  /** Sets {@link #batching()} and {@link #batchingWait()}. */
+  public Settings batching(int most, long wait) {
+    return with(
+        it -> {
+          it.batching = most;
+          it.batchingWait = wait;
+        });
+  }
+
+  /** Those who hear of calls. */
+  public List<CallListener> listeners() {
+    return listeners;
+  }
+
+  /** Adds one to {@link #listeners()}. */
+  public Settings listener(CallListener value) {
+    return with(
+        it -> it.listeners = Stream.concat(it.listeners.stream(), Stream.of(value)).toList());
+  }
+
+  /** Where what is to be closed was made, to be told where it is forgotten; null: nobody knows. */
+  public @Nullable MadeHere origin() {
+    return origin;
+  }
+
+  /** Sets {@link #origin()}. */
+  public Settings origin(MadeHere value) {
+    return with(it -> it.origin = value);
   }
 
   /** The digest that the model must have; null: any. */

@@ -3,6 +3,7 @@ package dev.wwts.internal.swap;
 import dev.wwts.Answer;
 import dev.wwts.ModelInfo;
 import dev.wwts.Picture;
+import dev.wwts.Stats;
 import dev.wwts.Verification;
 
 /** A loaded model, as a slot sees it: what it must pass to be let in, and its end. */
@@ -15,6 +16,9 @@ public interface Candidate extends AutoCloseable {
 
   /** What it says to a picture. */
   Answer.Recognized answer(Picture picture);
+
+  /** How it goes; waits for nothing. */
+  Stats stats();
 
   /** Waits for calls in flight and frees it. */
   @Override

@@ -1,7 +1,11 @@
 package dev.wwts.internal.swap;
 
 import dev.wwts.ModelVersion;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -13,6 +17,9 @@ public final class Generation<M extends Candidate> {
   private final ModelVersion version;
   private final AtomicInteger users = new AtomicInteger(1);
   private final CountDownLatch unused = new CountDownLatch(1);
+
+  /** Threads that use it in a method of the caller's, which may do anything, and how deep. */
+  private final Map<Thread, Integer> inside = new ConcurrentHashMap<>();
 
   /** Makes one, used by the slot. */
   public Generation(M model, ModelVersion version) {
@@ -42,6 +49,21 @@ public final class Generation<M extends Candidate> {
     return true;
   }
 
+  /** The user runs a method of the caller's in this thread, until {@link #leaveCaller}. */
+  public void enterCaller() {
+    inside.merge(Thread.currentThread(), 1, Integer::sum);
+  }
+
+  /** That method has ended. */
+  public void leaveCaller() {
+    inside.computeIfPresent(Thread.currentThread(), (thread, deep) -> deep == 1 ? null : deep - 1);
+  }
+
+  /** Whether this thread would wait for itself if it waited for the last user. */
+  boolean isUsedHere() {
+    return inside.containsKey(Thread.currentThread());
+  }
+
   /** Is a user no longer. */
   public void leave() {
     if (users.decrementAndGet() == 0) {
@@ -50,19 +72,25 @@ public final class Generation<M extends Candidate> {
   }
 
   /**
-   * Waits until the last user has left, however long that takes; an interrupt is kept for later.
+   * Waits until the last user has left, so long at most; an interrupt is kept for later.
+   *
+   * @return whether it has
    */
-  void awaitUnused() {
+  boolean awaitUnused(Duration most) {
     boolean interrupted = false;
-    while (unused.getCount() > 0) {
-      try {
-        unused.await();
-      } catch (InterruptedException e) {
-        interrupted = true;
+    long end = System.nanoTime() + most.toNanos();
+    try {
+      while (true) {
+        try {
+          return unused.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 }

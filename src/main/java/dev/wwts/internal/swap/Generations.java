@@ -1,6 +1,7 @@
 package dev.wwts.internal.swap;
 
 import dev.wwts.ModelVersion;
+import dev.wwts.Stats;
 import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.SwapListener;
@@ -22,6 +23,7 @@ public final class Generations<M extends Candidate> {
   private final RecentPictures recent;
   private final List<SwapListener> listeners;
   private final Retirement retirement;
+  private final SlotStats stats = new SlotStats();
   private final ReentrantLock swapping = new ReentrantLock(true);
   private final Object publishing = new Object();
   private volatile Generation<M> current;
@@ -33,8 +35,19 @@ public final class Generations<M extends Candidate> {
     this.loader = loader;
     this.recent = recent;
     this.listeners = listeners;
-    this.retirement = new Retirement(version -> tell(it -> it.retired(version)));
+    this.retirement = new Retirement(this::retired);
     this.current = loader.load(first, 1);
+    stats.opened(current);
+  }
+
+  private void retired(Generation<?> old) {
+    stats.closed(old);
+    tell(it -> it.retired(old.version()));
+  }
+
+  /** How all its models go, together; waits for nothing. */
+  public Stats stats() {
+    return stats.all();
   }
 
   /** The present one. */
@@ -105,6 +118,7 @@ public final class Generations<M extends Candidate> {
       synchronized (publishing) {
         requireOpen(wish.file());
         current = next;
+        stats.opened(next);
       }
     } catch (Throwable e) {
       ModelLoader.closeAfter(e, next.model());

@@ -1,7 +1,7 @@
 package dev.wwts.internal.swap;
 
-import dev.wwts.ModelVersion;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
@@ -18,40 +18,53 @@ public final class Retirement {
   /** A swap waits so long for the old model's memory; a call that hangs keeps only itself. */
   private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-  private final Set<Thread> waiting = ConcurrentHashMap.newKeySet();
-  private final Consumer<ModelVersion> retired;
+  private static final Duration FOR_EVER = Duration.ofDays(10_000);
+
+  private final Map<Thread, Generation<?>> waiting = new ConcurrentHashMap<>();
+
+  /** Those for which there was no thread, and which are still used. */
+  private final Set<Generation<?>> left = ConcurrentHashMap.newKeySet();
+
+  private final Consumer<Generation<?>> retired;
   private final ThreadFactory threads;
+  private final Duration patience;
 
   /**
    * Makes one.
    *
    * @param retired told of each that was closed
    */
-  public Retirement(Consumer<ModelVersion> retired) {
-    this(retired, work -> SwapThread.of(work, "wwts-retire"));
+  public Retirement(Consumer<Generation<?>> retired) {
+    this(retired, work -> SwapThread.of(work, "wwts-retire"), PATIENCE);
   }
 
-  Retirement(Consumer<ModelVersion> retired, ThreadFactory threads) {
+  Retirement(Consumer<Generation<?>> retired, ThreadFactory threads, Duration patience) {
     this.retired = retired;
     this.threads = threads;
+    this.patience = patience;
   }
 
   /** Closes it when its last call has ended, which is waited for, but not for ever. */
   public void retire(Generation<?> old) {
-    Thread thread = threads.newThread(() -> close(old));
-    waiting.add(thread);
+    left.forEach(earlier -> closeLeft(earlier, Duration.ZERO));
+    Thread thread = threads.newThread(() -> closeUnused(old));
+    waiting.put(thread, old);
     try {
       thread.start();
     } catch (OutOfMemoryError e) {
       // no thread for it: the old model's memory is what is needed most now
       waiting.remove(thread);
+      left.add(old);
       old.leave();
-      close(old);
+      if (!closeLeft(old, patience)) {
+        LOG.warn(
+            "{} still answers, and no thread waits for it: it is closed later.", old.version());
+      }
       return;
     }
     old.leave();
     try {
-      thread.join(PATIENCE.toMillis());
+      thread.join(patience.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -60,20 +73,43 @@ public final class Retirement {
     }
   }
 
-  private void close(Generation<?> old) {
+  private boolean closeLeft(Generation<?> old, Duration most) {
+    if (!old.awaitUnused(most)) {
+      return false;
+    }
+    if (left.remove(old)) {
+      close(old);
+    }
+    return true;
+  }
+
+  private void closeUnused(Generation<?> old) {
     try {
-      old.awaitUnused();
-      old.model().close();
-      retired.accept(old.version());
-    } catch (RuntimeException e) {
-      LOG.warn("{} could not be freed.", old.version(), e);
+      if (old.awaitUnused(FOR_EVER)) {
+        close(old);
+      }
     } finally {
       waiting.remove(Thread.currentThread());
     }
   }
 
-  /** Waits until all are closed. */
+  private void close(Generation<?> old) {
+    try {
+      old.model().close();
+      retired.accept(old);
+    } catch (RuntimeException e) {
+      LOG.warn("{} could not be freed.", old.version(), e);
+    }
+  }
+
+  /** Waits until all are closed, but for what this thread itself still uses. */
   public void await() {
-    waiting.forEach(SwapThread::join);
+    waiting.forEach(
+        (thread, old) -> {
+          if (!old.isUsedHere()) {
+            SwapThread.join(thread);
+          }
+        });
+    left.forEach(old -> closeLeft(old, old.isUsedHere() ? Duration.ZERO : FOR_EVER));
   }
 }

@@ -1,6 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remarks;
 import java.util.Set;
 import org.bytedeco.pytorch.Device;
 import org.bytedeco.pytorch.DeviceOptional;
@@ -15,7 +16,6 @@ import org.bytedeco.pytorch.global.torch;
  * @param device the card, from 0
  * @param type the network's precision
  * @param channelsLast whether the network's input has a pixel's colours side by side
- * @param topK how many classes come back from the card
  * @param expected the batches that keep their buffers, and their graph
  * @param graphs whether graphs are wanted
  * @param cardJpegs whether the card decodes JPEGs
@@ -26,7 +26,6 @@ public record CudaSetup(
     int device,
     torch.ScalarType type,
     boolean channelsLast,
-    int topK,
     Set<Integer> expected,
     boolean graphs,
     boolean cardJpegs,
@@ -36,12 +35,11 @@ public record CudaSetup(
   }
 
   public CudaSetup withChannelsLast(boolean value) {
-    return new CudaSetup(bundle, device, type, value, topK, expected, graphs, cardJpegs, remarks);
+    return new CudaSetup(bundle, device, type, value, expected, graphs, cardJpegs, remarks);
   }
 
   public CudaSetup withRemarks(Remarks other) {
-    return new CudaSetup(
-        bundle, device, type, channelsLast, topK, expected, graphs, cardJpegs, other);
+    return new CudaSetup(bundle, device, type, channelsLast, expected, graphs, cardJpegs, other);
   }
 
   /** Inside the caller's pointer scope. */

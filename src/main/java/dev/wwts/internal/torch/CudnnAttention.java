@@ -1,5 +1,7 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.remark.Remark;
+import dev.wwts.internal.remark.Remarks;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
 
@@ -43,8 +45,7 @@ public final class CudnnAttention {
   /** Says that it is off in this process, where it is. */
   public static void tell(Remarks remarks) {
     if (!refusal.isEmpty()) {
-      remarks.warn(
-          "cuDNN's attention is off in this process, LibTorch's runs (%s).".formatted(refusal));
+      remarks.add(new Remark.NoCudnnAttention(refusal));
     }
   }
 

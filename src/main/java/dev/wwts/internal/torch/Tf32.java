@@ -1,5 +1,6 @@
 package dev.wwts.internal.torch;
 
+import dev.wwts.internal.remark.Remark;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Context;
@@ -57,11 +58,9 @@ public final class Tf32 implements AutoCloseable {
     return NativeScope.of(() -> torch.globalContext().allowTF32CuDNN());
   }
 
-  /** How the network computes, for people. */
-  public String remark() {
-    return allowed
-        ? "fp32 on the card: factors of convolutions and matrix products may be rounded to TF32."
-        : "fp32 on the card: 32 bits throughout, TF32 is off.";
+  /** How the network computes. */
+  public Remark remark() {
+    return new Remark.Rounding(allowed);
   }
 
   @Override

@@ -13,6 +13,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -61,7 +62,8 @@ final class CaseNetwork {
     Engine engine =
         Engine.load(
             Bundle.read(file, null, false),
-            Settings.DEFAULT.device(Device.CPU).precision(precision).threads(threads).topK(1));
+            List.of(),
+            Settings.DEFAULT.device(Device.CPU).precision(precision).threads(threads));
     try {
       return new Loaded(engine, (CpuLane) engine.newLane());
     } catch (Throwable e) {

@@ -10,10 +10,10 @@ import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.Pixels;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.Parts;
-import dev.wwts.internal.torch.Remarks;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
@@ -41,7 +41,6 @@ public final class JpegProbe implements AutoCloseable {
             device.index(),
             torch.ScalarType.Float,
             false,
-            5,
             Set.of(),
             false,
             true,

@@ -6,28 +6,33 @@ import dev.wwts.Picture;
 import dev.wwts.Precision;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
+import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.Readings;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.pixels.Pixels;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.serve.InlineBatch;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.torch.CudaSetup;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
 import dev.wwts.internal.torch.Preprocessor;
-import dev.wwts.internal.torch.Remarks;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
@@ -49,26 +54,32 @@ public final class LaneProbe {
         .cudaGraphs(graphs);
   }
 
-  /** Reads the best class of each of {@code n} rows that were never ranked: how many there are. */
-  public static int rows(Path model, int card, int top, int n) {
+  private static Engine load(Bundle bundle, Settings settings) {
+    return Engine.load(bundle, Heads.of(bundle, settings).readouts(), settings);
+  }
+
+  /** Reads the last of {@code n} rows, none of which was ever ranked: how many classes it has. */
+  public static int lastRow(Path model, int card, int top, int n) {
     CudaRuntime.load();
     CudaRuntime.use(card);
-    try (Bundle bundle = Bundle.read(model, null, false);
-        CudaStream stream = new CudaStream(card)) {
-      CudaSetup setup =
-          new CudaSetup(
-              bundle,
-              card,
-              torch.ScalarType.Float,
-              false,
-              top,
-              Set.of(),
-              false,
-              false,
-              Remarks.unheard());
-      try (CardRanking ranking = new CardRanking(setup, stream, n)) {
-        return ranking.read(n, 1).rows().size();
-      }
+    int classes = Bundle.describe(model).labels().size();
+    Readout.Best best = new Readout.Best(0, classes, Activation.SOFTMAX, top);
+    try (CudaStream stream = new CudaStream(card);
+        CardRanking ranking = new CardRanking(best, stream, n)) {
+      return ranking.reading(n - 1).size();
+    }
+  }
+
+  /** What all of these readouts give for the last picture of the second batch of {@code n}. */
+  public static Readings read(
+      Path model, Device device, List<Readout> readouts, boolean graphs, byte[] picture, int n) {
+    Bundle bundle = Bundle.read(model, null, false);
+    try (Engine engine = Engine.load(bundle, readouts, options(device, Precision.FP32, 0, graphs));
+        InlineBatch batch =
+            new InlineBatch(List.of(Picture.of(picture)), bundle, engine::newPixels, false);
+        Lane lane = engine.newLane()) {
+      lane.run(batch.of(n));
+      return Objects.requireNonNull(lane.run(batch.of(n))[n - 1]).readings();
     }
   }
 
@@ -103,7 +114,7 @@ public final class LaneProbe {
       LongConsumer wall,
       HostTimes host) {
     Bundle bundle = Bundle.read(model, null, false);
-    try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, 0, graphs));
+    try (Engine engine = load(bundle, options(device, Precision.AUTO, 0, graphs));
         StagedLane lane = (StagedLane) engine.newLane();
         PixelMemory memory = engine.newPixels();
         Decoder decoder = new Decoder(Limits.DEFAULT, AlphaMode.DROP)) {
@@ -111,7 +122,7 @@ public final class LaneProbe {
       for (int i = -warm; i < calls; i++) {
         long start = System.nanoTime();
         queue(lane, pixels);
-        lane.rank(5);
+        lane.read();
         long nanos = System.nanoTime() - start;
         if (i >= 0) {
           wall.accept(nanos);
@@ -125,7 +136,7 @@ public final class LaneProbe {
         long queued = System.nanoTime() - start;
         CudaRuntime.synchronize();
         start = System.nanoTime();
-        lane.rank(5);
+        lane.read();
         long read = System.nanoTime() - start;
         if (i >= 0) {
           host.accept(queued, read);
@@ -149,7 +160,7 @@ public final class LaneProbe {
       BiConsumer<Path, float[]> each)
       throws IOException {
     Bundle bundle = Bundle.read(model, null, false);
-    try (Engine engine = Engine.load(bundle, options(device, precision, 0, true));
+    try (Engine engine = load(bundle, options(device, precision, 0, true));
         Lane lane = engine.newLane()) {
       for (Path picture : pictures) {
         try (InlineBatch one =
@@ -234,15 +245,7 @@ public final class LaneProbe {
       List<byte[]> pictures) {
     CudaSetup setup =
         new CudaSetup(
-            bundle,
-            device.index(),
-            type,
-            channelsLast,
-            5,
-            Set.of(),
-            false,
-            cardJpegs,
-            new Remarks());
+            bundle, device.index(), type, channelsLast, Set.of(), false, cardJpegs, new Remarks());
     Echo echo = new Echo(bundle.labels().size());
     try (InlineBatch batch =
             new InlineBatch(
@@ -250,8 +253,8 @@ public final class LaneProbe {
                 bundle,
                 () -> new PinnedPixels(device.index()),
                 cardJpegs);
-        CudaLane lane = new CudaLane(setup, echo)) {
-      lane.run(batch.of(pictures.size()), 1);
+        CudaLane lane = new CudaLane(setup, echo, List.of())) {
+      lane.run(batch.of(pictures.size()));
       return echo.seen;
     }
   }
@@ -302,16 +305,16 @@ public final class LaneProbe {
     long slot = 3L * 2 * bundle.manifest().input().width() * bundle.manifest().input().height();
     int tooMany = (int) (budget / slot) + 1;
     int survived = 0;
-    try (Engine engine = Engine.load(bundle, options(device, Precision.AUTO, budget, true));
+    try (Engine engine = load(bundle, options(device, Precision.AUTO, budget, true));
         InlineBatch batch =
             new InlineBatch(List.of(Picture.of(picture)), bundle, engine::newPixels, false);
         Lane lane = engine.newLane()) {
       for (int i = 0; i < times; i++) {
         try {
-          lane.run(batch.of(tooMany), 1);
+          lane.run(batch.of(tooMany));
         } catch (OutOfDeviceMemoryException e) {
           lane.recover();
-          survived += e.requestedBytes() > 0 && lane.run(batch.of(1), 1)[0] != null ? 1 : 0;
+          survived += e.requestedBytes() > 0 && lane.run(batch.of(1))[0] != null ? 1 : 0;
         }
       }
     }

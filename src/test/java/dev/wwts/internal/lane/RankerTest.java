@@ -2,6 +2,8 @@ package dev.wwts.internal.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wwts.internal.head.Reading;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
@@ -9,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.T_TensorTensor_T;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -69,29 +72,32 @@ class RankerTest {
   }
 
   private static void sameAsLibTorch(float[] logits, int k) {
+    int classes = logits.length / 2;
     NativeScope.inference(
         () -> {
           Tensor tensor = tensor(2, logits);
-          Ranker ranker = new Ranker(Activation.NONE);
-          T_TensorTensor_T best = ranker.best(tensor, k);
-          Ranking ranking = ranker.rank(tensor, k);
+          T_TensorTensor_T best = torch.topk(tensor, k, -1, true, true);
+          Ranker ranker = new Ranker(new Readout.Best(0, classes, Activation.NONE, k));
+          ranker.take(tensor);
+          List<Reading> rows = List.of(ranker.reading(0), ranker.reading(1));
           for (int i = 0; i < 2 * k; i++) {
-            Ranking.Row row = ranking.rows().get(i / k);
-            assertThat(row.index(i % k)).isEqualTo((int) best.get1().data_ptr_long().get(i));
-            assertThat(row.confidence(i % k)).isEqualTo(best.get0().data_ptr_float().get(i));
+            Reading row = rows.get(i / k);
+            assertThat(row.column(i % k)).isEqualTo((int) best.get1().data_ptr_long().get(i));
+            assertThat(row.value(i % k)).isEqualTo(best.get0().data_ptr_float().get(i));
           }
           return tensor;
         });
   }
 
   private static int[] order(Activation activation, int k, float... logits) {
-    Ranking ranking =
-        NativeScope.inference(() -> new Ranker(activation).rank(tensor(1, logits), k));
-    int[] order = new int[k];
-    for (int rank = 0; rank < k; rank++) {
-      order[rank] = ranking.rows().get(0).index(rank);
-    }
-    return order;
+    Ranker ranker = new Ranker(new Readout.Best(0, logits.length, activation, k));
+    Reading reading =
+        NativeScope.inference(
+            () -> {
+              ranker.take(tensor(1, logits));
+              return ranker.reading(0);
+            });
+    return IntStream.range(0, k).map(reading::column).toArray();
   }
 
   private static Tensor tensor(int rows, float[] values) {

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.Kit;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
-import dev.wwts.internal.torch.Remarks;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -21,7 +21,15 @@ class GoldenLogitTest {
 
   @Test
   void logitsEqualPyTorchsOnPillowsCrops() {
-    Path model = Kit.mobileNet();
+    compare(Kit.mobileNet());
+  }
+
+  @Test
+  void thoseOfAPulledModelToo() {
+    compare(Kit.pulled("photos"));
+  }
+
+  private static void compare(Path model) {
     LibTorch.load();
     ByteBuffer crops = Kit.array("golden/crops.npy");
     FloatBuffer expected = Kit.array("golden/logits.npy").asFloatBuffer();

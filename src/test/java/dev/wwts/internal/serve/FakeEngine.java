@@ -7,6 +7,7 @@ import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.lane.Lane;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.PixelMemory;
+import dev.wwts.internal.remark.Remark;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,7 @@ import java.util.function.Supplier;
 
 /** A device that is an imitation: its lanes are the test's, its memory is counted. */
 final class FakeEngine implements Engine {
-  final List<String> remarks = new CopyOnWriteArrayList<>();
+  final List<Remark> remarks = new CopyOnWriteArrayList<>();
   final Set<PixelMemory> memory = ConcurrentHashMap.newKeySet();
   final AtomicBoolean closed = new AtomicBoolean();
 
@@ -95,16 +96,13 @@ final class FakeEngine implements Engine {
   }
 
   @Override
-  public List<String> remarks() {
+  public List<Remark> remarks() {
     return remarks;
   }
 
   @Override
-  public void remarkOfOtherJpegs() {}
-
-  @Override
-  public void remark(String sentence) {
-    remarks.add(sentence);
+  public void remark(Remark remark) {
+    remarks.add(remark);
   }
 
   @Override

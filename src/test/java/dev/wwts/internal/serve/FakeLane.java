@@ -1,12 +1,13 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.internal.head.Reading;
+import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.image.DecodedPicture;
-import dev.wwts.internal.lane.Ranking;
 import dev.wwts.internal.lane.StageTimes;
 import dev.wwts.internal.lane.StagedLane;
-import dev.wwts.internal.lane.TestRankings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A lane that answers each picture with the last two digits of its width. */
 class FakeLane extends StagedLane {
@@ -29,8 +30,13 @@ class FakeLane extends StagedLane {
   public void forward(int n) {}
 
   @Override
-  public Ranking rank(int k) {
-    return TestRankings.of(widths);
+  public List<Readings> read() {
+    return widths.stream().map(FakeLane::best).toList();
+  }
+
+  private static Readings best(int width) {
+    return new Readings(
+        Map.of(FakeService.READOUT, Reading.best(new long[] {width}, new float[] {1})));
   }
 
   @Override

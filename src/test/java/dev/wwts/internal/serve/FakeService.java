@@ -4,7 +4,10 @@ import dev.wwts.Answer;
 import dev.wwts.ModelFiles;
 import dev.wwts.Picture;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.settings.Settings;
 import java.awt.Color;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +22,9 @@ final class FakeService {
 
   static final Settings SETTINGS = Settings.DEFAULT.lanes(1).topK(1).threshold(0);
 
+  /** What all of them read. */
+  static final Readout READOUT = new Readout.Best(0, CLASSES, Activation.SOFTMAX, 1);
+
   private FakeService() {}
 
   static Service open(Path folder, FakeEngine engine, Settings settings) {
@@ -30,7 +36,8 @@ final class FakeService {
             "m * 10",
             ModelFiles.MANIFEST.replace("\"classes\": 3", "\"classes\": " + CLASSES),
             labels.getBytes(StandardCharsets.UTF_8));
-    return Service.open(engine, Bundle.describe(model), settings);
+    Bundle bundle = Bundle.describe(model);
+    return Service.open(engine, bundle, Heads.of(bundle, settings), settings);
   }
 
   /** Pictures 1, 2, 3, ... pixels wide. */

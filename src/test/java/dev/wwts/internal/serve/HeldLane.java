@@ -1,6 +1,5 @@
 package dev.wwts.internal.serve;
 
-import dev.wwts.internal.lane.Ranking;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -34,7 +33,7 @@ final class HeldLane extends FakeLane {
       opened.countDown();
     }
 
-    private void pass() {
+    void pass() {
       reached.countDown();
       try {
         opened.await();
@@ -47,10 +46,5 @@ final class HeldLane extends FakeLane {
   @Override
   public void forward(int n) {
     gate.pass();
-  }
-
-  @Override
-  public Ranking rank(int k) {
-    return super.rank(k);
   }
 }

@@ -11,6 +11,7 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.Stats;
 import dev.wwts.WwtsException;
+import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,10 +45,19 @@ class OneOutcomeTest {
 
   @Test
   void everyCallHasOneOutcomeAndItsOwn() throws Exception {
+    run(SETTINGS);
+  }
+
+  @Test
+  void theSameWhereCallsShareForwards() throws Exception {
+    run(SETTINGS.batching(6, TimeUnit.MICROSECONDS.toNanos(200)));
+  }
+
+  private void run(Settings settings) throws Exception {
     FakeEngine engine = new FakeEngine(FakeLane::new);
     Service service =
         FakeService.open(
-            folder, engine, SETTINGS.lanes(3).decoders(3).queue(40).pixelsInFlight(12 << 20));
+            folder, engine, settings.lanes(3).decoders(3).queue(40).pixelsInFlight(12 << 20));
     ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     try {
       List<Callable<Integer>> all = new ArrayList<>();

@@ -11,6 +11,7 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.Timings;
 import dev.wwts.internal.image.DecodedPicture;
+import dev.wwts.internal.remark.Remark;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,9 +50,7 @@ class SplitBatchTest {
 
           assertThat(device.forwards).containsExactly(3, 3, 1, 3, 1);
           assertThat(device.recoveries).isEqualTo(1);
-          assertThat(service.remarks())
-              .containsExactly(
-                  "A batch of 7 does not fit the device's memory: larger ones are answered 3 at a time.");
+          assertThat(service.remarks()).containsExactly(new Remark.SplitBatch(7, 3));
         });
   }
 

@@ -7,16 +7,20 @@ import dev.wwts.Answer;
 import dev.wwts.Device;
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
+import dev.wwts.NativeMemory;
 import dev.wwts.Picture;
 import dev.wwts.Precision;
+import dev.wwts.Stats;
 import dev.wwts.SwapException;
 import dev.wwts.SwapListener;
 import dev.wwts.Verification;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -25,6 +29,15 @@ import org.junit.jupiter.api.Timeout;
 
 /** What happens around a swap, with models that do nothing. */
 class GenerationsTest {
+  private static final ThreadFactory NO_THREADS =
+      work ->
+          new Thread(work) {
+            @Override
+            public synchronized void start() {
+              throw new OutOfMemoryError("unable to create native thread");
+            }
+          };
+
   private final MemoryGate gate = new MemoryGate(0);
   private final List<ModelVersion> retired = new ArrayList<>();
 
@@ -63,21 +76,51 @@ class GenerationsTest {
     Generations<Fake> slot = open();
     Generation<Fake> old = slot.current();
     Retirement retirement =
-        new Retirement(
-            retired::add,
-            work ->
-                new Thread(work) {
-                  @Override
-                  public synchronized void start() {
-                    throw new OutOfMemoryError("unable to create native thread");
-                  }
-                });
+        new Retirement(it -> retired.add(it.version()), NO_THREADS, Duration.ofMinutes(1));
 
     retirement.retire(old);
     retirement.await();
 
     assertThat(old.model().closed).hasValue(1);
     assertThat(retired).containsExactly(old.version());
+  }
+
+  @Test
+  void whereThereIsNoThreadASwapDoesNotWaitForEver() {
+    Generation<Fake> old = open().current();
+    Generation<Fake> next = open().current();
+    assertThat(old.enter()).isTrue();
+    Retirement retirement =
+        new Retirement(it -> retired.add(it.version()), NO_THREADS, Duration.ofMillis(1));
+
+    retirement.retire(old);
+    assertThat(old.model().closed).as("still used").hasValue(0);
+    old.leave();
+    retirement.retire(next);
+
+    assertThat(old.model().closed).hasValue(1);
+    assertThat(next.model().closed).hasValue(1);
+    retirement.await();
+    assertThat(retired).hasSize(2);
+  }
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoUsesAnOldOneMayCloseTheSlot() {
+    Generation<Fake> old = open().current();
+    assertThat(old.enter()).isTrue();
+    old.enterCaller();
+    Retirement retirement =
+        new Retirement(it -> retired.add(it.version()), Thread::new, Duration.ofMillis(1));
+
+    retirement.retire(old);
+    retirement.await();
+    assertThat(old.model().closed).as("still used").hasValue(0);
+    old.leaveCaller();
+    old.leave();
+    retirement.await();
+
+    assertThat(old.model().closed).hasValue(1);
   }
 
   @Test
@@ -192,6 +235,18 @@ class GenerationsTest {
     assertThat(retired).hasSize(60);
   }
 
+  @Test
+  void countsGoOnWhenAModelGoes() {
+    Generations<Fake> slot = open();
+    swap(slot, Fake::new);
+    swap(slot, Fake::new);
+
+    assertThat(slot.stats().answered()).isEqualTo(6);
+    assertThat(slot.stats().waitingNanos()).isEqualTo(21);
+    assertThat(slot.stats().lanes()).as("of the model that is open").isEqualTo(1);
+    slot.close();
+  }
+
   private Generations<Fake> open() {
     return open(List.of(retiring()));
   }
@@ -256,6 +311,11 @@ class GenerationsTest {
     @Override
     public Answer.Recognized answer(Picture picture) {
       throw new AssertionError("is asked nothing");
+    }
+
+    @Override
+    public Stats stats() {
+      return new Stats(0, 0, 1, 0, 1, 2, 2, 0, 0, 0, 0, 0, 7, 2, 2, NativeMemory.NONE);
     }
 
     @Override

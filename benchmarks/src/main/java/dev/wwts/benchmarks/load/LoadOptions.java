@@ -13,7 +13,7 @@ final class LoadOptions {
       new TreeMap<>(
           Map.of(
               "wwts.models", List.of("small,base", "small|base|large|.+\\.pt"),
-              "wwts.peers", List.of("wwts,onnxruntime,djl", "wwts|onnxruntime|djl"),
+              "wwts.peers", List.of("wwts,onnxruntime,djl", "wwts|wwts-batching|onnxruntime|djl"),
               "wwts.settings", List.of("2x1,1x2", "[1-9]\\d{0,2}x[1-9]\\d{0,2}"),
               "wwts.loads", List.of("50,80,95,200", "[1-9]\\d{0,2}"),
               "wwts.rate", List.of("0", "\\d{1,6}(\\.\\d+)?"),

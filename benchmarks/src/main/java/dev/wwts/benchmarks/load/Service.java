@@ -23,13 +23,16 @@ interface Service extends AutoCloseable {
   /**
    * Opens one.
    *
-   * @param name wwts, or a rival of {@link Peer}
+   * @param name wwts, wwts-batching, which gathers up to 8 calls that wait, or a rival of {@link
+   *     Peer}
    * @param lanes calls that are worked on at once
    * @param threads of one forward
    */
   static Service open(String name, Path model, int lanes, int threads) {
-    return name.equals("wwts")
-        ? new WwtsService(model, lanes, threads)
-        : new PooledService(Peer.open(name, model, threads, "fp32"), lanes);
+    return switch (name) {
+      case "wwts" -> new WwtsService(model, lanes, threads, 1);
+      case "wwts-batching" -> new WwtsService(model, lanes, threads, 8);
+      default -> new PooledService(Peer.open(name, model, threads, "fp32"), lanes);
+    };
   }
 }

@@ -8,6 +8,7 @@ import dev.wwts.Precision;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /** This project, by its public interface. */
@@ -15,7 +16,7 @@ final class WwtsService implements Service {
   private final Path model;
   private final ModelSlot slot;
 
-  WwtsService(Path model, int lanes, int threads) {
+  WwtsService(Path model, int lanes, int threads, int batching) {
     this.model = model;
     this.slot =
         ModelSlot.builder(
@@ -25,6 +26,7 @@ final class WwtsService implements Service {
                     .threads(threads)
                     .lanes(lanes)
                     .queue(QUEUE)
+                    .batching(batching, Duration.ZERO)
                     .threshold(0))
             .open();
   }

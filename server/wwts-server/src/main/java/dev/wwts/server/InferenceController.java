@@ -1,0 +1,243 @@
+package dev.wwts.server;
+
+import dev.wwts.Answer;
+import dev.wwts.ModelInfo;
+import dev.wwts.ModelVersion;
+import dev.wwts.Recognition;
+import dev.wwts.WwtsException;
+import io.swagger.v3.oas.annotations.Operation;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.servlet.autoconfigure.MultipartProperties;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The Open Inference Protocol, version 2, with the binary extension and the classification one:
+ * pictures as BYTES in, {@code confidence:index:label} as BYTES out.
+ */
+@RestController
+class InferenceController {
+  private static final String JSON_LENGTH = "Inference-Header-Content-Length";
+  private static final List<String> EXTENSIONS = List.of("binary_tensor_data", "classification");
+
+  private final Asking asking;
+  private final HealthIndicator health;
+  private final JsonMapper json;
+  private final int mostBytes;
+
+  InferenceController(
+      Asking asking,
+      HealthIndicator wwtsHealthIndicator,
+      JsonMapper json,
+      MultipartProperties multipart) {
+    this.asking = asking;
+    this.health = wwtsHealthIndicator;
+    this.json = json;
+    this.mostBytes =
+        (int) Math.min(multipart.getMaxRequestSize().toBytes(), Integer.MAX_VALUE - 16);
+  }
+
+  @Operation(summary = "What the server is")
+  @GetMapping("/v2")
+  InferenceProtocol.Server server() {
+    String version = InferenceController.class.getPackage().getImplementationVersion();
+    return new InferenceProtocol.Server("wwts", version == null ? "" : version, EXTENSIONS);
+  }
+
+  @Operation(summary = "Whether the server runs")
+  @GetMapping("/v2/health/live")
+  InferenceProtocol.Live live() {
+    return new InferenceProtocol.Live(true);
+  }
+
+  @Operation(summary = "Whether the server answers")
+  @GetMapping("/v2/health/ready")
+  ResponseEntity<InferenceProtocol.Ready> ready() {
+    return ResponseEntity.status(readiness()).body(new InferenceProtocol.Ready(isReady()));
+  }
+
+  @Operation(summary = "Whether the model answers")
+  @GetMapping({"/v2/models/{name}/ready", "/v2/models/{name}/versions/{version}/ready"})
+  ResponseEntity<InferenceProtocol.ModelReady> modelReady(
+      @PathVariable String name, @PathVariable(required = false) @Nullable String version) {
+    known(name, version);
+    return ResponseEntity.status(readiness())
+        .body(new InferenceProtocol.ModelReady(name, isReady()));
+  }
+
+  private HttpStatus readiness() {
+    return isReady() ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE;
+  }
+
+  private boolean isReady() {
+    var now = health.health();
+    return now != null && now.getStatus().equals(Status.UP);
+  }
+
+  @Operation(summary = "What the model takes and gives")
+  @GetMapping({"/v2/models/{name}", "/v2/models/{name}/versions/{version}"})
+  InferenceProtocol.Model model(
+      @PathVariable String name, @PathVariable(required = false) @Nullable String version) {
+    ModelVersion present = known(name, version);
+    ModelInfo model = present.model();
+    return new InferenceProtocol.Model(
+        name,
+        List.of(Long.toString(present.generation())),
+        "pytorch_torchscript",
+        List.of(new InferenceProtocol.TensorKind(InferenceRequest.INPUT, "BYTES", List.of(-1L))),
+        List.of(
+            new InferenceProtocol.TensorKind(
+                InferenceRequest.OUTPUT, "BYTES", List.of(-1L, (long) model.labels().size()))));
+  }
+
+  @Operation(summary = "Recognises pictures")
+  @PostMapping({"/v2/models/{name}/infer", "/v2/models/{name}/versions/{version}/infer"})
+  ResponseEntity<byte[]> infer(
+      @PathVariable String name,
+      @PathVariable(required = false) @Nullable String version,
+      @RequestHeader(name = JSON_LENGTH, required = false) @Nullable Integer jsonLength,
+      InputStream body)
+      throws IOException {
+    known(name, version);
+    byte[] bytes = body.readNBytes(mostBytes + 1);
+    if (bytes.length > mostBytes) {
+      throw new InferenceRequest.BadRequest(
+          "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
+    }
+    InferenceRequest request = InferenceRequest.read(json, bytes, jsonLength);
+    Asking.Answered answered = asking.ask(request.pictures());
+    return response(request, name, answered);
+  }
+
+  private ResponseEntity<byte[]> response(
+      InferenceRequest request, String name, Asking.Answered answered) {
+    int classes = Math.min(request.classes(), most(answered));
+    List<String> elements = elements(answered.answers(), classes);
+    byte[] binary = request.binary() ? binary(elements) : new byte[0];
+    byte[] head =
+        json.writeValueAsBytes(
+            new InferenceProtocol.Response(
+                request.id(),
+                name,
+                Long.toString(answered.model().generation()),
+                List.of(
+                    new InferenceProtocol.Tensor(
+                        InferenceRequest.OUTPUT,
+                        "BYTES",
+                        List.of((long) answered.answers().size(), (long) classes),
+                        request.binary() ? Map.of("binary_data_size", binary.length) : null,
+                        request.binary() ? null : elements))));
+    if (!request.binary()) {
+      return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(head);
+    }
+    byte[] all = ByteBuffer.allocate(head.length + binary.length).put(head).put(binary).array();
+    return ResponseEntity.ok()
+        .header(JSON_LENGTH, Integer.toString(head.length))
+        .contentType(MediaType.APPLICATION_OCTET_STREAM)
+        .body(all);
+  }
+
+  private static int most(Asking.Answered answered) {
+    return answered.answers().stream()
+        .filter(Answer.Recognized.class::isInstance)
+        .mapToInt(answer -> ((Answer.Recognized) answer).results().size())
+        .max()
+        .orElse(0);
+  }
+
+  /** Row by row; the row of a picture that was not recognised is filled with empty ones. */
+  private static List<String> elements(List<Answer> answers, int classes) {
+    List<String> elements = new ArrayList<>();
+    for (Answer answer : answers) {
+      if (answer instanceof Answer.Refused refused) {
+        throw refused.cause();
+      }
+      List<Recognition> results = ((Answer.Recognized) answer).results();
+      for (int i = 0; i < classes; i++) {
+        elements.add(i < results.size() ? element(results.get(i)) : "");
+      }
+    }
+    return elements;
+  }
+
+  private static String element(Recognition it) {
+    return String.format(Locale.ROOT, "%f:%d:%s", it.confidence(), it.index(), it.label());
+  }
+
+  private static byte[] binary(List<String> elements) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (String element : elements) {
+      byte[] text = element.getBytes(StandardCharsets.UTF_8);
+      byte[] length = new byte[Integer.BYTES];
+      ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putInt(text.length);
+      out.writeBytes(length);
+      out.writeBytes(text);
+    }
+    return out.toByteArray();
+  }
+
+  private ModelVersion known(String name, @Nullable String version) {
+    ModelVersion present = asking.slot().version();
+    if (!name.equals(asking.name())
+        || (version != null && !version.equals(Long.toString(present.generation())))) {
+      throw new UnknownModel();
+    }
+    return present;
+  }
+
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> refused(WwtsException failure) {
+    return failure(Problems.status(failure), failure);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> bad(InferenceRequest.BadRequest failure) {
+    return failure(HttpStatus.BAD_REQUEST, failure);
+  }
+
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> unknown(UnknownModel failure) {
+    return failure(HttpStatus.NOT_FOUND, failure);
+  }
+
+  private static ResponseEntity<InferenceProtocol.Failure> failure(
+      HttpStatus status, RuntimeException failure) {
+    HttpHeaders headers = new HttpHeaders();
+    if (Problems.isPassing(status)) {
+      headers.set(HttpHeaders.RETRY_AFTER, "1");
+    }
+    return ResponseEntity.status(status)
+        .headers(headers)
+        .body(new InferenceProtocol.Failure(String.valueOf(failure.getMessage())));
+  }
+
+  /** A name or version that is not there. */
+  private static final class UnknownModel extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    UnknownModel() {
+      super("There is no model of that name and version: GET /v1/models names what there is.");
+    }
+  }
+}

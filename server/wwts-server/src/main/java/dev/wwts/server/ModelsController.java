@@ -1,0 +1,154 @@
+package dev.wwts.server;
+
+import dev.wwts.ModelInfo;
+import dev.wwts.ModelVersion;
+import dev.wwts.Recognizer;
+import dev.wwts.Stats;
+import io.swagger.v3.oas.annotations.Operation;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/models}: what answers, and its change. */
+@RestController
+class ModelsController {
+  private final Asking asking;
+  private final @Nullable Path folder;
+
+  ModelsController(Asking asking, ServerProperties properties) {
+    this.asking = asking;
+    this.folder = properties.models();
+  }
+
+  /** The models that answer. */
+  record Models(List<Model> models) {}
+
+  /**
+   * A model that answers.
+   *
+   * @param name what the service calls it, whatever is swapped in
+   * @param model its manifest's name
+   * @param generation 1, and one more for each swap
+   */
+  record Model(
+      String name,
+      String model,
+      long generation,
+      String file,
+      String sha256,
+      String license,
+      boolean trained,
+      int width,
+      int height,
+      int classes,
+      double threshold,
+      String device,
+      String precision,
+      int threads,
+      Stats stats,
+      List<String> remarks) {
+    static Model of(String name, Recognizer recognizer, ModelVersion version) {
+      ModelInfo model = version.model();
+      return new Model(
+          name,
+          model.name(),
+          version.generation(),
+          String.valueOf(version.file().getFileName()),
+          version.sha256(),
+          model.license(),
+          model.trained(),
+          model.width(),
+          model.height(),
+          model.labels().size(),
+          model.threshold(),
+          model.device().toString(),
+          model.precision().toString(),
+          model.threads(),
+          recognizer.stats(),
+          recognizer.remarks());
+    }
+  }
+
+  /**
+   * Which file is to take the place.
+   *
+   * @param file a file's name in the folder of models
+   * @param sha256 that it must have, 64 hexadecimal digits
+   */
+  record Swap(
+      @NotBlank String file,
+      @NotBlank @Pattern(regexp = "[0-9a-fA-F]{64}", message = "must be 64 hexadecimal digits")
+          String sha256) {}
+
+  @Operation(summary = "What answers, how it runs, and how calls went")
+  @GetMapping("/v1/models")
+  Models models() {
+    return new Models(List.of(model()));
+  }
+
+  private Model model() {
+    return asking
+        .slot()
+        .with((recognizer, version) -> Model.of(asking.name(), recognizer, version));
+  }
+
+  @Operation(
+      summary = "Puts another model in this one's place, while calls go on",
+      description = "Answered when it is there; whatever fails, the present one stays.")
+  @PostMapping("/v1/models/{name}:swap")
+  Model swap(@PathVariable String name, @Valid @RequestBody Swap swap) {
+    if (!name.equals(asking.name())) {
+      throw problem(
+          HttpStatus.NOT_FOUND,
+          "unknown_model",
+          "There is no model of that name: GET /v1/models names what there is.");
+    }
+    asking.slot().swap(file(swap.file()), swap.sha256());
+    return model();
+  }
+
+  /** A file of the folder itself: no path, no link that leads out. */
+  private Path file(String name) {
+    if (folder == null) {
+      throw problem(
+          HttpStatus.FORBIDDEN,
+          "no_folder",
+          "Models can't be swapped here: start the service with --models DIR.");
+    }
+    try {
+      Path file = folder.resolve(name);
+      if (name.equals(String.valueOf(file.getFileName()))
+          && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+          && folder.toRealPath().equals(file.toRealPath().getParent())) {
+        return file;
+      }
+    } catch (InvalidPathException | IOException e) {
+      // the same for all: what else is on the machine is not told
+    }
+    throw problem(
+        HttpStatus.NOT_FOUND,
+        "unknown_file",
+        "There is no such file in the folder of models: name a file that lies there, without a path.");
+  }
+
+  private static ErrorResponseException problem(HttpStatus status, String reason, String detail) {
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+    problem.setProperty("reason", reason);
+    return new ErrorResponseException(status, problem, null);
+  }
+}

@@ -1,0 +1,226 @@
+/** The page: pictures in, labels with bars out. Each picture is a request of its own, two at a time. */
+import { WORDS } from './words.js';
+
+const AT_A_TIME = 2;
+const TRIES = 3;
+
+const at = (id) => document.getElementById(id);
+const cards = new Map();
+const queue = [];
+let language = localStorage.getItem('language') ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
+let running = 0;
+
+function make(tag, text = '', className = '') {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+function say() {
+  const words = WORDS[language];
+  document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en';
+  document.querySelectorAll('[data-say]').forEach((it) => { it.textContent = words[it.dataset.say]; });
+  at('language').textContent = words.other;
+  at('language').lang = language === 'zh' ? 'en' : 'zh-CN';
+  cards.forEach(show);
+  tellStatus();
+  tellServer();
+}
+
+// asking
+
+function headers(more = {}) {
+  const token = sessionStorage.getItem('token');
+  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
+}
+
+function denied() {
+  at('access').hidden = false;
+  at('token').focus();
+}
+
+async function ask(file) {
+  for (let left = TRIES; ; left--) {
+    const response = await fetch(`v1/recognize?top=${at('top').value}`, {
+      method: 'POST', body: file, headers: headers({ 'Content-Type': 'application/octet-stream' }),
+    });
+    if (response.ok) {
+      return { answer: (await response.json()).pictures[0] };
+    }
+    if (response.status === 401) {
+      denied();
+      return { failure: 'denied', again: true };
+    }
+    const passing = response.status === 503 || response.status === 429;
+    if (!passing || left <= 1) {
+      const problem = await response.json().catch(() => ({}));
+      return passing ? { failure: 'overloaded', again: true } : { problem: problem.detail ?? response.statusText };
+    }
+    await new Promise((wait) => { setTimeout(wait, 1000 * (Number(response.headers.get('Retry-After')) || 1)); });
+  }
+}
+
+async function run() {
+  while (running < AT_A_TIME && queue.length > 0) {
+    const card = queue.shift();
+    running++;
+    ask(card.file)
+      .catch(() => ({ failure: 'unreachable', again: true }))
+      .then((outcome) => {
+        card.outcome = outcome;
+        running--;
+        show(card);
+        tellStatus();
+        tellServer();
+        run();
+      });
+  }
+  tellStatus();
+}
+
+function add(files) {
+  for (const file of files) {
+    const card = { file, url: URL.createObjectURL(file), element: make('li') };
+    cards.set(card.element, card);
+    at('sheet').prepend(card.element);
+    queue.push(card);
+    show(card);
+  }
+  at('clear').hidden = cards.size === 0;
+  run();
+}
+
+function clear() {
+  queue.length = 0;
+  cards.forEach((card) => URL.revokeObjectURL(card.url));
+  cards.clear();
+  at('sheet').replaceChildren();
+  at('clear').hidden = true;
+  tellStatus();
+}
+
+// showing
+
+function show(card) {
+  const words = WORDS[language];
+  const picture = make('img');
+  picture.src = card.url;
+  picture.alt = card.file.name;
+  picture.addEventListener('error', () => { picture.hidden = true; });
+  const parts = [picture, make('h3', card.file.name)];
+  if (!card.outcome) {
+    parts.push(make('p', words.asking));
+  } else if (card.outcome.answer) {
+    parts.push(...answer(card.outcome.answer, words));
+  } else {
+    parts.push(make('p', card.outcome.problem ?? words[card.outcome.failure], 'bad'));
+  }
+  if (card.outcome?.again) {
+    const again = make('button', words.again);
+    again.type = 'button';
+    again.addEventListener('click', () => {
+      card.outcome = undefined;
+      queue.push(card);
+      show(card);
+      run();
+    });
+    parts.push(again);
+  }
+  card.element.replaceChildren(...parts);
+}
+
+function answer(it, words) {
+  const parts = [];
+  if (it.results.length === 0) {
+    parts.push(make('p', `${words.unknown} (${words.best}: ${it.best.label}, ${percent(it.best)})`));
+  } else {
+    const list = make('ol');
+    it.results.forEach((result) => list.append(row(result)));
+    parts.push(list);
+  }
+  if (it.millis) {
+    const details = make('details');
+    const times = make('dl');
+    Object.entries(words.stages).forEach(([stage, name]) => {
+      if (it.millis[stage] > 0) {
+        times.append(make('dt', name), make('dd', it.millis[stage].toFixed(2)));
+      }
+    });
+    details.append(make('summary', `${words.times}: ${it.millis.total.toFixed(1)}`), times);
+    parts.push(details);
+  }
+  return parts;
+}
+
+function row(result) {
+  const item = make('li');
+  const label = make('span', result.label);
+  label.lang = 'zh-CN';
+  const bar = make('span', '', 'bar');
+  bar.style.width = `${100 * result.confidence}%`;
+  bar.setAttribute('aria-hidden', 'true');
+  item.append(bar, label, make('span', percent(result)));
+  return item;
+}
+
+const percent = (result) => `${(100 * result.confidence).toFixed(1)} %`;
+
+function tellStatus() {
+  const all = [...cards.values()];
+  const open = all.filter((card) => !card.outcome).length;
+  const answered = all.filter((card) => card.outcome?.answer).length;
+  const words = WORDS[language];
+  at('status').textContent =
+    all.length === 0 ? '' : open > 0 ? words.asking : words.done(answered, all.length - answered);
+}
+
+async function tellServer() {
+  const response = await fetch('v1/models', { headers: headers() }).catch(() => undefined);
+  if (response?.status === 401) {
+    denied();
+  }
+  if (!response?.ok) {
+    return;
+  }
+  at('access').hidden = true;
+  const it = (await response.json()).models[0];
+  const facts = {
+    model: it.model, classes: it.classes, device: it.device, precision: it.precision, size: `${it.width} × ${it.height}`, lanes: it.stats.lanes,
+    queue: it.stats.waiting, answered: it.stats.answered, sha256: it.sha256,
+  };
+  at('server').replaceChildren(
+    ...Object.entries(facts).flatMap(([fact, value]) => [make('dt', WORDS[language].facts[fact]), make('dd', String(value))]));
+}
+
+// listening
+
+for (const id of ['files', 'camera']) {
+  at(id).addEventListener('change', (event) => {
+    add(event.target.files);
+    event.target.value = '';
+  });
+}
+at('clear').addEventListener('click', clear);
+at('language').addEventListener('click', () => {
+  language = language === 'zh' ? 'en' : 'zh';
+  localStorage.setItem('language', language);
+  say();
+});
+at('access').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sessionStorage.setItem('token', at('token').value);
+  tellServer();
+});
+addEventListener('paste', (event) => add([...event.clipboardData.files]));
+addEventListener('dragover', (event) => {
+  event.preventDefault();
+  at('drop').classList.add('over');
+});
+addEventListener('dragleave', () => at('drop').classList.remove('over'));
+addEventListener('drop', (event) => {
+  event.preventDefault();
+  at('drop').classList.remove('over');
+  add([...event.dataTransfer.files]);
+});
+say();

@@ -1,0 +1,53 @@
+package dev.wwts.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/** More calls than may wait. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {"wwts.home=../..", "wwts.lanes=1", "wwts.queue=0"})
+class OverloadTest {
+  private static final int CALLERS = 16;
+  private static final int ROUNDS = 100;
+
+  @LocalServerPort private int port;
+
+  @Test
+  void whatIsTooMuchIsRefusedAtOnceAndMayAskAgain() throws Exception {
+    Client client = new Client(port);
+    byte[] picture = Client.sample("bicycle.png");
+    Callable<Client.Reply> call = () -> client.post("/v1/recognize", "image/png", picture);
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      boolean refused = false;
+      for (int round = 0; round < ROUNDS && !refused; round++) {
+        List<Future<Client.Reply>> replies =
+            callers.invokeAll(Stream.generate(() -> call).limit(CALLERS).toList());
+        for (Future<Client.Reply> each : replies) {
+          Client.Reply reply = each.get();
+          if (reply.status() == 503) {
+            refused = true;
+            assertThat(reply.header("Retry-After")).isEqualTo("1");
+            assertThat(reply.json().get("reason").asString()).isEqualTo("overloaded");
+          } else {
+            assertThat(reply.status()).isEqualTo(200);
+          }
+        }
+      }
+      assertThat(refused).isTrue();
+    } finally {
+      callers.shutdown();
+    }
+  }
+}

@@ -1,0 +1,311 @@
+package dev.wwts.server;
+
+import static dev.wwts.server.Client.sample;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/** The service on loopback, as it is after {@code wwts serve --models FOLDER}. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {"wwts.home=../..", "wwts.lanes=1", "wwts.limits.max-bytes=1MB"})
+class ServiceTest {
+  private static final String PIN =
+      "d36fd14d45ad657d02fddfa2d4968f61cd2e4c147ca463b85b0e167d7798e018";
+  private static Path folder = Path.of("");
+
+  @LocalServerPort private int port;
+  private Client client = new Client(0);
+
+  @DynamicPropertySource
+  static void models(DynamicPropertyRegistry registry) throws IOException {
+    folder = Files.createTempDirectory("models");
+    Files.copy(Client.MODELS.resolve("default.pt"), folder.resolve("next.pt"));
+    Files.createSymbolicLink(
+        folder.resolve("link.pt"), Client.MODELS.resolve("default.pt").toAbsolutePath());
+    registry.add("wwts.server.models", () -> folder);
+  }
+
+  @AfterAll
+  static void clean() throws IOException {
+    FileSystemUtils.deleteRecursively(folder);
+  }
+
+  @BeforeEach
+  void connect() {
+    client = new Client(port);
+  }
+
+  @Test
+  void severalFilesAreAnsweredInTheirOrderAndABadOneHasItsError() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("闹钟.png", sample("alarm-clock.png"));
+    files.put("cut.png", Arrays.copyOf(sample("bicycle.png"), 300));
+    files.put("bicycle.png", sample("bicycle.png"));
+    Client.Reply reply = client.upload("/v1/recognize?top=2", files);
+    assertThat(reply.status()).isEqualTo(200);
+    JsonNode pictures = reply.json().get("pictures");
+    assertThat(pictures).hasSize(3);
+    assertThat(pictures.at("/0/file").asString()).isEqualTo("闹钟.png");
+    assertThat(pictures.at("/0/results")).hasSize(2);
+    assertThat(pictures.at("/0/results/0/label").asString()).isEqualTo("闹钟");
+    // what bin/wwts prints for this picture; processors differ in the last bits
+    assertThat(pictures.at("/0/results/0/confidence").asDouble()).isCloseTo(0.9822, within(1e-3));
+    assertThat(pictures.at("/0/millis/forward").asDouble()).isPositive();
+    assertThat(pictures.at("/1/error/status").asInt()).isEqualTo(400);
+    assertThat(pictures.at("/1/error/reason").asString()).isEqualTo("truncated");
+    assertThat(pictures.at("/1/results").isMissingNode()).isTrue();
+    assertThat(pictures.at("/2/best/label").asString()).isEqualTo("自行车");
+    assertThat(reply.json().at("/model/name").asString()).isEqualTo("wwts-default");
+  }
+
+  @Test
+  void aBodyIsAPictureAndTheQuerySaysHowMuchIsTold() {
+    byte[] bicycle = sample("bicycle.png");
+    JsonNode all = client.post("/v1/recognize", "image/png", bicycle).json().at("/pictures/0");
+    assertThat(all.get("results")).hasSize(5);
+    JsonNode sure =
+        client
+            .post(
+                "/v1/recognize?min-confidence=0.5&timings=false",
+                "application/octet-stream",
+                bicycle)
+            .json()
+            .at("/pictures/0");
+    assertThat(sure.get("results")).hasSize(1);
+    assertThat(sure.has("millis")).isFalse();
+    JsonNode unsure =
+        client.post("/v1/recognize?threshold=0.99", "image/png", bicycle).json().at("/pictures/0");
+    assertThat(unsure.get("results")).isEmpty();
+    assertThat(unsure.at("/best/label").asString()).isEqualTo("自行车");
+  }
+
+  @Test
+  void whatIsWrongWithAPictureIsAProblemWithItsReason() {
+    problem(client.post("/v1/recognize", "image/png", new byte[0]), 400, "empty");
+    problem(
+        client.post("/v1/recognize", "image/png", Arrays.copyOf(sample("bicycle.png"), 300)),
+        400,
+        "truncated");
+    problem(
+        client.post("/v1/recognize", "image/png", "words".getBytes(StandardCharsets.UTF_8)),
+        415,
+        "unsupported_format");
+    problem(client.post("/v1/recognize", "image/png", new byte[(1 << 20) + 1]), 413, "too_large");
+    problem(
+        client.upload("/v1/recognize", Map.of("a.png", new byte[3])), 415, "unsupported_format");
+  }
+
+  @Test
+  void whatIsWrongWithARequestIsAProblemToo() {
+    byte[] picture = sample("bicycle.png");
+    problem(client.post("/v1/recognize", "text/plain", picture), 415, "");
+    problem(client.post("/v1/recognize?top=0", "image/png", picture), 400, "");
+    problem(client.post("/v1/recognize?top=101", "image/png", picture), 400, "");
+    problem(client.post("/v1/recognize?threshold=x", "image/png", picture), 400, "");
+    problem(client.get("/v1/recognize"), 405, "");
+    problem(client.get("/v1/nothing"), 404, "");
+    problem(client.upload("/v1/recognize", Map.of("a.png", new byte[2 << 20])), 413, "");
+    problem(client.post("/v1/recognize", "multipart/form-data", picture), 400, "");
+  }
+
+  private static void problem(Client.Reply reply, int status, String reason) {
+    assertThat(reply.status()).isEqualTo(status);
+    assertThat(reply.header("Content-Type")).isEqualTo("application/problem+json");
+    assertThat(reply.json().path("status").asInt()).isEqualTo(status);
+    assertThat(reply.json().path("detail").asString()).isNotBlank().hasSizeLessThanOrEqualTo(300);
+    assertThat(reply.json().path("reason").asString("")).isEqualTo(reason);
+  }
+
+  @Test
+  void theModelIsToldAndSwappedUnderItsPin() {
+    JsonNode before = client.get("/v1/models").json().at("/models/0");
+    assertThat(before.get("sha256").asString()).isEqualTo(PIN);
+    assertThat(before.get("classes").asInt()).isEqualTo(707);
+    Client.Reply swapped =
+        client.json("/v1/models/wwts-default:swap", swap("next.pt", PIN.toUpperCase(Locale.ROOT)));
+    assertThat(swapped.status()).isEqualTo(200);
+    assertThat(swapped.json().get("file").asString()).isEqualTo("next.pt");
+    assertThat(swapped.json().get("generation").asLong())
+        .isEqualTo(before.get("generation").asLong() + 1);
+    problem(
+        client.json("/v1/models/wwts-default:swap", swap("next.pt", "0".repeat(64))),
+        422,
+        "wrong_sha256");
+    problem(client.json("/v1/models/other:swap", swap("next.pt", PIN)), 404, "unknown_model");
+    problem(client.json("/v1/models/wwts-default:swap", swap("next.pt", "x")), 400, "");
+    problem(client.post("/v1/models/wwts-default:swap", "text/plain", new byte[0]), 415, "");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../models/default.pt",
+        "/etc/passwd",
+        "..",
+        ".",
+        "link.pt",
+        "sub/next.pt",
+        "./next.pt",
+        "next.pt/",
+        "nothing.pt",
+        "next\\u0000.pt"
+      })
+  void onlyAFileOfTheFolderItselfIsSwappedIn(String name) {
+    problem(client.json("/v1/models/wwts-default:swap", swap(name, PIN)), 404, "unknown_file");
+  }
+
+  private static String swap(String file, String sha256) {
+    return "{\"file\":\"%s\",\"sha256\":\"%s\"}".formatted(file, sha256);
+  }
+
+  @Test
+  void theInferenceProtocolTellsWhatThereIs() {
+    assertThat(client.get("/v2").json().get("name").asString()).isEqualTo("wwts");
+    assertThat(client.get("/v2/health/live").json().get("live").asBoolean()).isTrue();
+    assertThat(client.get("/v2/health/ready").json().get("ready").asBoolean()).isTrue();
+    assertThat(client.get("/v2/models/wwts-default/ready").json().get("ready").asBoolean())
+        .isTrue();
+    JsonNode model = client.get("/v2/models/wwts-default").json();
+    assertThat(model.at("/inputs/0/datatype").asString()).isEqualTo("BYTES");
+    String version = model.at("/versions/0").asString();
+    assertThat(client.get("/v2/models/wwts-default/versions/" + version).status()).isEqualTo(200);
+    assertThat(client.get("/v2/models/wwts-default/versions/999").status()).isEqualTo(404);
+    assertThat(client.get("/v2/models/other").json().get("error").asString()).isNotBlank();
+  }
+
+  @Test
+  void itRecognisesPicturesInBase64() {
+    String two =
+        """
+        {"id":"7","inputs":[{"name":"picture","shape":[2,1],"datatype":"BYTES","data":[["%s"],["%s"]]}],
+         "outputs":[{"name":"classes","parameters":{"classification":1}}]}"""
+            .formatted(base64("alarm-clock.png"), base64("bicycle.png"));
+    JsonNode reply = client.json("/v2/models/wwts-default/infer", two).json();
+    assertThat(reply.get("id").asString()).isEqualTo("7");
+    assertThat(reply.get("model_name").asString()).isEqualTo("wwts-default");
+    assertThat(reply.at("/outputs/0/shape").toString()).isEqualTo("[2,1]");
+    assertThat(reply.at("/outputs/0/data/0").asString()).matches("0\\.98\\d{4}:622:闹钟");
+    assertThat(reply.at("/outputs/0/data/1").asString()).endsWith(":自行车");
+  }
+
+  @Test
+  void andInBinary() {
+    byte[] picture = sample("alarm-clock.png");
+    byte[] head =
+        """
+        {"inputs":[{"name":"picture","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":%d}}],
+         "parameters":{"binary_data_output":true}}"""
+            .formatted(picture.length + 4)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] body =
+        ByteBuffer.allocate(head.length + 4 + picture.length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .put(head)
+            .putInt(picture.length)
+            .put(picture)
+            .array();
+    String length = Integer.toString(head.length);
+    Client.Reply reply =
+        client.post(
+            "/v2/models/wwts-default/infer",
+            "application/octet-stream",
+            body,
+            "Inference-Header-Content-Length",
+            length);
+    assertThat(reply.status()).isEqualTo(200);
+    byte[] all = reply.response().body();
+    int json = Integer.parseInt(reply.header("Inference-Header-Content-Length"));
+    ByteBuffer elements =
+        ByteBuffer.wrap(all, json, all.length - json).order(ByteOrder.LITTLE_ENDIAN);
+    byte[] first = new byte[elements.getInt()];
+    elements.get(first);
+    assertThat(new String(first, StandardCharsets.UTF_8)).endsWith(":622:闹钟");
+    JsonNode tensor = Client.JSON.readTree(Arrays.copyOf(all, json)).at("/outputs/0");
+    assertThat(tensor.at("/shape").toString()).isEqualTo("[1,5]");
+    assertThat(tensor.at("/parameters/binary_data_size").asInt()).isEqualTo(all.length - json);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{}",
+        "{\"inputs\":[]}",
+        "{\"inputs\":[null]}",
+        "{\"inputs\":[{\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[1]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"%\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[2],\"data\":[\"\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[-1],\"data\":[\"\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[3037000500,3037000500],\"data\":[\"\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"data\":[\"\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"parameters\":{\"binary_data_size\":-4}}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}],\"outputs\":[{\"name\":\"x\"}]}",
+        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}],\"outputs\":[null]}"
+      })
+  void whatIsNotOfTheProtocolIsRefusedInASentence(String body) {
+    Client.Reply reply = client.json("/v2/models/wwts-default/infer", body);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.json().get("error").asString()).isNotBlank();
+  }
+
+  private static String base64(String sample) {
+    return Base64.getEncoder().encodeToString(sample(sample));
+  }
+
+  @Test
+  void othersPagesAndOthersNamesAreRefused() {
+    Client.Reply page =
+        client.post(
+            "/v1/recognize", "image/png", sample("bicycle.png"), "Origin", "https://other.example");
+    assertThat(page.status()).isEqualTo(403);
+    assertThat(client.get("/v1/models", "Host", "other.example").status()).isEqualTo(400);
+    assertThat(client.get("/v1/models", "Host", "localhost").status()).isEqualTo(200);
+    assertThat(client.get("/v1/models").header("Content-Security-Policy"))
+        .contains("default-src 'none'", "script-src 'self'");
+  }
+
+  @Test
+  void healthAndTheDocumentAreThere() {
+    assertThat(
+            client
+                .get("/actuator/health/readiness")
+                .json()
+                .at("/components/wwts/status")
+                .asString())
+        .isEqualTo("UP");
+    JsonNode paths = client.get("/v3/api-docs").json().get("paths");
+    assertThat(paths.has("/v1/recognize")).isTrue();
+    assertThat(paths.has("/v1/models/{name}:swap")).isTrue();
+    assertThat(client.get("/swagger-ui/index.html").status()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.wwts.cli;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.Recognizer;
+import dev.wwts.internal.text.Printable;
+import dev.wwts.pull.Catalogue;
+import dev.wwts.pull.CatalogueEntry;
+import dev.wwts.pull.ModelFolder;
+import dev.wwts.pull.Puller;
+import dev.wwts.pull.Sources;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code wwts pull}: a model of the catalogue, fetched, checked, converted and tested. */
+@Command(
+    name = "pull",
+    mixinStandardHelpOptions = true,
+    description =
+        "Fetches a model of the catalogue, holds it against its SHA-256, converts it and replays its self-test. The only command that opens a connection.")
+final class Pull implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(arity = "0..1", paramLabel = "NAME", description = "The model; --list names them.")
+  private @Nullable String name;
+
+  @Option(names = "--list", description = "What can be fetched, and what is here.")
+  private boolean list;
+
+  @Option(
+      names = "--from",
+      paramLabel = "FOLDER|URL",
+      description =
+          "Take the file from this folder, or from this address of one, not from where the catalogue says.")
+  private @Nullable String from;
+
+  @Option(
+      names = "--mirror",
+      paramLabel = "URL",
+      description =
+          "Fetch from this server, which has the same paths, in place of the catalogue's (https://raw.githubusercontent.com).")
+  private @Nullable String mirror;
+
+  @Mixin private ModelNames names = new ModelNames();
+
+  @Override
+  public Integer call() {
+    Catalogue catalogue = Catalogue.read();
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      list(catalogue, names.folder(), out);
+      return Wwts.OK;
+    }
+    pull(entry(catalogue), out);
+    return Wwts.OK;
+  }
+
+  private CatalogueEntry entry(Catalogue catalogue) {
+    String known =
+        catalogue.models().stream().map(CatalogueEntry::name).collect(Collectors.joining(", "));
+    if (name == null) {
+      throw new IllegalArgumentException("Which model? There are " + known + ".");
+    }
+    return catalogue
+        .find(name)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "The catalogue has no model '%s': it has %s.".formatted(name, known)));
+  }
+
+  private void pull(CatalogueEntry entry, PrintWriter out) {
+    ModelFolder folder = names.folder();
+    boolean isNew;
+    try (PullProgress progress = new PullProgress(entry.name(), out)) {
+      isNew =
+          Puller.into(folder, progress)
+              .pull(entry, sources(), model -> requireSelfTest(model, out));
+    }
+    Path file = folder.file(entry.name());
+    out.printf(
+        "%s %s: %s, %,d classes, %s%n",
+        entry.name(),
+        isNew ? "is ready" : "is here already",
+        Printable.line(FileNames.text(file)),
+        entry.shows().classes(),
+        entry.license());
+    out.println("How it is used: wwts recognize --model " + entry.name() + " PICTURE");
+  }
+
+  private Sources sources() {
+    if (from != null && mirror != null) {
+      throw new IllegalArgumentException("Say --from or --mirror, not both.");
+    }
+    if (mirror != null) {
+      return new Sources.Mirror(Sources.address(mirror));
+    }
+    if (from == null) {
+      return new Sources.Catalogued();
+    }
+    Path folder = FileNames.path(from);
+    return Files.isDirectory(folder)
+        ? new Sources.Folder(folder)
+        : new Sources.Base(Sources.address(from));
+  }
+
+  private static void requireSelfTest(Path model, PrintWriter out) {
+    try (Recognizer recognizer = Recognizer.load(model)) {
+      if (!Verify.replay(recognizer, out)) {
+        throw new ModelException(
+            Reason.BAD_OUTPUT,
+            "The model does not answer here as its reference does, and was not kept: wwts doctor tells what this machine has.");
+      }
+    }
+  }
+
+  private static void list(Catalogue catalogue, ModelFolder folder, PrintWriter out) {
+    for (CatalogueEntry entry : catalogue.models()) {
+      out.printf(
+          Locale.ROOT,
+          "%-10s %-5s %,6d classes  %5.1f MB  %s  %s (%s)%n",
+          entry.name(),
+          folder.has(entry) ? "here" : "-",
+          entry.shows().classes(),
+          entry.file().bytes() / 1e6,
+          entry.license(),
+          entry.shows().zh(),
+          entry.shows().en());
+    }
+    out.println("The folder of models: " + Printable.line(FileNames.text(folder.folder())));
+  }
+}

@@ -1,0 +1,110 @@
+package dev.wwts.convert;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.convert.tflite.TfliteNetwork.Codes;
+import dev.wwts.convert.tflite.TfliteNetwork.QuantizedLayer;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.model.Recipe.Resize;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Writes {@code wwts.json} as models/FORMAT.md says. */
+final class ManifestJson {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  private final ObjectNode root = JSON.createObjectNode();
+
+  /** The manifest of a network of a family, in float32, that gives a softmax's logits. */
+  ManifestJson(ConversionSpec spec, String family, Recipe recipe) {
+    root.put("format", 1).put("name", spec.name()).put("family", family).put("size", "small");
+    text("version", spec.texts().version());
+    text("source", spec.texts().source());
+    text("license", spec.texts().license());
+    text("attribution", spec.texts().attribution());
+    root.put("trained", true).put("dtype", "float32");
+    input(recipe);
+    root.putObject("output")
+        .put("classes", spec.labels().size())
+        .put("activation", "softmax")
+        .put("threshold", 0.0);
+  }
+
+  private void text(String field, String text) {
+    if (!text.isEmpty()) {
+      root.put(field, text);
+    }
+  }
+
+  private void input(Recipe recipe) {
+    ObjectNode input =
+        root.putObject("input")
+            .put("width", recipe.width())
+            .put("height", recipe.height())
+            .put("color", recipe.color().name())
+            .put("alpha", name(recipe.alpha()))
+            .put("orientation", recipe.applyOrientation() ? "exif" : "ignore");
+    ObjectNode resize = input.putObject("resize");
+    if (recipe.resize() instanceof Resize.Exact exact) {
+      resize.put("rule", "exact").put("width", exact.width()).put("height", exact.height());
+    } else {
+      int size = ((Resize.ShorterSide) recipe.resize()).size();
+      resize.put("rule", "shorter-side").put("size", size);
+    }
+    input
+        .put("interpolation", name(recipe.interpolation()))
+        .put("antialias", true)
+        .put("crop", "center")
+        .put("crop_rounding", name(recipe.cropRounding()));
+    numbers(input.putArray("mean"), recipe.mean());
+    numbers(input.putArray("std"), recipe.std());
+  }
+
+  private static String name(Enum<?> choice) {
+    return choice.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  private static void numbers(ArrayNode array, List<Float> values) {
+    values.forEach(array::add);
+  }
+
+  /** Scales of a network that was quantised before, by the names of its weights. */
+  ManifestJson quantization(Map<String, QuantizedLayer> layers) {
+    if (!layers.isEmpty()) {
+      ObjectNode node = root.putObject("quantization");
+      layers.forEach(
+          (name, layer) -> {
+            ObjectNode each = node.putObject(name);
+            codes(each.putArray("input"), layer.input());
+            codes(each.putArray("output"), layer.output());
+          });
+    }
+    return this;
+  }
+
+  private static void codes(ArrayNode array, Codes codes) {
+    array.add(codes.scale()).add(codes.zero());
+  }
+
+  /** The self-test's entries. */
+  ManifestJson selfTest(List<String> pictures, String logits, String reference, double tolerance) {
+    ObjectNode node = root.putObject("selftest");
+    pictures.forEach(node.putArray("pictures")::add);
+    node.put("logits", logits).put("reference", reference).put("tolerance", tolerance);
+    return this;
+  }
+
+  /** UTF-8. */
+  byte[] bytes() {
+    try {
+      String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
+      return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree of plain values", e);
+    }
+  }
+}

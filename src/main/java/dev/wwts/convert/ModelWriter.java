@@ -1,0 +1,96 @@
+package dev.wwts.convert;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.convert.tflite.Script;
+import dev.wwts.convert.tflite.Script.Parameter;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.torch.LibTorch;
+import dev.wwts.internal.torch.LoadThread;
+import dev.wwts.internal.torch.NativeErrors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.pytorch.ExtraFilesMap;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.QualifiedName;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/** Writes a model file with LibTorch; it appears only when it is whole and passes all checks. */
+final class ModelWriter {
+  /** torch takes the archive's folder from it: a fixed one makes equal models equal files. */
+  private static final String NAME = "model.pt";
+
+  private final Path out;
+
+  ModelWriter(Path out) {
+    this.out = out;
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param extra entries below {@code extra/}
+   * @param check told of the module before it is written, in a pointer scope
+   * @throws ModelException if it can't be written, or is none that is read here
+   */
+  void write(Script script, Map<String, byte[]> extra, Consumer<JitModule> check) {
+    LibTorch.load();
+    Path parent = out.toAbsolutePath().getParent();
+    try {
+      Path folder = Files.createTempDirectory(parent, ".convert-");
+      Path file = folder.resolve(NAME);
+      try {
+        save(script, extra, check, file);
+        Bundle.read(file, null, false).close();
+        Files.move(file, out, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(file);
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw new ModelException(
+          Reason.UNREADABLE, out + " can't be written: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private void save(
+      Script script, Map<String, byte[]> extra, Consumer<JitModule> check, Path file) {
+    try {
+      LoadThread.call(
+          () -> {
+            JitModule module = module(script);
+            check.accept(module);
+            ExtraFilesMap files = new ExtraFilesMap();
+            extra.forEach(
+                (name, bytes) -> files.put(new BytePointer(name), new BytePointer(bytes)));
+            module.save(file.toString(), files);
+            return true;
+          });
+    } catch (ModelException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new ModelException(
+          Reason.LOAD_FAILED,
+          out + " can't be made with LibTorch: " + NativeErrors.firstWords(e) + ".",
+          e);
+    }
+  }
+
+  private static JitModule module(Script script) {
+    JitModule module = new JitModule(new QualifiedName("__torch__.wwts.Network"));
+    for (Parameter parameter : script.parameters()) {
+      long[] sizes = parameter.sizes().stream().mapToLong(Integer::longValue).toArray();
+      Tensor tensor = torch.tensor(parameter.values()).view(sizes);
+      module.register_parameter(parameter.name(), tensor, false);
+    }
+    module.define(script.source());
+    module.eval();
+    return module;
+  }
+}

@@ -1,0 +1,159 @@
+package dev.wwts.convert;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelException.Reason;
+import dev.wwts.convert.ConversionSpec.Normalization;
+import dev.wwts.convert.ConversionSpec.Preprocessing;
+import dev.wwts.convert.ConversionSpec.SelfTestSpec;
+import dev.wwts.convert.tflite.TfliteNetwork;
+import dev.wwts.convert.tflite.TfliteNetwork.Codes;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.model.Recipe.Resize;
+import dev.wwts.internal.pixels.AlphaMode;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.pytorch.IValue;
+import org.bytedeco.pytorch.IValueVector;
+import org.bytedeco.pytorch.JitModule;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Makes a model file of a TFLite file, in float32: codes of 8 bits become the values that they
+ * stand for, batch normalisation is in the weights already. What comes out was held against an
+ * evaluation of the TFLite file itself, over the pictures of the self-test.
+ */
+public final class TfliteConverter {
+  private static final String FAMILY = "tflite";
+  private static final String LOGITS = "selftest/logits.f32";
+  private static final String EVALUATED = "wwts, TFLite's operators in float32";
+
+  /** TensorFlow's evaluation keeps 7/8 of the shorter side. */
+  private static final int KEPT = 7;
+
+  private static final int OF = 8;
+
+  /** Of the largest logit: what the order of float32 additions may change in fifty layers. */
+  private static final double FLOAT = 1e-4;
+
+  private final TfliteNetwork network;
+  private final ConversionSpec spec;
+  private final Path file;
+  private final Recipe recipe;
+
+  private TfliteConverter(Path file, ConversionSpec spec) {
+    this.file = file;
+    this.spec = spec;
+    this.network = TfliteNetwork.read(file, spec.labels().size());
+    this.recipe = recipe();
+  }
+
+  /**
+   * Converts a file; {@code out} appears when all is done, and replaces what was there.
+   *
+   * @throws ModelException if the file is damaged or has what is not converted, or if the
+   *     specification does not fit it; {@code out} is as it was then
+   */
+  public static void convert(Path tflite, ConversionSpec spec, Path out) throws ModelException {
+    new TfliteConverter(tflite, spec).write(out);
+  }
+
+  private void write(Path out) {
+    SelfTestSpec test = spec.selfTest();
+    ReferenceRun run = new ReferenceRun(network::logits, recipe, test.pictures());
+    if (!Double.isFinite(run.largest())) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          file + ": its logits for the self-test are not finite: fetch it again.");
+    }
+    Map<String, byte[]> extra = new LinkedHashMap<>();
+    List<String> pictures = new ArrayList<>();
+    for (int i = 0; i < test.pictures().size(); i++) {
+      pictures.add("selftest/" + i + ".png");
+    }
+    List<float[]> logits = test.logits().isEmpty() ? run.logits() : test.logits();
+    String reference = test.logits().isEmpty() ? EVALUATED : test.reference();
+    ManifestJson manifest =
+        new ManifestJson(spec, FAMILY, recipe)
+            .quantization(network.quantizedLayers())
+            .selfTest(pictures, LOGITS, reference, run.tolerance());
+    extra.put("wwts.json", manifest.bytes());
+    String labels = String.join("\n", spec.labels()) + "\n";
+    extra.put("labels.txt", labels.getBytes(StandardCharsets.UTF_8));
+    for (int i = 0; i < pictures.size(); i++) {
+      extra.put(pictures.get(i), test.pictures().get(i));
+    }
+    extra.put(LOGITS, bytes(logits));
+    new ModelWriter(out).write(network.script(), extra, module -> compare(module, run));
+  }
+
+  private Recipe recipe() {
+    Preprocessing preprocessing = spec.preprocessing();
+    Normalization normalization =
+        preprocessing.normalization().orElseGet(this::normalizationOfItsCodes);
+    int shorter = Math.max(network.width(), network.height()) * OF / KEPT;
+    return new Recipe(
+        network.width(),
+        network.height(),
+        Recipe.Color.RGB,
+        AlphaMode.DROP,
+        true,
+        preprocessing.resize().orElse(new Resize.ShorterSide(shorter)),
+        preprocessing.interpolation(),
+        Recipe.CropRounding.HALF_EVEN,
+        normalization.mean(),
+        normalization.std());
+  }
+
+  /** Value = scale x (level - zero), as (level / 255 - mean) / std. */
+  private Normalization normalizationOfItsCodes() {
+    Codes codes =
+        network
+            .levels()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        Reason.BAD_MANIFEST,
+                        file
+                            + " does not say what its input's values stand for: give mean and std."));
+    float mean = codes.zero() / 255f;
+    float std = 1 / (255 * codes.scale());
+    return new Normalization(Collections.nCopies(3, mean), Collections.nCopies(3, std));
+  }
+
+  private static byte[] bytes(List<float[]> logits) {
+    int count = logits.stream().mapToInt(row -> row.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    logits.forEach(
+        row -> {
+          for (float logit : row) {
+            bytes.putFloat(logit);
+          }
+        });
+    return bytes.array();
+  }
+
+  /** Whether LibTorch computes what the TFLite file says. */
+  private void compare(JitModule module, ReferenceRun run) {
+    for (int i = 0; i < run.logits().size(); i++) {
+      Tensor pixels = torch.tensor(run.input(i)).view(1, recipe.height(), recipe.width(), 3);
+      IValue answer = module.forward(new IValueVector(new IValue(pixels.permute(0, 3, 1, 2))));
+      float[] logits = new float[spec.labels().size()];
+      answer.toTensor().contiguous().data_ptr_float().get(logits);
+      double difference = ReferenceRun.difference(logits, run.logits().get(i));
+      if (!(difference <= FLOAT * Math.max(1, run.largest()))) {
+        throw new ModelException(
+            Reason.BAD_OUTPUT,
+            "%s: LibTorch's logits differ from the file's own by %.3g: report it with the file."
+                .formatted(file, difference));
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.wwts.convert.tflite;
+
+import java.util.List;
+
+/**
+ * One step of a network, checked: its tensors are known by their numbers in the file and have the
+ * shapes that the step needs and gives. The first dimension of pictures is always 1.
+ */
+sealed interface Operation {
+  /** The tensors that it takes. */
+  List<Integer> inputs();
+
+  /** The tensor that it gives. */
+  int output();
+
+  /** Gives itself to the method for its kind. */
+  <T> T accept(Visitor<T> visitor);
+
+  /** Does something for each kind of step. */
+  interface Visitor<T> {
+    T convolution(Convolution it);
+
+    T depthwise(Depthwise it);
+
+    T fullyConnected(FullyConnected it);
+
+    T add(Add it);
+
+    T mean(Mean it);
+
+    T pad(Pad it);
+
+    T averagePool(AveragePool it);
+
+    T reshape(Reshape it);
+
+    T softmax(Softmax it);
+  }
+
+  /** A step that takes one tensor. */
+  sealed interface Unary extends Operation {
+    int input();
+
+    @Override
+    default List<Integer> inputs() {
+      return List.of(input());
+    }
+  }
+
+  /** A step with weights. */
+  sealed interface Weighted extends Unary {
+    Weights weights();
+
+    Activation activation();
+  }
+
+  /**
+   * A convolution; weights are O x kH x kW x I, where I may be a whole part of the input's channels
+   * (groups).
+   */
+  record Convolution(
+      int input, int output, Weights weights, Window rows, Window columns, Activation activation)
+      implements Weighted {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.convolution(this);
+    }
+  }
+
+  /** A convolution of each channel for itself; weights are 1 x kH x kW x O. */
+  record Depthwise(
+      int input, int output, Weights weights, Window rows, Window columns, Activation activation)
+      implements Weighted {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.depthwise(this);
+    }
+  }
+
+  /** A linear layer of all that a picture has; weights are O x I. */
+  record FullyConnected(int input, int output, Weights weights, Activation activation)
+      implements Weighted {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.fullyConnected(this);
+    }
+  }
+
+  /** A sum of two tensors of one shape. */
+  record Add(int left, int right, int output, Activation activation) implements Operation {
+    @Override
+    public List<Integer> inputs() {
+      return List.of(left, right);
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.add(this);
+    }
+  }
+
+  /** The mean over height and width. */
+  record Mean(int input, int output) implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.mean(this);
+    }
+  }
+
+  /** Zeros around a picture. */
+  record Pad(int input, int output, int top, int bottom, int left, int right) implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.pad(this);
+    }
+  }
+
+  /** Means of windows; what lies beyond the borders does not count. */
+  record AveragePool(int input, int output, Window rows, Window columns, Activation activation)
+      implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.averagePool(this);
+    }
+  }
+
+  /** The same values in another shape. */
+  record Reshape(int input, int output) implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.reshape(this);
+    }
+  }
+
+  /** The softmax over N x C. */
+  record Softmax(int input, int output) implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.softmax(this);
+    }
+  }
+}

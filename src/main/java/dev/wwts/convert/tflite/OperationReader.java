@@ -1,0 +1,149 @@
+package dev.wwts.convert.tflite;
+
+import dev.wwts.convert.tflite.Operation.Add;
+import dev.wwts.convert.tflite.Operation.AveragePool;
+import dev.wwts.convert.tflite.Operation.Mean;
+import dev.wwts.convert.tflite.Operation.Pad;
+import dev.wwts.convert.tflite.Operation.Reshape;
+import dev.wwts.convert.tflite.Operation.Softmax;
+import dev.wwts.internal.text.Printable;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Reads one operator after the other and holds its tensors' shapes against what it does. */
+final class OperationReader {
+  private static final int CUSTOM = 32;
+
+  private final List<TensorInfo> tensors;
+  private final List<FlatTable> codes;
+  private final Constants constants;
+  private final LayerReader layers;
+  private final Faults faults;
+
+  OperationReader(List<TensorInfo> tensors, List<FlatTable> codes, long bytes, Faults faults) {
+    this.tensors = tensors;
+    this.codes = codes;
+    this.constants = new Constants(bytes, faults);
+    this.layers = new LayerReader(constants);
+    this.faults = faults;
+  }
+
+  Operation read(FlatTable table) {
+    FlatTable code = codes.get(table.integer(0, 0));
+    // files of before 2020 have the first field only, later ones both
+    int number = Math.max(code.octet(0), code.integer(3, 0));
+    Step step = new Step(number, table, tensors, faults);
+    return switch (number) {
+      case 0 -> add(step);
+      case 1 -> averagePool(step);
+      case 3 -> layers.convolution(step);
+      case 4 -> layers.depthwise(step);
+      case 9 -> layers.fullyConnected(step);
+      // whole networks quantise at their borders, and between scales: the values stay
+      case 6, 22, 43, 114 -> reshape(step);
+      case 25 -> softmax(step);
+      case 34 -> pad(step);
+      case 40 -> mean(step);
+      default -> throw faults.unsupported("has the operator " + shown(number, code));
+    };
+  }
+
+  private static String shown(int number, FlatTable code) {
+    String custom =
+        number == CUSTOM
+            ? " " + Printable.line(StandardCharsets.UTF_8.decode(code.octets(1)).toString(), 50)
+            : "";
+    return Operators.name(number) + custom;
+  }
+
+  private Operation add(Step step) {
+    TensorInfo left = step.input();
+    TensorInfo right = step.second();
+    if (left.isConstant() || right.isConstant() || !left.shape().equals(right.shape())) {
+      throw faults.unsupported(
+          "has ADD of %s and %s, or of constants".formatted(left.shape(), right.shape()));
+    }
+    step.requireOutput(left.shape().toArray(Integer[]::new));
+    int activation = step.options(11).octet(0);
+    return new Add(
+        step.from(),
+        step.alsoFrom(),
+        step.to(),
+        Activation.ofLayer(activation, step.output(), faults));
+  }
+
+  private Operation averagePool(Step step) {
+    FlatTable options = step.options(5);
+    Window rows = step.window(options, options.integer(4, 0), options.integer(2, 0), 1);
+    Window columns = step.window(options, options.integer(3, 0), options.integer(1, 0), 1);
+    layers.count(step, step.work(rows, columns, step.picture().size(3), 1));
+    return new AveragePool(
+        step.from(), step.to(), rows, columns, Activation.fused(options.octet(5), faults));
+  }
+
+  private Operation mean(Step step) {
+    TensorInfo input = step.picture();
+    Set<Integer> axes = new TreeSet<>();
+    for (int axis : constants.integers(step.second())) {
+      axes.add(axis < 0 ? axis + 4 : axis);
+    }
+    boolean keeps = step.options(27).octet(0) != 0;
+    if (!axes.equals(Set.of(1, 2))) {
+      throw faults.unsupported("has MEAN over the dimensions " + axes);
+    }
+    int channels = input.size(3);
+    step.requireOutput(keeps ? new Integer[] {1, 1, 1, channels} : new Integer[] {1, channels});
+    return new Mean(step.from(), step.to());
+  }
+
+  private Operation pad(Step step) {
+    TensorInfo input = step.picture();
+    int[] borders = constants.integers(step.second());
+    boolean isPlain =
+        borders.length == 8
+            && Arrays.stream(borders).allMatch(it -> it >= 0 && it <= TfliteReader.MOST_ELEMENTS)
+            && borders[0] + borders[1] + borders[6] + borders[7] == 0;
+    if (!isPlain) {
+      throw faults.unsupported("has PAD by " + Arrays.toString(borders));
+    }
+    step.requireOutput(
+        1,
+        input.size(1) + borders[2] + borders[3],
+        input.size(2) + borders[4] + borders[5],
+        input.size(3));
+    return new Pad(step.from(), step.to(), borders[2], borders[3], borders[4], borders[5]);
+  }
+
+  /** What the file says that comes out is believed, if it is as many values. */
+  private Operation reshape(Step step) {
+    List<Integer> from = step.input().shape();
+    List<Integer> to = step.output().shape();
+    int count = (int) step.input().elements();
+    List<Integer> row = List.of(1, count);
+    boolean isKnown =
+        to.equals(from)
+            || to.equals(row)
+            || (to.equals(List.of(1, 1, 1, count)) && from.equals(row));
+    if (step.input().isConstant()) {
+      throw faults.unsupported(
+          "has %s of constants of type %s".formatted(step.name(), step.input().type()));
+    }
+    if (!isKnown || from.isEmpty() || from.get(0) != 1) {
+      throw faults.unsupported("has %s of %s to %s".formatted(step.name(), from, to));
+    }
+    return new Reshape(step.from(), step.to());
+  }
+
+  private Operation softmax(Step step) {
+    List<Integer> shape = step.input().shape();
+    float beta = step.options(9).real(0);
+    if (shape.size() != 2 || shape.get(0) != 1 || beta != 1) {
+      throw faults.unsupported("has SOFTMAX of %s times %s".formatted(shape, beta));
+    }
+    step.requireOutput(shape.toArray(Integer[]::new));
+    return new Softmax(step.from(), step.to());
+  }
+}

@@ -1,0 +1,188 @@
+package dev.wwts.pull;
+
+import static dev.wwts.ModelException.Reason.UNREADABLE;
+
+import dev.wwts.ModelException;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of models that have names: {@code NAME.pt}. What is not finished lies in files whose
+ * names begin with a dot, and becomes {@code NAME.pt} by one renaming.
+ *
+ * @param folder where
+ */
+public record ModelFolder(Path folder) {
+  private static final String ENDING = ".pt";
+
+  /** What a file of that name in the folder is to an entry of the catalogue. */
+  enum State {
+    /** There is none. */
+    ABSENT,
+    /** Made of the same file by the same version. */
+    CURRENT,
+    /** Made by another version, or of another file. */
+    OUTDATED,
+    /** Nothing that was made here. */
+    FOREIGN
+  }
+
+  /**
+   * The folder that is meant: the one given, else {@code WWTS_MODELS}, else {@code wwts/models} in
+   * the user's data, {@code XDG_DATA_HOME} or {@code ~/.local/share}.
+   */
+  public static ModelFolder of(@Nullable Path given) {
+    if (given != null) {
+      return new ModelFolder(given);
+    }
+    String named = System.getenv().getOrDefault("WWTS_MODELS", "");
+    if (!named.isEmpty()) {
+      return new ModelFolder(Path.of(named));
+    }
+    Path data = Path.of(System.getenv().getOrDefault("XDG_DATA_HOME", ""));
+    // its specification says to ignore a relative one
+    Path base =
+        data.isAbsolute() ? data : Path.of(System.getProperty("user.home", ""), ".local", "share");
+    return new ModelFolder(base.resolve("wwts").resolve("models"));
+  }
+
+  /** Whether a model can be called that; such a text is no path. */
+  public static boolean isName(String text) {
+    return CatalogueEntry.isName(text);
+  }
+
+  /** Where the model of that name is or would be. */
+  public Path file(String name) {
+    return folder.resolve(name + ENDING);
+  }
+
+  /** The model of that name, if {@code text} is a name and the model is here. */
+  public Optional<Path> find(String text) {
+    return CatalogueEntry.isName(text)
+        ? Optional.of(file(text)).filter(Files::isRegularFile)
+        : Optional.empty();
+  }
+
+  /** The names of the models that are here. */
+  public List<String> names() {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(ENDING))
+          .map(name -> name.substring(0, name.length() - ENDING.length()))
+          .filter(CatalogueEntry::isName)
+          .sorted(Comparator.naturalOrder())
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  /** Whether that entry's model is here, whatever its version. */
+  public boolean has(CatalogueEntry entry) {
+    return Files.exists(file(entry.name()));
+  }
+
+  State state(CatalogueEntry entry) {
+    Path file = file(entry.name());
+    if (!Files.exists(file)) {
+      return State.ABSENT;
+    }
+    try {
+      Manifest manifest = Bundle.describe(file).manifest();
+      boolean isPulled =
+          manifest.family().equals(entry.kind().family())
+              && manifest.source().matches("https://\\S+ \\(SHA-256 [0-9a-f]{64}\\)");
+      if (!isPulled) {
+        return State.FOREIGN;
+      }
+      return manifest.version().equals(entry.version())
+              && manifest.source().equals(entry.provenance())
+          ? State.CURRENT
+          : State.OUTDATED;
+    } catch (ModelException e) {
+      return State.FOREIGN;
+    }
+  }
+
+  void create() {
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new ModelException(
+          UNREADABLE,
+          "The folder of models %s can't be made (%s): name another with --models or WWTS_MODELS."
+              .formatted(folder, e.getMessage()),
+          e);
+    }
+  }
+
+  /** A file beside the models for what is not finished. */
+  Path hidden(String name) {
+    return folder.resolve("." + name);
+  }
+
+  /** Puts a finished file in its place at once: whoever reads sees the old one or the new one. */
+  void publish(Path finished, String name) {
+    try {
+      try {
+        Files.move(
+            finished,
+            file(name),
+            StandardCopyOption.ATOMIC_MOVE,
+            StandardCopyOption.REPLACE_EXISTING);
+      } catch (AtomicMoveNotSupportedException e) {
+        Files.move(finished, file(name), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new ModelException(
+          UNREADABLE, file(name) + " can't be written: " + e.getMessage() + ".", e);
+    }
+  }
+
+  /**
+   * Keeps other processes from pulling the same model until it is closed; waits for one that does.
+   * The file stays: were it removed, two could hold two files of that name.
+   *
+   * @param waiting called once if somebody else is at it
+   */
+  FileChannel lock(String name, Runnable waiting) {
+    Path file = hidden(name + ".lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        if (channel.tryLock() == null) {
+          waiting.run();
+          channel.lock();
+        }
+        return channel;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (OverlappingFileLockException e) {
+      throw new ModelException(UNREADABLE, "This process is pulling " + name + " already.", e);
+    } catch (IOException e) {
+      throw new ModelException(
+          UNREADABLE,
+          "%s can't be written or locked (%s): name another folder with --models or WWTS_MODELS."
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package dev.wwts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.wwts.CliProcess;
+import dev.wwts.Kit;
+import dev.wwts.ModelFiles;
+import dev.wwts.TestPictures;
+import dev.wwts.internal.model.Sha256;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code wwts pull} as it is used, and pulled models by their names. */
+class PullTest {
+  @TempDir private static Path folder;
+  private static String models = "";
+  private static String red = "";
+
+  private record Run(int code, String out, String err) {}
+
+  @BeforeAll
+  static void write() throws IOException {
+    Path here = Files.createDirectory(folder.resolve("models"));
+    Files.move(ModelFiles.tiny(folder), here.resolve("colours.pt"));
+    models = here.toString();
+    red = Files.write(folder.resolve("a.png"), TestPictures.png(9, 9, Color.RED)).toString();
+  }
+
+  @Test
+  void aNameStandsForAFileWhereverOneIsWanted() {
+    for (String[] command :
+        new String[][] {
+          {"recognize", "--models", models, "--model", "colours", red},
+          {"info", "--models", models, "colours"},
+          {"doctor", "--models", models, "--model", "colours"},
+        }) {
+      Run run = run(command);
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out()).as(command[0]).contains("tiny");
+    }
+    assertThat(run("verify", "--models", models, "colours").err())
+        .contains("tiny has no self-test");
+  }
+
+  @Test
+  void aNameThatIsNotHereSaysWhatToDo() {
+    assertThat(run("info", "--models", models, "photos").err())
+        .isEqualTo("[ERROR] The model photos is not here yet: fetch it with wwts pull photos.\n");
+    assertThat(run("recognize", "--models", models, "--model", "nobody", red).err())
+        .contains("no model of that name in " + models + " (colours)", "wwts pull --list");
+    assertThat(run("info", "--models", models, "./colours").err())
+        .as("no name")
+        .contains("./colours does not exist");
+  }
+
+  @Test
+  void theFolderOfModelsMayStandInTheEnvironment() throws IOException, InterruptedException {
+    CliProcess named =
+        CliProcess.run(Map.of("WWTS_MODELS", models), Redirect.PIPE, "info", "colours");
+    assertThat(named.out()).contains("tiny");
+    CliProcess run =
+        CliProcess.run(
+            Map.of("WWTS_MODELS", "", "XDG_DATA_HOME", folder.toString()),
+            Redirect.PIPE,
+            "pull",
+            "--list");
+    assertThat(run.out()).contains("The folder of models: " + folder.resolve("wwts/models"));
+  }
+
+  @Test
+  void listsWhatThereIs() {
+    Run run = run("pull", "--list", "--models", models);
+    assertThat(run.code()).isZero();
+    assertThat(run.out().lines())
+        .hasSize(4)
+        .anyMatch(line -> line.startsWith("photos     -      1,000 classes    3.6 MB  Apache-2.0"));
+  }
+
+  @Test
+  void refusesWhatItCannotDo() {
+    for (String[] fault :
+        new String[][] {
+          {"There are photos, birds, insects."},
+          {"The catalogue has no model 'cats': it has photos, birds, insects.", "cats"},
+          {"Say --from or --mirror, not both.", "photos", "--from", "a", "--mirror", "https://b"},
+          {"'nowhere' is neither a folder here", "photos", "--from", "nowhere"},
+          {"'ftp://h/x' is neither", "photos", "--from", "ftp://h/x"},
+          {"'https://u:p@h/' is neither", "photos", "--from", "https://u:p@h/"},
+          {"'file:///etc' is neither", "photos", "--mirror", "file:///etc"},
+          {"'https:///x' is neither", "photos", "--mirror", "https:///x"},
+          {"mobilenet_v2_1.0_224_quant.tflite does not exist", "photos", "--from", models},
+        }) {
+      String[] arguments = fault.clone();
+      arguments[0] = "pull";
+      Run run = run(arguments);
+      assertThat(run.code()).isEqualTo(2);
+      assertThat(run.err()).startsWith("[ERROR] ").contains(fault[0]).hasLineCount(1);
+    }
+  }
+
+  @Test
+  void saysOnceHowPhotographsAreRecognised() throws IOException {
+    String grey =
+        Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY)).toString();
+    String hint = "wwts pull photos";
+    Run run = run("recognize", "--models", models, "--threshold", "1", grey, grey);
+    assertThat(run.out()).containsOnlyOnce(hint).contains("[RESULT] 未识别");
+    assertThat(run("recognize", "--models", models, "--model", "colours", "--threshold", "1", grey))
+        .extracting(Run::out)
+        .asString()
+        .doesNotContain(hint);
+  }
+
+  @Test
+  void aPulledPhotosModelStandsBehindTheDefaultOne() throws IOException {
+    String kit = Kit.folder().resolve("photos").toString();
+    String pulled = String.valueOf(Kit.pulled("photos").getParent());
+    String coffee = kit + "/coffee.jpg";
+    String clock = "models/samples/alarm-clock.png";
+
+    Run text = run("recognize", "--models", pulled, "--top", "1", clock, coffee);
+    assertThat(text.out())
+        .containsSubsequence(
+            "（wwts-default，",
+            "（photos，",
+            clock,
+            "识别结果（wwts-default）",
+            "- 闹钟",
+            coffee,
+            "识别结果（photos）",
+            "咖啡");
+    assertThat(run("recognize", "--models", pulled, "--json", clock, coffee).out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"model\":\"wwts-default\""),
+            line -> assertThat(line).contains("\"model\":\"photos\""));
+    assertThat(run("recognize", "--models", pulled, "--model", "photos", coffee).out())
+        .contains("[RESULT] 识别结果:");
+    String pin = Sha256.of(Path.of("models/default.pt"));
+    assertThat(run("recognize", "--models", pulled, "--sha256", pin, coffee).out())
+        .as("a pin speaks for one file")
+        .contains("[RESULT] 未识别")
+        .doesNotContain("photos，");
+  }
+
+  @Test
+  void twoPullsAtOnceMakeOneModel() throws Exception {
+    String sources = Kit.folder().resolve("sources").toString();
+    String models = folder.resolve("two").toString();
+    List<CompletableFuture<CliProcess>> both =
+        Stream.of("birds", "birds")
+            .map(name -> CompletableFuture.supplyAsync(() -> pull(name, sources, models)))
+            .toList();
+    assertThat(both).allSatisfy(one -> assertThat(one.join().code()).isZero());
+    String out = both.get(0).join().out() + both.get(1).join().out();
+    assertThat(out)
+        .containsOnlyOnce("birds is ready")
+        .containsOnlyOnce("birds is here already")
+        .containsOnlyOnce("PASS");
+  }
+
+  private static CliProcess pull(String name, String from, String models) {
+    try {
+      return CliProcess.run("pull", name, "--from", from, "--models", models);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Run run(String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), args);
+    return new Run(code, out.toString(), err.toString());
+  }
+}

@@ -1,0 +1,125 @@
+package dev.wwts.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.wwts.ModelException;
+import dev.wwts.ModelFiles;
+import dev.wwts.Recognizer;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** From a file to a model in the folder of models. */
+class PullerTest extends PullCase {
+  private Sources.Folder source(byte[] file) throws IOException {
+    Path folder = Files.createDirectories(temporary.resolve("downloaded"));
+    Files.write(folder.resolve("tiny.tflite"), file);
+    return new Sources.Folder(folder);
+  }
+
+  @Test
+  void putsAModelInTheFolderOnce() {
+    try (StandIn server = new StandIn(StandIn.serving(FILE))) {
+      assertThat(pull(server)).isTrue();
+      assertThat(files()).containsExactly(".tiny.lock", "tiny.pt");
+      assertThat(said).singleElement().asString().contains("Opening a connection to 127.0.0.1");
+      try (Recognizer recognizer = Recognizer.load(models().resolve("tiny.pt"))) {
+        assertThat(recognizer.model().labels()).containsExactly("红", "绿", "蓝");
+      }
+      assertThat(pull(server)).as("a second time").isFalse();
+      assertThat(server.requests()).hasSize(1);
+      assertThat(said).hasSize(1);
+    }
+  }
+
+  @Test
+  void takesADownloadedFile() throws IOException {
+    assertThat(pull(source(FILE))).isTrue();
+    assertThat(said).as("no connection").isEmpty();
+    assertThat(temporary.resolve("downloaded/tiny.tflite")).hasBinaryContent(FILE);
+  }
+
+  @Test
+  void refusesAnotherDownloadedFile() throws IOException {
+    assertThat(refusal(source(Arrays.copyOf(FILE, 7)), SHORT)).contains("has 7 bytes, not 300,000");
+    assertThat(refusal(source(new byte[FILE.length]), SHORT)).contains("has SHA-256");
+    Files.delete(temporary.resolve("downloaded/tiny.tflite"));
+    assertThat(refusal(new Sources.Folder(temporary.resolve("downloaded")), SHORT))
+        .contains("tiny.tflite does not exist");
+    assertThat(files()).containsExactly(".tiny.lock");
+  }
+
+  @Test
+  void replacesTheModelOfAnEarlierVersion() throws IOException {
+    pull(source(FILE));
+    byte[] first = Files.readAllBytes(models().resolve("tiny.pt"));
+    assertThat(puller(SHORT).pull(entry("2"), source(FILE), model -> {})).isTrue();
+    assertThat(Files.readAllBytes(models().resolve("tiny.pt"))).isNotEqualTo(first);
+    assertThat(folder().state(entry("2"))).isEqualTo(ModelFolder.State.CURRENT);
+  }
+
+  @Test
+  void aModelThatFailsItsTestReplacesNone() throws IOException {
+    pull(source(FILE));
+    byte[] first = Files.readAllBytes(models().resolve("tiny.pt"));
+    assertThatThrownBy(
+            () ->
+                puller(SHORT)
+                    .pull(
+                        entry("2"),
+                        source(FILE),
+                        model -> {
+                          throw new ModelException(ModelException.Reason.BAD_OUTPUT, "no");
+                        }))
+        .hasMessage("no");
+    assertThat(models().resolve("tiny.pt")).hasBinaryContent(first);
+    assertThat(files()).as("the fetched file is kept").contains(".tiny.tflite").hasSize(3);
+  }
+
+  @Test
+  void leavesOtherPeoplesModelsAlone() throws IOException {
+    Files.createDirectories(models());
+    Files.move(ModelFiles.tiny(temporary), models().resolve("tiny.pt"));
+    assertThatThrownBy(() -> pull(source(FILE)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("is no model that wwts pull has made: move it away");
+    Files.writeString(models().resolve("tiny.pt"), "something");
+    assertThatThrownBy(() -> pull(source(FILE))).hasMessageContaining("move it away");
+  }
+
+  @Test
+  void saysThatTheFolderCannotBeMade() throws IOException {
+    Files.writeString(temporary.resolve("data"), "a file");
+    assertThatThrownBy(() -> pull(source(FILE)))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("can't be made", "--models", "WWTS_MODELS");
+  }
+
+  @Test
+  void onePullOfAModelAtATime() throws IOException {
+    folder().create();
+    try (FileChannel lock = folder().lock("tiny", () -> {})) {
+      assertThatThrownBy(() -> pull(source(FILE)))
+          .hasMessage("This process is pulling tiny already.");
+      assertThat(lock.isOpen()).isTrue();
+    }
+    assertThat(pull(source(FILE))).isTrue();
+  }
+
+  @Test
+  void namesModelsByTheirFiles() throws IOException {
+    pull(source(FILE));
+    for (String other : new String[] {".hidden.pt", "Upper.pt", "a.b.pt", "notes.txt"}) {
+      Files.writeString(models().resolve(other), "");
+    }
+    assertThat(folder().names()).containsExactly("tiny");
+    assertThat(folder().find("tiny")).hasValue(models().resolve("tiny.pt"));
+    assertThat(folder().find("none")).isEmpty();
+    assertThat(folder().find("../models/tiny")).isEmpty();
+    assertThat(new ModelFolder(temporary.resolve("gone")).names()).isEmpty();
+  }
+}
