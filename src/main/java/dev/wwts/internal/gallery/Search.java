@@ -42,6 +42,28 @@ final class Search {
     return search.rank();
   }
 
+  /** All that are wanted and at least so similar, in no order. */
+  static List<Neighbour> within(
+      Snapshot snapshot, float[] embedding, double similarity, Predicate<Example> wanted) {
+    Query query = new Query(embedding);
+    int least = Codes.sum(similarity - Codes.bound(embedding.length));
+    int[] sums = new int[Block.MOST];
+    List<Neighbour> found = new ArrayList<>();
+    for (Segment segment : snapshot.segments()) {
+      Block block = segment.block();
+      block.codes.sums(query, segment.rows(), sums);
+      for (int row = 0; row < segment.rows(); row++) {
+        if (sums[row] >= least && segment.isLive(row) && wanted.test(block.example(row))) {
+          double exact = block.similarity(row, embedding);
+          if (exact >= similarity) {
+            found.add(new Neighbour(block.example(row), exact));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
   private double reach() {
     return lowers.size() < most ? Double.NEGATIVE_INFINITY : lowers.element();
   }
