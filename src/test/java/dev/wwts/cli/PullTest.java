@@ -137,8 +137,7 @@ class PullTest {
     for (boolean isDecided : new boolean[] {true, false}) {
       Path model = ModelFiles.constant(folder, isDecided ? decided : new float[700], "softmax");
       Files.move(model, here.resolve("photos.pt"), StandardCopyOption.REPLACE_EXISTING);
-      String out =
-          run("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
+      String out = run("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
       assertThat(out)
           .containsSubsequence("识别结果（wwts-default）", "- 闹钟", "grey.png")
           .contains(isDecided ? "识别结果（tiny）:\n- 类7 (置信度: 1.00)" : "[RESULT] 未识别");
