@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import java.lang.ref.WeakReference;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +28,6 @@ import java.util.function.ToLongFunction;
 public final class RecognizerMetrics implements MeterBinder {
   private final Source<?> source;
   private final Tags tags;
-  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   /** What is watched; meters refer to it weakly, so no function of it does. */
   private record Source<T>(T it, Function<T, Stats> stats, Consumer<CallListener> listen) {
@@ -96,13 +96,25 @@ public final class RecognizerMetrics implements MeterBinder {
           .description("Of the slot's model: one more at each swap")
           .tags(tags)
           .register(registry);
-      tell(registry, slot, slot.version().sha256());
-      source.listen.accept(call -> tell(registry, slot, slot.version().sha256()));
+      Set<String> told = ConcurrentHashMap.newKeySet();
+      tell(registry, slot, tags, told);
+      // the slot's models have this listener: it must not keep the slot that they are forgotten
+      // with
+      WeakReference<ModelSlot> weak = new WeakReference<>(slot);
+      Tags own = tags;
+      source.listen.accept(
+          call -> {
+            ModelSlot now = weak.get();
+            if (now != null) {
+              tell(registry, now, own, told);
+            }
+          });
     }
   }
 
   /** Which file answers: 1 for the one that does. One that came by a swap is told once. */
-  private void tell(MeterRegistry registry, ModelSlot slot, String sha256) {
+  private static void tell(MeterRegistry registry, ModelSlot slot, Tags tags, Set<String> told) {
+    String sha256 = slot.version().sha256();
     if (told.add(sha256)) {
       Gauge.builder("wwts.model.active", slot, of -> of.version().sha256().equals(sha256) ? 1 : 0)
           .description("1 for the model that answers")

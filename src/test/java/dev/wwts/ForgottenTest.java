@@ -3,6 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForgottenTest {
   private static final Picture PICTURE = Picture.of(TestPictures.png(20, 30, Color.RED));
+
+  /** As long as the process, as a service's registry is. */
+  private static final SimpleMeterRegistry METERS = new SimpleMeterRegistry();
 
   @TempDir private static Path folder;
 
@@ -73,7 +77,9 @@ class ForgottenTest {
 
   private static void forgetSlot(Path model, Path next) {
     ModelSlot slot = ModelSlot.open(model);
+    new RecognizerMetrics(slot).bindTo(METERS);
     slot.swap(Recognizer.builder(next));
+    assertThat(slot.answer(PICTURE).results()).isNotEmpty();
     assertThat(slot.watch(next, Duration.ofMillis(50), Recognizer::builder)).isNotNull();
   }
 

@@ -43,6 +43,23 @@ class RecognizerMetricsTest {
     assertThat(calls(registry, "overloaded")).isZero();
   }
 
+  /** As where each of several registries is bound. */
+  @Test
+  void eachRegistryHasAllMeters() {
+    Path model = SlotModels.write(folder, "one", "m * 10", "一");
+    try (ModelSlot slot = ModelSlot.open(model)) {
+      RecognizerMetrics metrics = new RecognizerMetrics(slot);
+      SimpleMeterRegistry first = new SimpleMeterRegistry();
+      SimpleMeterRegistry second = new SimpleMeterRegistry();
+      metrics.bindTo(first);
+      metrics.bindTo(second);
+      slot.answer(PICTURE);
+
+      assertThat(second.getMeters()).hasSameSizeAs(first.getMeters());
+      assertThat(second.get("wwts.model.active").gauge().value()).isEqualTo(1);
+    }
+  }
+
   private static double calls(SimpleMeterRegistry registry, String outcome) {
     return registry
         .get("wwts.calls")
