@@ -198,7 +198,7 @@ final class HandOver<T> {
   }
 
   /** A thread that waits for what it is given. */
-  private static class Taker<T> {
+  static class Taker<T> {
     private final Thread thread = Thread.currentThread();
     private @Nullable T thing;
     private volatile boolean given;

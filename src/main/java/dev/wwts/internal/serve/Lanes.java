@@ -114,16 +114,17 @@ final class Lanes implements AutoCloseable {
       free.incrementAndGet();
       Call<?> call = queue.take();
       while (call != null) {
-        busy.incrementAndGet();
+        // a lane that is seen busy has its call
         running.incrementAndGet();
+        busy.incrementAndGet();
         try {
           work.run(call);
         } catch (Throwable e) {
           // the lane goes on: it is all that answers the calls behind
           call.crash(e);
         } finally {
-          running.decrementAndGet();
           busy.decrementAndGet();
+          running.decrementAndGet();
         }
         free.incrementAndGet();
         call = queue.take();
@@ -214,6 +215,11 @@ final class Lanes implements AutoCloseable {
   /** Calls that lanes have. */
   int running() {
     return running.get();
+  }
+
+  /** Those that serve. */
+  List<Thread> threads() {
+    return threads;
   }
 
   int count() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,12 +73,9 @@ class HandOverTest {
     return thread;
   }
 
+  /** It may wait for a lock elsewhere too, which is another kind of waiting. */
   private static void untilItWaits(Thread thread) {
-    untilItWaits(thread, Thread.State.WAITING);
-  }
-
-  private static void untilItWaits(Thread thread, Thread.State state) {
-    while (thread.getState() != state) {
+    while (!(LockSupport.getBlocker(thread) instanceof HandOver.Taker<?>)) {
       Thread.onSpinWait();
     }
   }
@@ -170,10 +168,10 @@ class HandOverTest {
             });
     untilItWaits(idle);
     gatherer.start();
-    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    untilItWaits(gatherer);
     handOver.put(1);
     assertEquals(1, more.poll(10, TimeUnit.SECONDS));
-    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    untilItWaits(gatherer);
     handOver.put(10);
     assertEquals(idle, takers.poll(10, TimeUnit.SECONDS));
     gatherer.join();
@@ -188,7 +186,7 @@ class HandOverTest {
     Thread gatherer =
         new Thread(() -> handOver.takeMore(() -> left.get() * 1_000_000L, it -> true));
     gatherer.start();
-    untilItWaits(gatherer, Thread.State.TIMED_WAITING);
+    untilItWaits(gatherer);
     handOver.lookAgain();
     assertEquals(true, gatherer.isAlive());
     left.set(0);

@@ -1,53 +1,62 @@
 package dev.wwts.internal.serve;
 
 import static dev.wwts.internal.serve.FakeService.SETTINGS;
+import static dev.wwts.internal.serve.FakeService.index;
 import static dev.wwts.internal.serve.FakeService.picture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.wwts.Answer;
 import dev.wwts.Picture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Small pictures do not wait for large ones that came before them. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LargePictureTest {
   @TempDir private static Path folder;
 
   @Test
   void smallPicturesOvertakeLargeOnes() {
-    FakeEngine engine = new FakeEngine(WidthsInTurn::new);
+    FakeEngine engine = new FakeEngine(FakeLane::new);
+    CountDownLatch smallOnesDone = new CountDownLatch(1);
+    engine.reserving = bytes -> hold(bytes, smallOnesDone);
     Service service = FakeService.open(folder, engine, SETTINGS.lanes(1).decoders(2));
-    WidthsInTurn.SEEN.clear();
     try {
-      List<CompletableFuture<?>> all = new CopyOnWriteArrayList<>();
+      List<CompletableFuture<Answer>> large = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
-        all.add(service.answerAsync(large(), 0).handle((answer, error) -> 0));
+        large.add(service.answerAsync(large(), 0));
       }
       for (int i = 1; i <= 3; i++) {
-        all.add(service.answerAsync(picture(i), 0));
+        assertThat(index(service.answerAsync(picture(i), 0).join())).isEqualTo(i);
       }
-      CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).join();
+      assertThat(large).noneMatch(CompletableFuture::isDone);
+      smallOnesDone.countDown();
+      large.forEach(CompletableFuture::join);
     } finally {
+      smallOnesDone.countDown();
       service.close();
     }
-    assertThat(WidthsInTurn.SEEN).containsExactly(1, 2, 3, 10_000, 10_000, 10_000);
     assertThat(engine.memory).isEmpty();
   }
 
-  /** Notes what it preprocesses. */
-  private static final class WidthsInTurn extends FakeLane {
-    static final List<Integer> SEEN = new CopyOnWriteArrayList<>();
-
-    @Override
-    public boolean preprocess(int slot, dev.wwts.internal.image.DecodedPicture picture) {
-      SEEN.add(picture.pixels().width());
-      return super.preprocess(slot, picture);
+  /** No large picture's pixels have their place before. */
+  private static void hold(long bytes, CountDownLatch until) {
+    try {
+      if (bytes > 1 << 20) {
+        until.await();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
