@@ -8,11 +8,16 @@ import java.awt.Color;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Who listens hears of each call once, as it ends; what the listener does is not the call's. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CallListenerTest {
   private static final Picture PICTURE = Picture.of(TestPictures.png(20, 30, Color.RED));
   private static final Picture BAD = Picture.of(new byte[] {1, 2, 3});
@@ -29,6 +34,11 @@ class CallListenerTest {
             .listener(
                 call -> {
                   throw new IllegalStateException("made by the test");
+                })
+            .listener(
+                call -> {
+                  // a class that the service's own jars lack, say
+                  throw new NoClassDefFoundError("made by the test");
                 })
             .listener(heard::add)
             .load();
@@ -56,6 +66,40 @@ class CallListenerTest {
         .isInstanceOf(RecognizerClosedException.class);
     assertThat(heard.get(2).outcome()).isEqualTo(CallEnd.Outcome.CLOSED);
     assertThat(heard.get(2).total()).isZero();
+  }
+
+  /** It runs in the lane's thread, which would wait for itself, and close what it stands on. */
+  @Test
+  void aListenerThatWouldWaitForItsOwnThreadIsToldSo() {
+    AtomicReference<Recognizer> here = new AtomicReference<>();
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    CallListener listener =
+        call -> {
+          Recognizer own = Objects.requireNonNull(here.get());
+          for (Runnable wait :
+              List.<Runnable>of(
+                  own::close, () -> own.drain(Duration.ZERO), () -> own.answer(PICTURE))) {
+            try {
+              wait.run();
+            } catch (RuntimeException e) {
+              told.add(e);
+            }
+          }
+        };
+    try (Recognizer recognizer =
+        Recognizer.builder(ModelFiles.tiny(folder)).lanes(1).listener(listener).load()) {
+      here.set(recognizer);
+      assertThat(recognizer.answer(PICTURE).results()).isNotEmpty();
+      assertThat(recognizer.answers(List.of(BAD, BAD))).hasSize(2);
+      assertThat(told)
+          .hasSize(6)
+          .allSatisfy(
+              each ->
+                  assertThat(each)
+                      .isInstanceOf(IllegalStateException.class)
+                      .hasMessageContaining("another thread"));
+      assertThat(recognizer.answer(PICTURE).results()).as("it goes on").isNotEmpty();
+    }
   }
 
   @Test

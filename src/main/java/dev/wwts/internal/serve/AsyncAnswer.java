@@ -30,6 +30,9 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
   }
 
   private void end(@Nullable List<Answer> answers, @Nullable Throwable error) {
+    if (isDone()) {
+      return;
+    }
     if (answers != null) {
       complete(answers.get(0));
       return;

@@ -184,6 +184,11 @@ final class Decoders implements AutoCloseable {
     large.forEach(task -> leaveLarge(true));
   }
 
+  /** Those that serve. */
+  List<Thread> threads() {
+    return threads;
+  }
+
   int count() {
     return threads.size();
   }

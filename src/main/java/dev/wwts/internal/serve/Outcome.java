@@ -38,8 +38,11 @@ final class Outcome<R> {
   /** The call succeeds, unless it has an outcome. */
   void set(R result) {
     if (isSet.compareAndSet(false, true)) {
-      count.accept(result, null);
-      future.complete(result);
+      try {
+        count.accept(result, null);
+      } finally {
+        future.complete(result);
+      }
     }
   }
 
@@ -48,8 +51,12 @@ final class Outcome<R> {
     if (!isSet.compareAndSet(false, true)) {
       return false;
     }
-    count.accept(null, why);
-    return future.completeExceptionally(why);
+    try {
+      count.accept(null, why);
+    } finally {
+      future.completeExceptionally(why);
+    }
+    return true;
   }
 
   /** When the call was accepted, by the clock of {@link System#nanoTime}. */

@@ -66,6 +66,7 @@ public final class Service {
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
+    parts.requireCaller();
     return CallWait.until(submit(new Calls.Answers(course, pictures, timeout)));
   }
 
@@ -120,6 +121,7 @@ public final class Service {
 
   /** The logits of the model's own pictures; the caller's limits don't hold for them. */
   List<float[]> logits(List<byte[]> pictures) {
+    parts.requireCaller();
     return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));
   }
 
@@ -219,6 +221,7 @@ public final class Service {
    * @return whether all were over within the time
    */
   public boolean drain(long nanos) {
+    parts.requireCaller();
     admission.close();
     parts.lanes().endWaiting();
     return admission.awaitEmpty(nanos);

@@ -142,6 +142,16 @@ record ServiceParts(
         : BYTES_A_PIXEL * settings.limits().maxPixels() + ORDINARY_PICTURES;
   }
 
+  /**
+   * Whoever waits for calls does so in another thread than theirs.
+   *
+   * @throws IllegalStateException if this is one that lanes or decoders run in
+   */
+  void requireCaller() {
+    ServiceThread.requireOther(lanes.threads());
+    ServiceThread.requireOther(decoders.threads());
+  }
+
   /** What is known without waiting. */
   NativeMemory memory() {
     return new NativeMemory(modelBytes, pool.held(), pool.inFlight(), decoders.held());

@@ -1,5 +1,7 @@
 package dev.wwts.internal.serve;
 
+import java.util.List;
+
 /** Makes the threads of a service: daemons that inherit nothing of whoever loads a model. */
 final class ServiceThread {
   private ServiceThread() {}
@@ -19,11 +21,23 @@ final class ServiceThread {
     thread.setPriority(Thread.NORM_PRIORITY);
   }
 
+  /**
+   * Refuses to wait in one of these threads for what it has to do itself.
+   *
+   * @throws IllegalStateException if this is one of them
+   */
+  static void requireOther(List<Thread> threads) {
+    if (threads.contains(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "A listener runs in a thread of the recognizer's own, which would wait for itself: ask or close that recognizer from another thread.");
+    }
+  }
+
   /** Waits for threads that are ending; an interrupt is kept for later. */
   static void join(Iterable<Thread> threads) {
     boolean interrupted = false;
     for (Thread thread : threads) {
-      while (thread.isAlive() && thread != Thread.currentThread()) {
+      while (thread.isAlive()) {
         try {
           thread.join();
         } catch (InterruptedException e) {

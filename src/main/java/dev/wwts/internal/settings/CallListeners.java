@@ -38,7 +38,8 @@ public final class CallListeners implements CallListener {
     for (CallListener listener : listeners) {
       try {
         listener.ended(call);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // an Error too: the call's caller waits
         LOG.warn("A listener of calls failed.", e);
       }
     }

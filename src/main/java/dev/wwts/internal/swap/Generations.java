@@ -142,7 +142,8 @@ public final class Generations<M extends Candidate> {
     for (SwapListener listener : listeners) {
       try {
         news.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // an Error too: the old model is still to be closed
         LOG.warn("A listener of swaps failed.", e);
       }
     }
