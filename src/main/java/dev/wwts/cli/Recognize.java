@@ -2,7 +2,6 @@ package dev.wwts.cli;
 
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -16,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "With --json each picture is one line on stdout, and nothing else is:",
       "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
-      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}"
+      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}",
+      "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {
   private static final Set<String> ENDINGS =
@@ -86,9 +87,7 @@ final class Recognize implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RecognizerBuilder builder = builder(options.model(model));
-    Optional<RecognizerBuilder> photos =
-        model == null ? options.photos().map(this::builder) : Optional.empty();
+    Supplier<AskedModels> asked = models();
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     Report report =
@@ -112,7 +111,7 @@ final class Recognize implements Callable<Integer> {
     }
     report.loading();
     long start = System.nanoTime();
-    try (AskedModels models = load(builder, photos)) {
+    try (AskedModels models = asked.get()) {
       long nanos = System.nanoTime() - start;
       models.infos().forEach(info -> report.loaded(info, nanos));
       failed +=
@@ -131,19 +130,16 @@ final class Recognize implements Callable<Integer> {
     return Wwts.FAILED;
   }
 
-  private RecognizerBuilder builder(Path file) {
-    RecognizerBuilder builder = options.builder(file).topK(top).minConfidence(minConfidence);
-    return threshold == null ? builder : builder.threshold(threshold);
-  }
-
-  private static AskedModels load(RecognizerBuilder first, Optional<RecognizerBuilder> photos) {
-    Recognizer recognizer = first.load();
-    try {
-      return new AskedModels(recognizer, photos.map(RecognizerBuilder::load).orElse(null));
-    } catch (RuntimeException e) {
-      recognizer.close();
-      throw e;
-    }
+  /** Refuses at once what can't be asked for. */
+  private Supplier<AskedModels> models() {
+    AskedModels.Shown shown = new AskedModels.Shown(top, minConfidence, threshold);
+    Path file = options.model(model);
+    RecognizerBuilder only = shown.of(options.builder(file));
+    Optional<Path> photos = model == null ? options.photos() : Optional.empty();
+    return () ->
+        photos.isPresent()
+            ? AskedModels.load(file, photos.get(), options::builder, shown)
+            : AskedModels.load(only, shown);
   }
 
   private static int withProgress(AskedModels models, List<Path> pictures, Report report) {

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,31 @@ class PullTest {
         .extracting(Run::out)
         .asString()
         .doesNotContain(hint);
+  }
+
+  /** Models that answer all pictures alike stand for one that knows photographs. */
+  @Test
+  void whoeverIsLessUndecidedAnswers() throws IOException {
+    String grey =
+        Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY)).toString();
+    String clock = "models/samples/alarm-clock.png";
+    Path here = Files.createDirectories(folder.resolve("behind"));
+    float[] decided = new float[700];
+    decided[7] = 20;
+    for (boolean isDecided : new boolean[] {true, false}) {
+      Path model = ModelFiles.constant(folder, isDecided ? decided : new float[700], "softmax");
+      Files.move(model, here.resolve("photos.pt"), StandardCopyOption.REPLACE_EXISTING);
+      String out = run("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
+      assertThat(out)
+          .containsSubsequence("识别结果（wwts-default）", "- 闹钟", "grey.png")
+          .contains(isDecided ? "识别结果（tiny）:\n- 类7 (置信度: 1.00)" : "[RESULT] 未识别");
+      String unsure =
+          run("recognize", "--models", here.toString(), "--threshold", "1.0", clock).out();
+      assertThat(unsure).as("the threshold is everybody's").contains("[RESULT] 未识别（最接近: 闹钟");
+      assertThat(
+              run("recognize", "--models", here.toString(), "--min-confidence", "0.5", clock).out())
+          .containsOnlyOnce("(置信度: ");
+    }
   }
 
   @Test

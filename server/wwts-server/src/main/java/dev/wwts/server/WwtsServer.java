@@ -1,11 +1,19 @@
 package dev.wwts.server;
 
+import io.swagger.v3.oas.annotations.OpenAPIDefinition;
+import io.swagger.v3.oas.annotations.info.Info;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.security.autoconfigure.UserDetailsServiceAutoConfiguration;
 import picocli.CommandLine;
 
 /** The service's application. */
+@OpenAPIDefinition(
+    info =
+        @Info(
+            title = "wwts",
+            description = "Recognition of everything, with Chinese labels (万物识别).",
+            version = "1"))
 @SpringBootApplication(
     exclude = UserDetailsServiceAutoConfiguration.class,
     proxyBeanMethods = false)

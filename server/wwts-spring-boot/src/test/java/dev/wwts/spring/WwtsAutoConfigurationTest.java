@@ -90,6 +90,8 @@ class WwtsAutoConfigurationTest {
             "wwts.queue=0",
             "wwts.timeout=5s",
             "wwts.top-k=2",
+            "wwts.batching.most=2",
+            "wwts.batching.max-wait=1ms",
             "wwts.limits.max-bytes=1KB")
         .run(
             context -> {
@@ -115,7 +117,8 @@ class WwtsAutoConfigurationTest {
           "wwts.device=tpu",
           "wwts.precision=fp8",
           "wwts.limits.max-pixels=0",
-          "wwts.queue=-1"
+          "wwts.queue=-1",
+          "wwts.batching.most=0"
         }) {
       runner
           .withPropertyValues("wwts.model=" + MODEL, wrong)
