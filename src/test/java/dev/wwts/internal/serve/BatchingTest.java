@@ -241,10 +241,10 @@ class BatchingTest {
   void whoWaitsForRoomEndsTheWaiting() {
     open(SETTINGS.batching(8, HOUR).pixelsInFlight(2 << 20).decoders(1));
     List<CompletableFuture<Answer>> calls = ask(1, 9);
-    CompletableFuture<?> last = calls.get(8);
-    assertThat(answers(calls.subList(0, 6))).containsExactly(1, 2, 3, 4, 5, 6);
+    // which ones have room first is the scheduler's choice
+    CompletableFuture.anyOf(calls.toArray(CompletableFuture[]::new)).join();
     assertThat(service.drain(HOUR)).isTrue();
-    assertThat(last.join()).isNotNull();
+    assertThat(answers(calls)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
   }
 
   @Test
