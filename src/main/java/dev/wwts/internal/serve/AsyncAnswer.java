@@ -82,6 +82,13 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
     return super.isCompletedExceptionally();
   }
 
+  /** Asked by stages of others that take it in, which do not ask for more where it has ended. */
+  @Override
+  public CompletableFuture<Answer> toCompletableFuture() {
+    failure.isHeard();
+    return this;
+  }
+
   /** Asked by all that depend on it: they hear of a failure. */
   @Override
   public <U> CompletableFuture<U> newIncompleteFuture() {

@@ -105,13 +105,21 @@ final class LaneWork {
         && call.pictures().areDone();
   }
 
-  /** What waits is taken; for more is waited, but no deadline is missed for it. */
+  /**
+   * What waits is taken; for more is waited, and what nobody has decoded is decoded, but no
+   * deadline is missed for it.
+   */
   private void gather(List<Calls.Answers> calls, long taken) {
     int room = most - calls.get(0).pictures().size();
-    long until = taken + Math.min(more.patience(), spare(calls.get(0)));
+    long latest = taken + spare(calls.get(0));
+    long patience = taken + more.patience();
     while (room > 0) {
       int left = room;
-      Call<?> next = more.take(until, call -> !call.isBeforeLane() || isForBatch(call, left));
+      long end = latest;
+      Call<?> next =
+          more.take(
+              Math.min(patience, latest),
+              call -> call.isBeforeLane() ? isForBatch(call, left) : System.nanoTime() < end);
       if (next == null) {
         return;
       }
@@ -120,7 +128,7 @@ final class LaneWork {
       } else {
         calls.add((Calls.Answers) next);
         room -= next.pictures().size();
-        until = Math.min(until, System.nanoTime() + spare(next));
+        latest = Math.min(latest, System.nanoTime() + spare(next));
       }
     }
   }

@@ -2,12 +2,10 @@ package dev.wwts.internal.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.internal.pixels.NativeBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -55,26 +53,5 @@ class PixelPoolTest {
 
   private PixelPool.Lease lease() {
     return pool.lease(new Calls.Answers(new Nowhere(), List.of(Picture.of(new byte[1])), 0));
-  }
-
-  /** A way on which nothing happens. */
-  private static final class Nowhere implements Course {
-    @Override
-    public void decoded(Call<?> call) {}
-
-    @Override
-    public void cameOn() {}
-
-    @Override
-    public void hurry() {}
-
-    @Override
-    public void abandoned(Call<?> call) {}
-
-    @Override
-    public void over() {}
-
-    @Override
-    public void ended(Call<?> call, List<Answer> answers, @Nullable Throwable failure) {}
   }
 }
