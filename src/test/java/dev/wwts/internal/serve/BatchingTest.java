@@ -144,7 +144,8 @@ class BatchingTest {
     assertThat(answers(waiting)).isEqualTo(IntStream.rangeClosed(1, 80).boxed().toList());
     assertThat(answers(held)).containsOnly(1);
     assertThat(forwards.stream().mapToInt(n -> n).sum()).isEqualTo(80 + lanes);
-    assertThat(forwards).hasSize(lanes + 10);
+    // the last ones may be shared by the lanes
+    assertThat(forwards).hasSizeBetween(lanes + 10, lanes + 10 + lanes - 1);
   }
 
   /** Until so many lanes are busy. */
