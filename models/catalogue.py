@@ -9,11 +9,14 @@ import argparse
 import hashlib
 import json
 import pathlib
+import sys
 
 import PIL
 import torch
 from exporters import pictures, reference
-from tflite_reference import Network
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "tests"))
+import tflite_reference  # noqa: E402 (after the path above)
 
 SIDE = 224
 """Of what all its networks see."""
@@ -43,15 +46,17 @@ def main():
         path = sources / entry["file"]["name"]
         if hashlib.sha256(path.read_bytes()).hexdigest() != entry["file"]["sha256"]:
             raise SystemExit(f"{path} is not the file that the catalogue names")
-        network, spec = Network(path), manifest_input(entry)
-        network.drop_first = network(torch.zeros(1, 3, SIDE, SIDE)).shape[1] == entry["shows"]["classes"] + 1
-        logits = reference.logits(network, drawn, spec)
+        network, spec = tflite_reference.Network(path.read_bytes()), manifest_input(entry)
+        inputs = torch.cat([reference.network_input(data, spec) for data in drawn])
+        logits = network.run(inputs.permute(0, 2, 3, 1).double()).float()
+        if logits.shape[1] == entry["shows"]["classes"] + 1:
+            logits = logits[:, 1:]  # the background
         test = entry["selftest"]
         (HERE / test["logits"]).write_bytes(logits.numpy().astype("<f4").tobytes())
         test["pictures"] = names
-        test["reference"] = f"torch {torch.__version__.split('+')[0]}, Pillow {PIL.__version__}, models/tflite_reference.py"
+        test["reference"] = f"torch {torch.__version__.split('+')[0]}, Pillow {PIL.__version__}"
         best = logits.softmax(1).max(1)
-        print(entry["name"], tuple(logits.shape), "input", network.input_quantisation(), "tolerance", reference.tolerance(network, drawn, spec, logits), "top-1", best.indices.tolist(), best.values.tolist())
+        print(entry["name"], tuple(logits.shape), logits.argmax(1).tolist())
     (HERE / "catalogue.json").write_text(json.dumps(catalogue, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 

@@ -2,7 +2,19 @@ package dev.wwts;
 
 import java.util.List;
 
-/** What became of one picture of a batch. */
+/**
+ * What became of one picture of a batch.
+ *
+ * <pre>{@code
+ * for (Answer answer : recognizer.answers(pictures)) {
+ *   if (answer instanceof Answer.Recognized recognized) {
+ *     System.out.println(recognized.best().label());
+ *   } else if (answer instanceof Answer.Refused refused) {
+ *     System.err.println(refused.cause().getMessage());
+ *   }
+ * }
+ * }</pre>
+ */
 public sealed interface Answer {
   /**
    * The picture was looked at.

@@ -20,6 +20,8 @@ public final class GalleryException extends WwtsException {
     IN_USE,
     /** A change could not be made to last, as on a full disk; it was not made at all. */
     NOT_WRITTEN,
+    /** Too few examples to choose a threshold from. */
+    TOO_FEW,
     /** It was closed. */
     CLOSED
   }

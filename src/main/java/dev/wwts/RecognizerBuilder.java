@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a model is to be loaded and asked; every setting has a default. Not for several threads at
  * once.
+ *
+ * <pre>{@code
+ * Recognizer recognizer =
+ *     Recognizer.builder(Path.of("models/default.pt"))
+ *         .device(Device.CPU).lanes(2).threads(1).timeout(Duration.ofSeconds(1)).load();
+ * }</pre>
  */
 public final class RecognizerBuilder {
   private static final int MOST_PICTURES = 4096;

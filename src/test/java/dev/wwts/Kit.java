@@ -2,6 +2,11 @@ package dev.wwts;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wwts.pull.Catalogue;
+import dev.wwts.pull.ModelFolder;
+import dev.wwts.pull.PullListener;
+import dev.wwts.pull.Puller;
+import dev.wwts.pull.Sources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -108,6 +113,25 @@ public final class Kit {
         "--out",
         model.toString());
     return model;
+  }
+
+  /** A model of the catalogue, pulled from the kit's copy of its file. */
+  public static synchronized Path pulled(String name) {
+    ModelFolder models = new ModelFolder(Path.of("target", "kit", "models"));
+    Puller.into(
+            models,
+            new PullListener() {
+              @Override
+              public void say(String sentence) {}
+
+              @Override
+              public void arrived(long bytes, long of) {}
+            })
+        .pull(
+            Catalogue.read().find(name).orElseThrow(),
+            new Sources.Folder(folder().resolve("sources")),
+            model -> {});
+    return models.file(name);
   }
 
   /** Runs a script of models; the test is skipped where there is no Python for it. */

@@ -12,9 +12,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,6 +65,30 @@ class RecognizerTest {
       assertThat(recognizer.recognize(file)).isEqualTo(expected);
       assertThat(recognizer.recognize(new ByteArrayInputStream(RED))).isEqualTo(expected);
     }
+  }
+
+  @Test
+  void callsThatShareAForwardAreAnsweredAsAlone() throws Exception {
+    // it is the fourth picture that ends the waiting, not the hour
+    RecognizerBuilder together =
+        Recognizer.builder(model).lanes(1).batching(4, Duration.ofHours(1));
+    try (Recognizer alone = Recognizer.load(model);
+        Recognizer recognizer = together.load()) {
+      List<CompletableFuture<Answer>> calls = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        calls.add(recognizer.answerAsync(Picture.of(i % 3 == 0 ? RED : BLUE)));
+      }
+      for (int i = 0; i < 8; i++) {
+        Answer.Recognized answer = (Answer.Recognized) calls.get(i).get();
+        assertThat(answer.results()).isEqualTo(alone.recognize(i % 3 == 0 ? RED : BLUE));
+      }
+      assertThat(recognizer.stats().batches()).isEqualTo(2);
+      assertThat(recognizer.stats().pictures()).isEqualTo(8);
+    }
+    assertThatIllegalArgumentException().isThrownBy(() -> together.batching(0, Duration.ZERO));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> together.batching(2, Duration.ofMillis(-1)))
+        .withMessageContaining("wait must be from 0");
   }
 
   @Test

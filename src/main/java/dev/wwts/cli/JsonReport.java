@@ -39,8 +39,11 @@ final class JsonReport implements Report {
   }
 
   @Override
-  public void recognized(Path picture, Answer.Recognized answer) {
+  public void recognized(Path picture, String model, Answer.Recognized answer) {
     ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
+    if (!model.isEmpty()) {
+      object.put("model", model);
+    }
     ArrayNode results = object.putArray("results");
     for (Recognition result : answer.results()) {
       results

@@ -10,12 +10,15 @@ import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of every command that runs a model. */
 final class ModelOptions {
+  private static final String PHOTOS = "photos";
+
   @Option(
       names = "--device",
       paramLabel = "auto|cpu|cuda[:N]",
@@ -100,6 +103,19 @@ final class ModelOptions {
   /** The model file that is meant: the default model's if none is given. */
   Path model(@Nullable Path given) {
     return given == null ? defaultModel() : names.file(given);
+  }
+
+  /**
+   * The pulled model for photographs, which stands behind the default one where nothing speaks for
+   * one file: a pin, or a budget that two would share.
+   */
+  Optional<Path> photos() {
+    return sha256 == null && vram == null ? names.folder().find(PHOTOS) : Optional.empty();
+  }
+
+  /** Whether that model is still to be pulled. */
+  boolean lacksPhotos() {
+    return names.folder().find(PHOTOS).isEmpty();
   }
 
   Device device() {

@@ -1,9 +1,7 @@
 package dev.wwts.cli;
 
-import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,8 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -37,7 +37,8 @@ import picocli.CommandLine.Spec;
       "",
       "With --json each picture is one line on stdout, and nothing else is:",
       "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
-      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}"
+      "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}",
+      "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {
   private static final Set<String> ENDINGS =
@@ -54,7 +55,8 @@ final class Recognize implements Callable<Integer> {
   @Option(
       names = "--model",
       paramLabel = "M.pt|NAME",
-      description = "The model file, or a pulled model's name; models/default.pt if not given.")
+      description =
+          "The model file, or a pulled model's name; if not given models/default.pt, and for photographs the pulled photos.")
   private @Nullable Path model;
 
   @Option(
@@ -85,10 +87,13 @@ final class Recognize implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    RecognizerBuilder builder = builder();
+    Supplier<AskedModels> asked = models();
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
-    Report report = json ? new JsonReport(out, err) : new TextReport(out, err);
+    Report report =
+        json
+            ? new JsonReport(out, err)
+            : new TextReport(out, err, model == null && options.lacksPhotos());
     List<Path> pictures = new ArrayList<>();
     boolean folder = false;
     int failed = 0;
@@ -106,12 +111,13 @@ final class Recognize implements Callable<Integer> {
     }
     report.loading();
     long start = System.nanoTime();
-    try (Recognizer recognizer = builder.load()) {
-      report.loaded(recognizer.model(), System.nanoTime() - start);
+    try (AskedModels models = asked.get()) {
+      long nanos = System.nanoTime() - start;
+      models.infos().forEach(info -> report.loaded(info, nanos));
       failed +=
           folder
-              ? withProgress(recognizer, pictures, report)
-              : recognize(recognizer, pictures, report, () -> {});
+              ? withProgress(models, pictures, report)
+              : recognize(models, pictures, report, () -> {});
     }
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
   }
@@ -124,31 +130,37 @@ final class Recognize implements Callable<Integer> {
     return Wwts.FAILED;
   }
 
-  private RecognizerBuilder builder() {
-    RecognizerBuilder builder =
-        options.builder(options.model(model)).topK(top).minConfidence(minConfidence);
-    return threshold == null ? builder : builder.threshold(threshold);
+  /** Refuses at once what can't be asked for. */
+  private Supplier<AskedModels> models() {
+    AskedModels.Shown shown = new AskedModels.Shown(top, minConfidence, threshold);
+    Path file = options.model(model);
+    RecognizerBuilder only = shown.of(options.builder(file));
+    Optional<Path> photos = model == null ? options.photos() : Optional.empty();
+    return () ->
+        photos.isPresent()
+            ? AskedModels.load(file, photos.get(), options::builder, shown)
+            : AskedModels.load(only, shown);
   }
 
-  private static int withProgress(Recognizer recognizer, List<Path> pictures, Report report) {
+  private static int withProgress(AskedModels models, List<Path> pictures, Report report) {
     try (ProgressBar bar =
         new ProgressBarBuilder()
             .setInitialMax(pictures.size())
             .setTaskName("wwts")
             .setConsumer(new ConsoleProgressBarConsumer(System.err))
             .build()) {
-      return recognize(recognizer, pictures, report, bar::step);
+      return recognize(models, pictures, report, bar::step);
     }
   }
 
   /** How many failed. */
   private static int recognize(
-      Recognizer recognizer, List<Path> pictures, Report report, Runnable step) {
+      AskedModels models, List<Path> pictures, Report report, Runnable step) {
     int failed = 0;
     for (Path picture : pictures) {
       try {
-        Answer.Recognized answer = recognizer.answer(Picture.of(picture));
-        report.recognized(picture, answer);
+        AskedModels.Reply reply = models.ask(Picture.of(picture));
+        report.recognized(picture, reply.model(), reply.answer());
       } catch (PictureException e) {
         failed++;
         report.refused(picture, e);

@@ -11,7 +11,8 @@ interface Report {
 
   void loaded(ModelInfo model, long nanos);
 
-  void recognized(Path picture, Answer.Recognized answer);
+  /** {@code model} is whose answer it is, where two are asked. */
+  void recognized(Path picture, String model, Answer.Recognized answer);
 
   void refused(Path picture, PictureException cause);
 }

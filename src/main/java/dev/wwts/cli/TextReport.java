@@ -14,10 +14,13 @@ import java.util.Locale;
 final class TextReport implements Report {
   private final PrintWriter out;
   private final PrintWriter err;
+  private boolean hints;
 
-  TextReport(PrintWriter out, PrintWriter err) {
+  /** One that, if it {@code hints}, tells once how photographs would be recognised. */
+  TextReport(PrintWriter out, PrintWriter err, boolean hints) {
     this.out = out;
     this.err = err;
+    this.hints = hints;
   }
 
   @Override
@@ -41,7 +44,7 @@ final class TextReport implements Report {
   }
 
   @Override
-  public void recognized(Path picture, Answer.Recognized answer) {
+  public void recognized(Path picture, String model, Answer.Recognized answer) {
     out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     if (answer.results().isEmpty()) {
       Recognition best = answer.best();
@@ -50,8 +53,13 @@ final class TextReport implements Report {
           "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n",
           Printable.line(best.label()),
           best.confidence());
+      if (hints) {
+        out.println("[INFO] 照片要用另一个模型，运行一次 wwts pull photos 即可（下载 3.6 MB）");
+        hints = false;
+      }
     } else {
-      out.println("[RESULT] 识别结果:");
+      String whose = model.isEmpty() ? "" : "（" + Printable.line(model) + "）";
+      out.println("[RESULT] 识别结果" + whose + ":");
       for (Recognition result : answer.results()) {
         out.printf(
             Locale.ROOT, "- %s (置信度: %.2f)%n", Printable.line(result.label()), result.confidence());

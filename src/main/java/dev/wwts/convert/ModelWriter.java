@@ -4,14 +4,10 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.convert.tflite.Script;
 import dev.wwts.convert.tflite.Script.Parameter;
-import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.LoadThread;
 import dev.wwts.internal.torch.NativeErrors;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
@@ -21,11 +17,8 @@ import org.bytedeco.pytorch.QualifiedName;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** Writes a model file with LibTorch; it appears only when it is whole and passes all checks. */
+/** Writes a network as TorchScript, with LibTorch. */
 final class ModelWriter {
-  /** torch takes the archive's folder from it: a fixed one makes equal models equal files. */
-  private static final String NAME = "model.pt";
-
   private final Path out;
 
   ModelWriter(Path out) {
@@ -41,22 +34,7 @@ final class ModelWriter {
    */
   void write(Script script, Map<String, byte[]> extra, Consumer<JitModule> check) {
     LibTorch.load();
-    Path parent = out.toAbsolutePath().getParent();
-    try {
-      Path folder = Files.createTempDirectory(parent, ".convert-");
-      Path file = folder.resolve(NAME);
-      try {
-        save(script, extra, check, file);
-        Bundle.read(file, null, false).close();
-        Files.move(file, out, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(file);
-        Files.delete(folder);
-      }
-    } catch (IOException e) {
-      throw new ModelException(
-          Reason.UNREADABLE, out + " can't be written: " + e.getMessage() + ".", e);
-    }
+    WholeFile.write(out, file -> save(script, extra, check, file));
   }
 
   private void save(

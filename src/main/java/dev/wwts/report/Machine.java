@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** What Linux's files tell of the machine; other systems tell less. */
-final class Machine {
+public final class Machine {
   private static final Path CPU = Path.of("/proc/cpuinfo");
   private static final Path MEMORY = Path.of("/proc/meminfo");
   private static final Path GOVERNOR =
@@ -18,6 +20,11 @@ final class Machine {
   /** The processor's name. */
   static String cpu() {
     return after(CPU, "model name");
+  }
+
+  /** What Linux says of the processor under a name; empty on other systems. */
+  public static Optional<String> cpu(String name) {
+    return first(CPU, line -> line.matches(name + "\\s*:.*"));
   }
 
   /** Bytes of memory; -1 where unknown. */
@@ -42,17 +49,20 @@ final class Machine {
 
   /** What stands behind the colon of the first line that begins with {@code name}. */
   static String after(Path file, String name) {
+    return first(file, line -> line.startsWith(name)).orElse("unknown");
+  }
+
+  private static Optional<String> first(Path file, Predicate<String> wanted) {
     if (!Files.isReadable(file)) {
-      return "unknown";
+      return Optional.empty();
     }
     try (Stream<String> lines = Files.lines(file)) {
       return lines
-          .filter(line -> line.startsWith(name))
+          .filter(wanted)
           .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElse("unknown");
+          .findFirst();
     } catch (IOException e) {
-      return "unknown";
+      return Optional.empty();
     }
   }
 }

@@ -3,16 +3,23 @@ package dev.wwts.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.CliProcess;
+import dev.wwts.Kit;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.model.Sha256;
 import java.awt.Color;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +109,101 @@ class PullTest {
       Run run = run(arguments);
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err()).startsWith("[ERROR] ").contains(fault[0]).hasLineCount(1);
+    }
+  }
+
+  @Test
+  void saysOnceHowPhotographsAreRecognised() throws IOException {
+    String grey =
+        Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY)).toString();
+    String hint = "wwts pull photos";
+    Run run = run("recognize", "--models", models, "--threshold", "1", grey, grey);
+    assertThat(run.out()).containsOnlyOnce(hint).contains("[RESULT] 未识别");
+    assertThat(run("recognize", "--models", models, "--model", "colours", "--threshold", "1", grey))
+        .extracting(Run::out)
+        .asString()
+        .doesNotContain(hint);
+  }
+
+  /** Models that answer all pictures alike stand for one that knows photographs. */
+  @Test
+  void whoeverIsLessUndecidedAnswers() throws IOException {
+    String grey =
+        Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY)).toString();
+    String clock = "models/samples/alarm-clock.png";
+    Path here = Files.createDirectories(folder.resolve("behind"));
+    float[] decided = new float[700];
+    decided[7] = 20;
+    for (boolean isDecided : new boolean[] {true, false}) {
+      Path model = ModelFiles.constant(folder, isDecided ? decided : new float[700], "softmax");
+      Files.move(model, here.resolve("photos.pt"), StandardCopyOption.REPLACE_EXISTING);
+      String out = run("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
+      assertThat(out)
+          .containsSubsequence("识别结果（wwts-default）", "- 闹钟", "grey.png")
+          .contains(isDecided ? "识别结果（tiny）:\n- 类7 (置信度: 1.00)" : "[RESULT] 未识别");
+      String unsure =
+          run("recognize", "--models", here.toString(), "--threshold", "1.0", clock).out();
+      assertThat(unsure).as("the threshold is everybody's").contains("[RESULT] 未识别（最接近: 闹钟");
+      assertThat(
+              run("recognize", "--models", here.toString(), "--min-confidence", "0.5", clock).out())
+          .containsOnlyOnce("(置信度: ");
+    }
+  }
+
+  @Test
+  void aPulledPhotosModelStandsBehindTheDefaultOne() throws IOException {
+    String kit = Kit.folder().resolve("photos").toString();
+    String pulled = String.valueOf(Kit.pulled("photos").getParent());
+    String coffee = kit + "/coffee.jpg";
+    String clock = "models/samples/alarm-clock.png";
+
+    Run text = run("recognize", "--models", pulled, "--top", "1", clock, coffee);
+    assertThat(text.out())
+        .containsSubsequence(
+            "（wwts-default，",
+            "（photos，",
+            clock,
+            "识别结果（wwts-default）",
+            "- 闹钟",
+            coffee,
+            "识别结果（photos）",
+            "咖啡");
+    assertThat(run("recognize", "--models", pulled, "--json", clock, coffee).out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"model\":\"wwts-default\""),
+            line -> assertThat(line).contains("\"model\":\"photos\""));
+    assertThat(run("recognize", "--models", pulled, "--model", "photos", coffee).out())
+        .contains("[RESULT] 识别结果:");
+    String pin = Sha256.of(Path.of("models/default.pt"));
+    assertThat(run("recognize", "--models", pulled, "--sha256", pin, coffee).out())
+        .as("a pin speaks for one file")
+        .contains("[RESULT] 未识别")
+        .doesNotContain("photos，");
+  }
+
+  @Test
+  void twoPullsAtOnceMakeOneModel() throws Exception {
+    String sources = Kit.folder().resolve("sources").toString();
+    String models = folder.resolve("two").toString();
+    List<CompletableFuture<CliProcess>> both =
+        Stream.of("birds", "birds")
+            .map(name -> CompletableFuture.supplyAsync(() -> pull(name, sources, models)))
+            .toList();
+    assertThat(both).allSatisfy(one -> assertThat(one.join().code()).isZero());
+    String out = both.get(0).join().out() + both.get(1).join().out();
+    assertThat(out)
+        .containsOnlyOnce("birds is ready")
+        .containsOnlyOnce("birds is here already")
+        .containsOnlyOnce("PASS");
+  }
+
+  private static CliProcess pull(String name, String from, String models) {
+    try {
+      return CliProcess.run("pull", name, "--from", from, "--models", models);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -259,7 +259,8 @@ class WwtsTest {
 
   @Test
   void helpsWithEveryCommand() {
-    for (String command : new String[] {"recognize", "verify", "info", "doctor", "vram", "serve"}) {
+    for (String command :
+        new String[] {"recognize", "pull", "verify", "info", "doctor", "vram", "serve"}) {
       assertThat(run(command, "--help").code()).isZero();
       assertThat(run("--help").out()).contains(command);
     }

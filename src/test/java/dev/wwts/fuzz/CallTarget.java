@@ -51,6 +51,11 @@ public final class CallTarget {
     this.recognizer = open(next());
   }
 
+  /** Jazzer calls it first. */
+  public static void fuzzerInitialize() {
+    ModelTarget.fuzzerInitialize();
+  }
+
   /** Jazzer's entry. */
   public static void fuzzerTestOneInput(byte[] input) {
     new CallTarget(Arrays.copyOf(input, Math.min(input.length, LONGEST))).run();

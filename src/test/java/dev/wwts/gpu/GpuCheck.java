@@ -5,6 +5,7 @@ import dev.wwts.Device;
 import dev.wwts.Precision;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.image.ScaledPhoto;
+import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.lane.LaneProbe;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.Interpolation;
@@ -151,7 +152,7 @@ public final class GpuCheck {
       pictures.add(Files.readAllBytes(photo));
     }
     double largest =
-        LaneProbe.batchDifference(mobileNet, place.device(), Precision.FP32, false, pictures);
+        CropProbe.batchDifference(mobileNet, place.device(), Precision.FP32, false, pictures);
     figures.put("pictures", pictures.size()).put("largest difference in levels", largest);
     // the kernel is Pillow's; LibTorch on the processor is within one level of it, with bicubic two
     boolean bicubic =

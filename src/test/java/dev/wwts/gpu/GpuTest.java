@@ -12,6 +12,7 @@ import dev.wwts.ModelFiles;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.lane.LaneProbe;
 import dev.wwts.internal.torch.LibTorch;
 import java.awt.Color;
@@ -84,6 +85,6 @@ class GpuTest {
   void cropsAreTheProcessors() throws Exception {
     Path photo = Kit.folder().resolve("photos/coffee.jpg");
 
-    assertThat(LaneProbe.cropDifference(model, CUDA, photo)).isLessThan(1.01);
+    assertThat(CropProbe.cropDifference(model, CUDA, photo)).isLessThan(1.01);
   }
 }

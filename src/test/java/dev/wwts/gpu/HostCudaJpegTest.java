@@ -22,8 +22,8 @@ import dev.wwts.RecognizerBuilder;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.NativeLibrary;
+import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.lane.JpegProbe;
-import dev.wwts.internal.lane.LaneProbe;
 import dev.wwts.internal.torch.LibTorch;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
@@ -93,7 +93,7 @@ class HostCudaJpegTest extends HostCudaCase {
     for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.BF16}) {
       for (boolean channelsLast : new boolean[] {false, true}) {
         double difference =
-            LaneProbe.batchDifference(model, CUDA, precision, channelsLast, true, PICTURES);
+            CropProbe.batchDifference(model, CUDA, precision, channelsLast, true, PICTURES);
         // a level, and what 8 bits of a bfloat16's mantissa leave of it
         assertThat(difference).as("%s %s", precision, channelsLast).isLessThan(2.01);
       }
@@ -255,7 +255,7 @@ class HostCudaJpegTest extends HostCudaCase {
   }
 
   private static double difference(List<byte[]> pictures) {
-    return LaneProbe.batchDifference(model, CUDA, Precision.FP32, false, true, pictures);
+    return CropProbe.batchDifference(model, CUDA, Precision.FP32, false, true, pictures);
   }
 
   /** With an EXIF segment that has the orientation alone. */

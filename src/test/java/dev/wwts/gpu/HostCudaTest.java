@@ -25,7 +25,7 @@ import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import dev.wwts.Timings;
 import dev.wwts.internal.cuda.NativeLibrary;
-import dev.wwts.internal.lane.LaneProbe;
+import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.rewrite.RelocationTest;
 import java.awt.Color;
 import java.nio.file.Files;
@@ -138,9 +138,9 @@ class HostCudaTest extends HostCudaCase {
     assumeTrue(NativeLibrary.isLoaded(), "skipped: LibTorch's kernels do nothing here");
     for (int side : new int[] {5, 8, 9, 64, 500, 1500}) {
       Path photo = Files.write(folder.resolve("p.jpg"), TestPictures.jpeg(side, 2 * side + 1));
-      assertThat(LaneProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
+      assertThat(CropProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
       Files.write(photo, TestPictures.jpeg(2 * side + 1, side));
-      assertThat(LaneProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
+      assertThat(CropProbe.cropDifference(model, CUDA, photo)).as("%d", side).isLessThan(1.01);
     }
   }
 
@@ -161,7 +161,7 @@ class HostCudaTest extends HostCudaCase {
     for (Precision precision : new Precision[] {Precision.FP32, Precision.FP16, Precision.BF16}) {
       for (boolean channelsLast : new boolean[] {false, true}) {
         double difference =
-            LaneProbe.batchDifference(model, CUDA, precision, channelsLast, pictures);
+            CropProbe.batchDifference(model, CUDA, precision, channelsLast, pictures);
         // a level, and what 8 bits of a bfloat16's mantissa leave of it
         assertThat(difference).as("%s %s", precision, channelsLast).isLessThan(2.01);
       }

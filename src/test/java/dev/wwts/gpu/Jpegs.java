@@ -8,8 +8,8 @@ import dev.wwts.Recognizer;
 import dev.wwts.RecognizerBuilder;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.cuda.NvJpeg;
+import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.lane.JpegProbe;
-import dev.wwts.internal.lane.LaneProbe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +64,7 @@ final class Jpegs {
       }
     }
     double[] crops =
-        LaneProbe.differences(model, place.device(), Precision.FP32, false, true, onCard);
+        CropProbe.differences(model, place.device(), Precision.FP32, false, true, onCard);
     double crop = 0;
     for (int i = 0; i < crops.length; i++) {
       if (crops[i] > crop) {

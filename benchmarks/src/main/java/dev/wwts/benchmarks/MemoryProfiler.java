@@ -2,10 +2,7 @@ package dev.wwts.benchmarks;
 
 import dev.wwts.DeviceMemory;
 import dev.wwts.Recognizer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.wwts.report.ProcessMemory;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -24,7 +21,6 @@ import org.openjdk.jmh.results.ScalarResult;
  * start, and on a card what the recognizer's allocator and the driver count.
  */
 public final class MemoryProfiler implements InternalProfiler {
-  private static final Path STATUS = Path.of("/proc/self/status");
   private static @Nullable DeviceMemory last;
 
   /** At an iteration's end, while the recognizer is open. */
@@ -49,10 +45,8 @@ public final class MemoryProfiler implements InternalProfiler {
   public Collection<? extends Result> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     List<Result<?>> results = new ArrayList<>();
-    if (Files.isReadable(STATUS)) {
-      add(results, "memory.rss", kibibytes("VmRSS:") << 10);
-      add(results, "memory.rss.peak", kibibytes("VmHWM:") << 10);
-    }
+    add(results, "memory.rss", ProcessMemory.resident());
+    add(results, "memory.rss.peak", ProcessMemory.peak());
     device()
         .ifPresent(
             memory -> {
@@ -67,18 +61,6 @@ public final class MemoryProfiler implements InternalProfiler {
   private static void add(List<Result<?>> results, String name, long bytes) {
     if (bytes >= 0) {
       results.add(new ScalarResult(name, bytes, "B", AggregationPolicy.MAX));
-    }
-  }
-
-  private static long kibibytes(String name) {
-    try {
-      return Files.readAllLines(STATUS).stream()
-          .filter(line -> line.startsWith(name))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(-1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -86,35 +86,23 @@ final class Plan {
     boolean bf16 = peer.endsWith("bf16");
     add(
         Turns.isPython(peer) ? Python.BENCHMARK : "PeersBenchmark.recognize",
-        "peer",
-        bf16 ? "wwts" : peer,
-        "model",
-        model,
-        "picture",
-        "1080p",
-        "threads",
-        threads,
-        "precision",
-        bf16 ? "bf16" : "fp32",
-        "round",
-        String.valueOf(round));
+        "peer", bf16 ? "wwts" : peer,
+        "model", model,
+        "picture", "1080p",
+        "threads", threads,
+        "precision", bf16 ? "bf16" : "fp32",
+        "round", String.valueOf(round));
   }
 
   private void turns(List<String> peers, String model, String threads, int round) {
     add(
         Turns.BENCHMARK,
-        "peers",
-        String.join(",", peers),
-        "model",
-        model,
-        "picture",
-        "1080p",
-        "threads",
-        threads,
-        "turns",
-        String.valueOf(options.turns()),
-        "round",
-        String.valueOf(round));
+        "peers", String.join(",", peers),
+        "model", model,
+        "picture", "1080p",
+        "threads", threads,
+        "turns", String.valueOf(options.turns()),
+        "round", String.valueOf(round));
   }
 
   private void recognition() {
@@ -173,20 +161,13 @@ final class Plan {
       String model, String precision, String batch, String picture, String threads, String budget) {
     add(
         "RecognizeBenchmark.recognize",
-        "model",
-        model,
-        "device",
-        options.device(),
-        "precision",
-        precision,
-        "batch",
-        batch,
-        "picture",
-        picture,
-        "threads",
-        threads,
-        "budget",
-        budget);
+        "model", model,
+        "device", options.device(),
+        "precision", precision,
+        "batch", batch,
+        "picture", picture,
+        "threads", threads,
+        "budget", budget);
   }
 
   /** A thread of LibTorch's each: more of them would be more than there are cores. */
@@ -196,22 +177,14 @@ final class Plan {
             "RecognizeBenchmark.throughput",
             Integer.parseInt(callers),
             map(
-                "model",
-                model,
-                "device",
-                options.device(),
-                "precision",
-                options.precisions().get(0),
-                "batch",
-                "1",
-                "picture",
-                "1080p",
-                "threads",
-                "1",
-                "budget",
-                options.budget(),
-                "callers",
-                callers)));
+                "model", model,
+                "device", options.device(),
+                "precision", options.precisions().get(0),
+                "batch", "1",
+                "picture", "1080p",
+                "threads", "1",
+                "budget", options.budget(),
+                "callers", callers)));
   }
 
   private void stages() {
@@ -219,12 +192,9 @@ final class Plan {
       for (String method : List.of("multiply", "copy")) {
         add(
             "FloorBenchmark." + method,
-            "device",
-            options.device(),
-            "precision",
-            precision,
-            "threads",
-            options.threads().get(0));
+            "device", options.device(),
+            "precision", precision,
+            "threads", options.threads().get(0));
       }
       for (String model : options.models()) {
         methods(model, precision).forEach(method -> stage(method, model, precision));
@@ -248,16 +218,11 @@ final class Plan {
   private void stage(String method, String model, String precision) {
     add(
         "StageBenchmark." + method,
-        "model",
-        model,
-        "device",
-        options.device(),
-        "precision",
-        precision,
-        "picture",
-        "1080p",
-        "threads",
-        options.threads().get(0));
+        "model", model,
+        "device", options.device(),
+        "precision", precision,
+        "picture", "1080p",
+        "threads", options.threads().get(0));
   }
 
   /** Where a rival's time goes, and where ours: their decoding and resizing, their network. */
@@ -281,14 +246,10 @@ final class Plan {
   private void load(String method, String model) {
     add(
         "LoadBenchmark." + method,
-        "model",
-        model,
-        "device",
-        options.device(),
-        "precision",
-        options.precisions().get(0),
-        "threads",
-        lastThreads());
+        "model", model,
+        "device", options.device(),
+        "precision", options.precisions().get(0),
+        "threads", lastThreads());
   }
 
   private void add(String benchmark, String... params) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.wwts.report.Machine;
 import dev.wwts.report.Environment;
 import dev.wwts.report.Report;
 import java.io.IOException;
@@ -65,8 +66,8 @@ public final class RunFiles {
     if (!device.equals("cpu") || name.matches(".*[0-9].*")) {
       return name;
     }
-    Optional<String> family = CpuInfo.value("cpu family");
-    Optional<String> model = CpuInfo.value("model");
+    Optional<String> family = Machine.cpu("cpu family");
+    Optional<String> model = Machine.cpu("model");
     return family.isEmpty() || model.isEmpty()
         ? name
         : name + "-family" + family.get() + "-model" + model.get();

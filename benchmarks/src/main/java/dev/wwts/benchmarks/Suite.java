@@ -84,8 +84,7 @@ public final class Suite {
 
   private static Suite open(Properties given) throws IOException {
     // before anything that takes time
-    Options.of(given, false);
-    List<String> models = Options.models(given);
+    List<String> models = Options.of(given, false).models();
     for (String model : models) {
       System.out.println("model " + model + ": " + BenchmarkModels.of(model));
     }

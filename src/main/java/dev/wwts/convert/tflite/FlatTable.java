@@ -13,7 +13,10 @@ import java.util.Optional;
  */
 final class FlatTable extends Table {
   /** Of one vector; the largest networks have some thousands of tensors. */
-  private static final int MOST_TABLES = 100_000;
+  private static final int MOST_TABLES = 20_000;
+
+  /** Of numbers in one vector: tables may share a long one, which would be copied for each. */
+  private static final int MOST_NUMBERS = 1 << 16;
 
   /** The offset of the first field in a table's directory. */
   private static final int FIRST = 4;
@@ -78,24 +81,32 @@ final class FlatTable extends Table {
   }
 
   int[] integers(int field) {
-    ByteBuffer vector = vector(field, Integer.BYTES);
+    ByteBuffer vector = numbers(field, Integer.BYTES);
     int[] values = new int[vector.remaining() / Integer.BYTES];
     vector.asIntBuffer().get(values);
     return values;
   }
 
   long[] longs(int field) {
-    ByteBuffer vector = vector(field, Long.BYTES);
+    ByteBuffer vector = numbers(field, Long.BYTES);
     long[] values = new long[vector.remaining() / Long.BYTES];
     vector.asLongBuffer().get(values);
     return values;
   }
 
   float[] reals(int field) {
-    ByteBuffer vector = vector(field, Float.BYTES);
+    ByteBuffer vector = numbers(field, Float.BYTES);
     float[] values = new float[vector.remaining() / Float.BYTES];
     vector.asFloatBuffer().get(values);
     return values;
+  }
+
+  private ByteBuffer numbers(int field, int width) {
+    ByteBuffer vector = vector(field, width);
+    if (vector.remaining() > MOST_NUMBERS * width) {
+      throw new IndexOutOfBoundsException("a vector of " + vector.remaining() + " bytes");
+    }
+    return vector;
   }
 
   /** The bytes of a vector, in place; empty where it is absent. */

@@ -7,6 +7,7 @@ import dev.wwts.convert.tflite.Operation.Pad;
 import dev.wwts.convert.tflite.Operation.Reshape;
 import dev.wwts.convert.tflite.Operation.Softmax;
 import dev.wwts.internal.text.Printable;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -36,6 +37,7 @@ final class OperationReader {
     // files of before 2020 have the first field only, later ones both
     int number = Math.max(code.octet(0), code.integer(3, 0));
     Step step = new Step(number, table, tensors, faults);
+    layers.count(step, step.output().elements());
     return switch (number) {
       case 0 -> add(step);
       case 1 -> averagePool(step);
@@ -52,11 +54,12 @@ final class OperationReader {
   }
 
   private static String shown(int number, FlatTable code) {
-    String custom =
-        number == CUSTOM
-            ? " " + Printable.line(StandardCharsets.UTF_8.decode(code.octets(1)).toString(), 50)
-            : "";
-    return Operators.name(number) + custom;
+    if (number != CUSTOM) {
+      return Operators.name(number);
+    }
+    ByteBuffer name = code.octets(1);
+    String text = StandardCharsets.UTF_8.decode(name.limit(Math.min(50, name.limit()))).toString();
+    return Operators.name(number) + " " + Printable.line(text, 50);
   }
 
   private Operation add(Step step) {

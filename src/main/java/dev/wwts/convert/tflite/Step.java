@@ -6,8 +6,8 @@ import java.util.List;
 final class Step {
   private static final int MOST_KERNEL = 1024;
 
-  /** Multiplications of one picture; EfficientNet-B4's are 4.4 x 10^9. */
-  private static final long MOST_WORK = 20_000_000_000L;
+  /** Operations on numbers for one picture; EfficientNet-B4's are 4.4 x 10^9. */
+  private static final long MOST_WORK = 5_000_000_000L;
 
   private static final int OPTIONS_TYPE = 3;
   private static final int OPTIONS = 4;
@@ -131,7 +131,7 @@ final class Step {
   /** Refuses networks that cost more than any should. */
   void requireWork(long work) {
     if (work > MOST_WORK) {
-      throw faults.unsupported("needs more than %,d multiplications".formatted(MOST_WORK));
+      throw faults.unsupported("needs more than %,d operations on numbers".formatted(MOST_WORK));
     }
   }
 }

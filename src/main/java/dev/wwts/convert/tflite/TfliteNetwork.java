@@ -217,4 +217,19 @@ public final class TfliteNetwork {
     }
     return last;
   }
+
+  /** How many values are needed at once, at most. */
+  long mostLive() {
+    Map<Integer, Integer> last = lastUses();
+    long live = tensors.get(input).elements();
+    long most = live;
+    for (int i = 0; i < operations.size(); i++) {
+      live += tensors.get(operations.get(i).output()).elements();
+      most = Math.max(most, live);
+      for (int used : Set.copyOf(operations.get(i).inputs())) {
+        live -= last.getOrDefault(used, i) == i ? tensors.get(used).elements() : 0;
+      }
+    }
+    return most;
+  }
 }

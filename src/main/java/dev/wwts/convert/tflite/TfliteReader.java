@@ -19,22 +19,32 @@ import java.util.Set;
  */
 final class TfliteReader {
   /** Of a file; FlatBuffers end at 2 GiB. */
-  private static final int MOST_BYTES = 512 << 20;
+  private static final int MOST_BYTES = 256 << 20;
 
   private static final byte[] IDENTIFIER = {'T', 'F', 'L', '3'};
   private static final int VERSION = 3;
   private static final int MOST_DIMENSIONS = 6;
 
-  /** Values of one tensor: 256 MB in float32. */
-  static final long MOST_ELEMENTS = 1 << 26;
+  /** Values of one tensor that is computed: 64 MB in float32. */
+  static final long MOST_ELEMENTS = 1 << 24;
+
+  /** Values that are needed at once, while a picture is computed. */
+  private static final long MOST_LIVE = 1 << 25;
+
+  /** Values of a constant; the file's own length is the narrower bound. */
+  private static final long MOST_WEIGHTS = 1 << 28;
 
   private final ByteBuffer bytes;
   private final Faults faults;
   private final List<FlatTable> buffers = new ArrayList<>();
   private final List<TensorInfo> tensors = new ArrayList<>();
 
+  /** Tensors may share their scales, of which each gets a copy. */
+  private long scalesLeft;
+
   private TfliteReader(ByteBuffer bytes, Faults faults) {
     this.bytes = bytes;
+    this.scalesLeft = bytes.limit() / Float.BYTES;
     this.faults = faults;
   }
 
@@ -96,7 +106,11 @@ final class TfliteReader {
     }
     List<Operation> operations =
         operations(graph.tables(3), model.tables(1), new Flow(inputs[0], outputs[0]));
-    return new TfliteNetwork(tensors, operations, inputs[0], outputs[0], faults);
+    TfliteNetwork network = new TfliteNetwork(tensors, operations, inputs[0], outputs[0], faults);
+    if (network.mostLive() > MOST_LIVE) {
+      throw faults.unsupported("needs more than %,d values at once".formatted(MOST_LIVE));
+    }
+    return network;
   }
 
   private record Flow(int input, int output) {}
@@ -129,17 +143,18 @@ final class TfliteReader {
   }
 
   private TensorInfo tensor(FlatTable table) {
+    ElementType type = ElementType.of(table.octet(1), faults);
+    ByteBuffer data = data(table.integer(2, 0));
+    long most = data.capacity() > 0 ? MOST_WEIGHTS : MOST_ELEMENTS;
     List<Integer> shape = new ArrayList<>();
     long elements = 1;
     for (int size : table.integers(0)) {
-      if (size < 1 || shape.size() == MOST_DIMENSIONS || elements * size > MOST_ELEMENTS) {
+      if (size < 1 || shape.size() == MOST_DIMENSIONS || elements * size > most) {
         throw faults.unsupported("has a tensor that is empty or too large");
       }
       shape.add(size);
       elements *= size;
     }
-    ElementType type = ElementType.of(table.octet(1), faults);
-    ByteBuffer data = data(table.integer(2, 0));
     if (data.capacity() > 0 && data.capacity() != elements * type.bytes) {
       throw faults.corrupt(
           "a tensor of %,d values has %,d bytes".formatted(elements, data.capacity()));
@@ -163,6 +178,10 @@ final class TfliteReader {
     float[] scales = table == null ? new float[0] : table.reals(2);
     if (table == null || scales.length == 0) {
       return Quantization.NONE;
+    }
+    scalesLeft -= scales.length;
+    if (scalesLeft < 0) {
+      throw faults.corrupt("it reads the same scales over and over");
     }
     long[] zeros = table.longs(3);
     int dimension = table.integer(6, 0);

@@ -45,15 +45,27 @@ final class Codes {
     }
   }
 
-  /** The sums of the first {@code count} rows' products with a query. */
+  /**
+   * The sums of the first {@code count} rows' products with a query. The offsets are counted up,
+   * not multiplied: the compiler would gather the factors of two out of the inner loop's addresses,
+   * and no longer see that these lie side by side, at a quarter of the speed.
+   */
   void sums(Query query, int count, int[] sums) {
+    final short[] codes = this.codes;
+    final short[] numbers = query.pairs;
+    final int step = 2 * rows;
+    final int all = pairs(dimension);
     Arrays.fill(sums, 0, count, 0);
-    for (int pair = 0; pair < pairs(dimension); pair++) {
+    int start = 0;
+    int first = 0;
+    for (int pair = 0; pair < all; pair++) {
+      int from = first;
       for (int row = 0; row < count; row += TOGETHER) {
-        int from = 2 * (pair * rows + row);
-        int some = Math.min(TOGETHER, count - row);
-        add(codes, from, query.pairs, pair * 2 * TOGETHER, sums, row, some);
+        add(codes, from, numbers, start, sums, row, Math.min(TOGETHER, count - row));
+        from += 2 * TOGETHER;
       }
+      start += 2 * TOGETHER;
+      first += step;
     }
   }
 
@@ -70,6 +82,11 @@ final class Codes {
   /** What a sum stands for, wrong by at most {@link #bound}. */
   static double similarity(int sum) {
     return sum / (SCALE * SCALE);
+  }
+
+  /** A sum that stands for no more than this similarity. */
+  static int sum(double similarity) {
+    return (int) Math.floor(similarity * (SCALE * SCALE)); // beyond an int: the nearest int
   }
 
   /**

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -32,7 +33,7 @@ public final class GalleryStore implements AutoCloseable {
   private final ChangeLog log;
   private long nextId;
   private long recorded;
-  private Thread compaction = new Thread(() -> {});
+  private final Compaction compaction;
   private volatile boolean closed;
 
   private GalleryStore(Path path, ModelKey model, FolderLock folder, int slack) {
@@ -41,6 +42,7 @@ public final class GalleryStore implements AutoCloseable {
     this.folder = folder;
     index = new Index(model.dimension());
     log = ChangeLog.open(path.resolve("gallery.wwts"), model, new Replaying());
+    compaction = new Compaction(log, model, writing);
   }
 
   /** Rebuilds the index from the file. */
@@ -198,6 +200,36 @@ public final class GalleryStore implements AutoCloseable {
     return Search.nearest(snapshot(), embedding, most, wanted);
   }
 
+  /**
+   * What a picture is taken for: the label for which most and nearest of ten neighbours speak;
+   * empty where the gallery is.
+   */
+  public Optional<Match> recognize(float[] embedding) {
+    Embeddings.check(embedding, model.dimension());
+    Snapshot now = snapshot();
+    List<Neighbour> nearest = Search.nearest(now, embedding, Match.VOTERS, example -> true);
+    return Match.of(nearest, now.threshold());
+  }
+
+  /**
+   * Chooses the threshold from the gallery's own examples, and sets it.
+   *
+   * @throws GalleryException if they are too few
+   */
+  public Calibration calibrate() {
+    Calibration calibration = Calibration.of(snapshot());
+    threshold(calibration.threshold());
+    return calibration;
+  }
+
+  /**
+   * Groups of examples of which each has another one in its group that is at least so similar,
+   * oldest first. Takes a search for each example.
+   */
+  public List<List<Example>> duplicates(double similarity) {
+    return Duplicates.of(snapshot(), similarity);
+  }
+
   Snapshot snapshot() {
     requireOpen();
     return index.snapshot();
@@ -210,61 +242,11 @@ public final class GalleryStore implements AutoCloseable {
   }
 
   private void compactIfDue() {
-    if (recorded > 2L * index.snapshot().size() + slack && !compaction.isAlive()) {
-      compaction = new Thread(this::compact, "wwts-gallery");
-      compaction.setDaemon(true);
-      compaction.start();
+    Snapshot now = index.snapshot();
+    if (recorded > 2L * now.size() + slack && !compaction.isRunning()) {
+      compaction.start(now, nextId);
+      recorded = now.size();
     }
-  }
-
-  /**
-   * Writes a file of what is here now beside the other; changes go on meanwhile, and wait only
-   * while theirs are copied and the new file takes its place.
-   */
-  private void compact() {
-    Snapshot snapshot;
-    long from;
-    long first;
-    writing.lock();
-    try {
-      snapshot = index.snapshot();
-      from = log.size();
-      first = nextId;
-      recorded = snapshot.size();
-    } finally {
-      writing.unlock();
-    }
-    try (NewFile file = new NewFile(log.file(), new GalleryHeader(model, first))) {
-      write(snapshot, file);
-      file.sync();
-      writing.lock();
-      try {
-        if (!closed) {
-          log.replaceWith(file, from);
-        }
-      } finally {
-        writing.unlock();
-      }
-    } catch (IOException | RuntimeException e) {
-      LOG.warn("{} stays longer than needed: {}", log.file(), e.getMessage());
-    }
-  }
-
-  private void write(Snapshot snapshot, NewFile file) {
-    file.append(List.of(new Change.Threshold(snapshot.threshold())));
-    List<Change> some = new ArrayList<>();
-    snapshot.forEach(
-        (example, embedding) -> {
-          if (closed) {
-            throw new IllegalStateException("the gallery was closed meanwhile");
-          }
-          some.add(new Change.Added(example, embedding));
-          if (some.size() == TOGETHER) {
-            file.append(some);
-            some.clear();
-          }
-        });
-    file.append(some);
   }
 
   /** Lets others change it. What was acknowledged is in the file already. */
@@ -276,25 +258,12 @@ public final class GalleryStore implements AutoCloseable {
         return;
       }
       closed = true;
+      compaction.stop();
       log.close();
     } finally {
       writing.unlock();
     }
-    awaitCompaction();
+    compaction.await();
     release(folder);
-  }
-
-  private void awaitCompaction() {
-    boolean interrupted = false;
-    while (compaction.isAlive()) {
-      try {
-        compaction.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

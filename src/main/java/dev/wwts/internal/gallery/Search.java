@@ -42,23 +42,54 @@ final class Search {
     return search.rank();
   }
 
+  /** All that are wanted and at least so similar, in no order. */
+  static List<Neighbour> within(
+      Snapshot snapshot, float[] embedding, double similarity, Predicate<Example> wanted) {
+    Query query = new Query(embedding);
+    int least = Codes.sum(similarity - Codes.bound(embedding.length));
+    int[] sums = new int[Block.MOST];
+    List<Neighbour> found = new ArrayList<>();
+    for (Segment segment : snapshot.segments()) {
+      Block block = segment.block();
+      block.codes.sums(query, segment.rows(), sums);
+      for (int row = 0; row < segment.rows(); row++) {
+        if (sums[row] >= least && segment.isLive(row) && wanted.test(block.example(row))) {
+          double exact = block.similarity(row, embedding);
+          if (exact >= similarity) {
+            found.add(new Neighbour(block.example(row), exact));
+          }
+        }
+      }
+    }
+    return found;
+  }
+
   private double reach() {
     return lowers.size() < most ? Double.NEGATIVE_INFINITY : lowers.element();
   }
 
   private void scan(Segment segment, int[] sums) {
     segment.block().codes.sums(query, segment.rows(), sums);
-    double reach = reach();
+    int least = least();
     for (int row = 0; row < segment.rows(); row++) {
-      double similarity = Codes.similarity(sums[row]);
-      double upper = similarity + bound;
-      if (upper >= reach && segment.isLive(row) && wanted.test(segment.block().example(row))) {
-        candidates.add(new Candidate(segment.block(), row, upper));
-        lowers.add(similarity - bound);
-        if (lowers.size() > most) {
-          lowers.remove();
-        }
-        reach = reach();
+      if (sums[row] >= least && segment.isLive(row)) {
+        consider(segment.block(), row, Codes.similarity(sums[row]));
+        least = least();
+      }
+    }
+  }
+
+  /** The least sum of which the upper bound may reach. */
+  private int least() {
+    return Codes.sum(reach() - bound);
+  }
+
+  private void consider(Block block, int row, double similarity) {
+    if (similarity + bound >= reach() && wanted.test(block.example(row))) {
+      candidates.add(new Candidate(block, row, similarity + bound));
+      lowers.add(similarity - bound);
+      if (lowers.size() > most) {
+        lowers.remove();
       }
     }
   }

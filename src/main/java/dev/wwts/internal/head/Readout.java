@@ -1,6 +1,7 @@
 package dev.wwts.internal.head;
 
 import dev.wwts.internal.model.Manifest.Activation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a lane reads from its network's output, on its device, for every picture. The output has a
@@ -26,13 +27,42 @@ public sealed interface Readout {
    *
    * @param size how many, from 1 to columns
    */
-  record Best(int first, int columns, Activation activation, int size) implements Readout {}
+  record Best(int first, int columns, Activation activation, int size) implements Readout {
+    /** Java 17's own for records keeps the class loader of the last one that was compared. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Best best
+          && first == best.first
+          && columns == best.columns
+          && activation == best.activation
+          && size == best.size;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * (31 * first + columns) + size;
+    }
+  }
 
   /** All of a range, as they stand. */
   record Every(int first, int columns, Activation activation) implements Readout {
     @Override
     public int size() {
       return columns;
+    }
+
+    /** See {@link Best#equals}. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Every every
+          && first == every.first
+          && columns == every.columns
+          && activation == every.activation;
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * first + columns;
     }
   }
 }

@@ -1,10 +1,8 @@
 package dev.wwts.internal.lane;
 
-import dev.wwts.internal.cuda.CudaGraph;
 import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.CudaRuntime;
 import dev.wwts.internal.cuda.CudaStream;
-import dev.wwts.internal.cuda.GraphPool;
 import dev.wwts.internal.cuda.NativeLibrary;
 import dev.wwts.internal.head.Readings;
 import dev.wwts.internal.head.Readout;
@@ -16,9 +14,6 @@ import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Parts;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,25 +28,14 @@ final class CudaLane extends StagedLane {
    */
   private static final int MOST_STAGING = 4;
 
-  /**
-   * A batch between two graphs takes the next larger one, whose other slots are computed for
-   * nothing, if it is at most this many times as large: one launch instead of hundreds.
-   */
-  private static final int MOST_EMPTY = 4;
-
   private final CudaSetup setup;
-  private final Network network;
-  private final List<Readout> readouts;
   private final Parts parts = new Parts();
   private final CudaStream stream;
-  private final GraphPool graphs = new GraphPool();
+  private final CudaBatches batches;
   private final @Nullable Staging[] staging;
   private final CudaPreprocessor preprocessor;
   private final @Nullable CardJpegs jpegs;
   private final List<SlotClock> clocks = new ArrayList<>();
-  private final NavigableMap<Integer, CudaBatch> expected = new TreeMap<>();
-  private @Nullable CudaBatch spare;
-  private int spareSize;
   private @Nullable CudaBatch batch;
   private int uploads;
   private int computed;
@@ -59,13 +43,12 @@ final class CudaLane extends StagedLane {
 
   CudaLane(CudaSetup setup, Network network, List<Readout> readouts) {
     this.setup = setup;
-    this.network = network;
-    this.readouts = readouts;
     CudaRuntime.use(setup.device());
     boolean whole = false;
     try {
       CudaStream own = new CudaStream(setup.device());
       this.stream = parts.add(own, own::close);
+      this.batches = new CudaBatches(setup, network, readouts, own);
       this.staging = new @Nullable Staging[MOST_STAGING];
       CudaPreprocessor made =
           NativeLibrary.cardFault().isEmpty()
@@ -112,7 +95,7 @@ final class CudaLane extends StagedLane {
     uploads = 0;
     batch = null;
     try {
-      batch = batch(n);
+      batch = batches.of(n);
       while (clocks.size() < n) {
         SlotClock clock = new SlotClock();
         clocks.add(parts.add(clock, clock::close));
@@ -120,64 +103,6 @@ final class CudaLane extends StagedLane {
     } catch (RuntimeException e) {
       throw OutOfMemory.typed(e);
     }
-  }
-
-  private CudaBatch batch(int n) {
-    CudaBatch kept = expected.get(n);
-    if (kept != null) {
-      return kept;
-    }
-    Map.Entry<Integer, CudaBatch> larger =
-        setup.expected().contains(n) ? null : expected.ceilingEntry(n);
-    if (larger != null && larger.getKey() <= MOST_EMPTY * n && larger.getValue().isCaptured()) {
-      return larger.getValue();
-    }
-    CudaBatch last = spare;
-    if (last != null && spareSize == n) {
-      return last;
-    }
-    closeSpare();
-    CudaBatch fresh = new CudaBatch(setup, network, readouts, stream, n);
-    boolean whole = false;
-    try {
-      if (setup.expected().contains(n)) {
-        // cuDNN's trials wait for the card: recognizers that load at the same time take turns
-        CudaGraph.betweenCaptures(() -> prepare(fresh));
-      }
-      whole = true;
-    } finally {
-      if (!whole) {
-        stream.await();
-        fresh.close();
-      }
-    }
-    if (setup.expected().contains(n)) {
-      expected.put(n, fresh);
-    } else {
-      spare = fresh;
-      spareSize = n;
-    }
-    return fresh;
-  }
-
-  private void prepare(CudaBatch fresh) {
-    fresh.warmUp();
-    if (setup.graphs() && !fresh.capture(graphs)) {
-      captureAgain();
-    }
-  }
-
-  /**
-   * Captures the other graphs anew: what a capture took before it failed would stay in the pool for
-   * as long as one of them is left.
-   */
-  private void captureAgain() {
-    List<CudaBatch> others =
-        expected.descendingMap().values().stream().filter(CudaBatch::isCaptured).toList();
-    stream.await();
-    others.forEach(CudaBatch::release);
-    CudaMemory.emptyCache();
-    others.forEach(other -> other.capture(graphs));
   }
 
   @Override
@@ -278,7 +203,7 @@ final class CudaLane extends StagedLane {
     stream.await();
     settle();
     batch = null;
-    closeSpare();
+    batches.closeSpare();
     stream.clearWorkspaces();
     CudaMemory.emptyCache();
   }
@@ -291,23 +216,13 @@ final class CudaLane extends StagedLane {
     return current;
   }
 
-  private void closeSpare() {
-    if (spare != null) {
-      stream.await();
-      spare.close();
-      spare = null;
-    }
-  }
-
   @Override
   public void close() {
     batch = null;
     // each is closed, also where the card refuses everything since an error
     Parts all = new Parts();
     all.add(parts, parts::close);
-    expected.values().forEach(kept -> all.add(kept, kept::close));
-    expected.clear();
-    all.add(this, this::closeSpare);
+    all.add(batches, batches::close);
     all.add(stream, stream::await);
     all.add(setup, () -> CudaRuntime.use(setup.device()));
     all.close();

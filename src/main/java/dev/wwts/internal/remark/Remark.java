@@ -49,6 +49,15 @@ public sealed interface Remark {
     }
   }
 
+  /** More threads than processors that the process may use, whose number a container's quota is. */
+  record TooManyThreads(int lanes, int threads, int processors) implements Shortfall {
+    @Override
+    public String sentence() {
+      return "%d lanes of %d threads are more than the %d processors that this process may use, and slow each other down: set lanes x threads to at most that."
+          .formatted(lanes, threads, processors);
+    }
+  }
+
   /** There are JPEGs which the card's decoder does not get. */
   record OtherJpegs() implements Remark {
     @Override

@@ -2,9 +2,9 @@ package dev.wwts.internal.remark;
 
 import dev.wwts.internal.events.Events;
 import dev.wwts.internal.text.Printable;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +12,9 @@ import org.slf4j.LoggerFactory;
 public final class Remarks {
   private static final Logger LOG = LoggerFactory.getLogger(Remarks.class);
 
-  private final Set<Remark> remarks = new LinkedHashSet<>();
+  /** By sentence: a set of records would keep their class loader (see {@code Readout.Best}). */
+  private final Map<String, Remark> remarks = new LinkedHashMap<>();
+
   private final boolean logged;
 
   /** Of a model that people use: each is logged. */
@@ -31,10 +33,10 @@ public final class Remarks {
 
   /** Takes one; a shortfall is logged as a warning, and an event. */
   public void add(Remark remark) {
-    if (!isNew(remark) || !logged) {
+    String sentence = Printable.line(remark.sentence());
+    if (!isNew(sentence, remark) || !logged) {
       return;
     }
-    String sentence = Printable.line(remark.sentence());
     if (remark instanceof Remark.Shortfall) {
       LOG.warn("{}", sentence);
       Events.fellBack(remark.getClass().getSimpleName(), sentence);
@@ -43,12 +45,12 @@ public final class Remarks {
     }
   }
 
-  private synchronized boolean isNew(Remark remark) {
-    return remarks.add(remark);
+  private synchronized boolean isNew(String sentence, Remark remark) {
+    return remarks.putIfAbsent(sentence, remark) == null;
   }
 
   /** All so far, in their order. */
   public synchronized List<Remark> list() {
-    return List.copyOf(remarks);
+    return List.copyOf(remarks.values());
   }
 }

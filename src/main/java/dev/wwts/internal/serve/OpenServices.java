@@ -2,7 +2,6 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.internal.settings.MadeHere;
-import java.lang.ref.PhantomReference;
 import java.lang.ref.ReferenceQueue;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +34,7 @@ final class OpenServices {
   private static final Object LOCK = new Object();
 
   /** Each with what tells that its recognizer was forgotten. */
-  private static final Map<Service, List<Guard>> OPEN = new HashMap<>();
+  private static final Map<Service, List<Forgotten>> OPEN = new HashMap<>();
 
   private static @Nullable Watch watch;
 
@@ -109,10 +108,10 @@ final class OpenServices {
   /** Frees {@code service} when {@code owner} was forgotten. */
   static void guard(Object owner, Service service) {
     synchronized (LOCK) {
-      List<Guard> guards = OPEN.get(service);
+      List<Forgotten> guards = OPEN.get(service);
       Watch current = watch;
       if (guards != null && current != null) {
-        guards.add(new Guard(owner, service, current.forgotten));
+        guards.add(new Forgotten.Owner(owner, service, current.forgotten));
       }
     }
   }
@@ -128,81 +127,18 @@ final class OpenServices {
       if (current == null) {
         return null;
       }
-      Unheard guard = new Unheard(future, call, current.forgotten);
+      Forgotten guard = new Forgotten.Future(future, call, current.forgotten);
       current.unheard.add(guard);
       return guard;
     }
   }
 
-  /** A failure was heard of. */
-  static void release(Object guard) {
+  /** A failure was heard of, or told; returns whether it was neither before. */
+  static boolean release(Object guard) {
     synchronized (LOCK) {
       Watch current = watch;
-      if (current != null) {
-        current.unheard.remove(guard);
-      }
+      return current != null && current.unheard.remove(guard);
     }
-  }
-
-  /** What nobody refers to any more, and what is to be done then. */
-  private abstract static class Forgotten extends PhantomReference<Object> {
-    Forgotten(Object owner, ReferenceQueue<Object> queue) {
-      super(owner, queue);
-    }
-
-    abstract void tell();
-  }
-
-  /** A failure that nobody asked for. */
-  private static final class Unheard extends Forgotten {
-    private final MadeHere call;
-
-    Unheard(Object future, MadeHere call, ReferenceQueue<Object> queue) {
-      super(future, queue);
-      this.call = call;
-    }
-
-    @Override
-    void tell() {
-      synchronized (LOCK) {
-        Watch current = watch;
-        if (current == null || !current.unheard.remove(this)) {
-          return;
-        }
-      }
-      LOG.warn(
-          "{} failed, and nobody asked its future: its failure is lost.", call.getMessage(), call);
-    }
-  }
-
-  /** A recognizer that nobody refers to any more has left its service open. */
-  private static final class Guard extends Forgotten {
-    private final Service service;
-
-    Guard(Object owner, Service service, ReferenceQueue<Object> queue) {
-      super(owner, queue);
-      this.service = service;
-    }
-
-    @Override
-    void tell() {
-      if (service.isOpen()) {
-        LOG.warn(
-            "{} was dropped without close(): freeing it now.",
-            whatOf(service),
-            service.settings().origin());
-        try {
-          service.close();
-        } catch (RuntimeException e) {
-          LOG.warn("{}, which was forgotten, could not be freed.", whatOf(service), e);
-        }
-      }
-    }
-  }
-
-  private static String whatOf(Service service) {
-    MadeHere origin = service.settings().origin();
-    return origin == null ? "A recognizer" : String.valueOf(origin.getMessage());
   }
 
   /** What is open now. */

@@ -56,11 +56,15 @@ record ServiceParts(
       List<Integer> falling =
           settings.expectedBatches().stream().sorted(Comparator.reverseOrder()).toList();
       int count = lanes(settings, engine);
+      int processors = Runtime.getRuntime().availableProcessors();
+      if (!onCard && (long) count * engine.threads() > processors) {
+        engine.remark(new Remark.TooManyThreads(count, engine.threads(), processors));
+      }
       Lanes lanes =
           new Lanes(
               count,
               onCard,
-              !onCard && count >= Runtime.getRuntime().availableProcessors(),
+              !onCard && count >= processors,
               new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
               () -> new LaneRunner(engine.newLane(), engine::remark, failure::typed, counts::ran),
               lane ->

@@ -164,4 +164,33 @@ class HostileTfliteTest {
     assertThatThrownBy(() -> TfliteReader.read(bytes, "shared.tflite"))
         .hasMessageContaining("reads the same weights over and over");
   }
+
+  /** A few kilobytes that ask for hours, or for gigabytes. */
+  @Test
+  void whatCostsTooMuchIsRefused() {
+    TfliteFiles hours = new TfliteFiles();
+    int input = hours.tensor(1, 1024, 1024, 3);
+    int last = input;
+    for (int i = 0; i < 2000; i++) {
+      int next = hours.tensor(1, 1024, 1024, 3);
+      hours.operator(0, TfliteFiles.add(0), next, last, last);
+      last = next;
+    }
+    assertUnsupported(hours.bytes(input, last), "operations on numbers");
+
+    TfliteFiles wide = new TfliteFiles();
+    input = wide.tensor(1, 1024, 1024, 3);
+    int[] kept = new int[20];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = wide.tensor(1, 1024, 1024, 3);
+      wide.operator(0, TfliteFiles.add(0), kept[i], input, input);
+    }
+    last = input;
+    for (int each : kept) {
+      int next = wide.tensor(1, 1024, 1024, 3);
+      wide.operator(0, TfliteFiles.add(0), next, last, each);
+      last = next;
+    }
+    assertUnsupported(wide.bytes(input, last), "values at once");
+  }
 }

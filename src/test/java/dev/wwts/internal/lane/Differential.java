@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.Precision;
 import dev.wwts.Recognizer;
 import dev.wwts.WwtsException;
+import dev.wwts.internal.remark.Remark;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -38,7 +39,7 @@ public final class Differential {
     Map<String, Object> answer = new LinkedHashMap<>();
     try (CaseNetwork.Loaded network = CaseNetwork.read(folder).load(precision, threads)) {
       answer.put("precision", network.engine().precision().name());
-      answer.put("remarks", network.engine().remarks());
+      answer.put("remarks", network.engine().remarks().stream().map(Remark::sentence).toList());
       // the executor records at first, then optimises for the shapes that it saw: all of them
       // answer
       double single = 0;

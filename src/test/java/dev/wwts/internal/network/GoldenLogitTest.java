@@ -21,7 +21,15 @@ class GoldenLogitTest {
 
   @Test
   void logitsEqualPyTorchsOnPillowsCrops() {
-    Path model = Kit.mobileNet();
+    compare(Kit.mobileNet());
+  }
+
+  @Test
+  void thoseOfAPulledModelToo() {
+    compare(Kit.pulled("photos"));
+  }
+
+  private static void compare(Path model) {
     LibTorch.load();
     ByteBuffer crops = Kit.array("golden/crops.npy");
     FloatBuffer expected = Kit.array("golden/logits.npy").asFloatBuffer();

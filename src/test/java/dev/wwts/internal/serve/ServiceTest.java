@@ -15,6 +15,7 @@ import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
+import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -288,6 +289,15 @@ class ServiceTest {
     assertThat(waiting).isNotDone();
     gate.open();
     assertThat(waiting.get()).isInstanceOf(Answer.Refused.class);
+  }
+
+  @Test
+  void moreThreadsThanProcessorsAreTold() {
+    int processors = Runtime.getRuntime().availableProcessors();
+    assertThat(open(SETTINGS.lanes(processors)).remarks()).isEmpty();
+
+    assertThat(open(SETTINGS.lanes(processors + 1)).remarks())
+        .containsExactly(new Remark.TooManyThreads(processors + 1, 1, processors));
   }
 
   @Test

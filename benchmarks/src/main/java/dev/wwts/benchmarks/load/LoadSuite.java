@@ -2,6 +2,7 @@ package dev.wwts.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.benchmarks.GivenOptions;
 import dev.wwts.benchmarks.JmhStep;
 import dev.wwts.benchmarks.Load;
 import dev.wwts.benchmarks.RunFiles;
@@ -32,12 +33,12 @@ public final class LoadSuite {
   private static final String OURS = "wwts";
   private static final long SEED = 20261126;
 
-  private final LoadOptions options;
+  private final GivenOptions options;
   private final RunFiles files;
   private final int rounds;
   private final int seconds;
 
-  private LoadSuite(LoadOptions options, RunFiles files) {
+  private LoadSuite(GivenOptions options, RunFiles files) {
     this.options = options;
     this.files = files;
     this.rounds = (int) options.number("wwts.rounds");
@@ -60,7 +61,7 @@ public final class LoadSuite {
   }
 
   private static boolean run(Properties given) throws IOException, InterruptedException {
-    LoadOptions options = new LoadOptions(given);
+    GivenOptions options = LoadOptions.of(given);
     Surroundings around = Surroundings.of(options.list("wwts.models"));
     Path out = Path.of(options.text("wwts.out"));
     RunFiles files = new RunFiles(out, "cpu", "-load", around.facts(), around.warnings());

@@ -93,11 +93,11 @@ class LoadReportTest {
   void anOptionThatThereIsNotIsRefused() {
     Properties given = new Properties();
     given.setProperty("wwts.load", "50");
-    assertThatThrownBy(() -> new LoadOptions(given)).hasMessageContaining("no option -Dwwts.load");
+    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("no option -Dwwts.load");
     given.clear();
     given.setProperty("wwts.settings", "2x0");
-    assertThatThrownBy(() -> new LoadOptions(given)).hasMessageContaining("wwts.settings=2x0");
+    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("wwts.settings=2x0");
     given.setProperty("wwts.settings", "4x2,1x8");
-    assertThat(new LoadOptions(given).list("wwts.settings")).containsExactly("4x2", "1x8");
+    assertThat(LoadOptions.of(given).list("wwts.settings")).containsExactly("4x2", "1x8");
   }
 }

@@ -128,7 +128,7 @@ class ModelsController {
       throw problem(
           HttpStatus.FORBIDDEN,
           "no_folder",
-          "Models can't be swapped here: start the service with --models FOLDER.");
+          "Models can't be swapped here: start the service with --models DIR.");
     }
     try {
       Path file = folder.resolve(name);

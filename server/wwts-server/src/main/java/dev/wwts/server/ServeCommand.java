@@ -1,7 +1,11 @@
 package dev.wwts.server;
 
+import dev.wwts.pull.ModelFolder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -9,7 +13,10 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code wwts serve}: its options are names for properties. */
 @Command(
@@ -23,11 +30,13 @@ import picocli.CommandLine.Option;
       "  SERVER_SSL_BUNDLE=… WWTS_LIMITS_IN_FLIGHT=512MB wwts serve"
     })
 final class ServeCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
   @ArgGroup(exclusive = false, heading = "%nWhere it listens:%n")
   private Access access = new Access();
 
   @ArgGroup(exclusive = false, heading = "%nWhat it answers with:%n")
-  private Model model = new Model();
+  private Settings model = new Settings();
 
   /** The version, from the jar's manifest. */
   static final class Version implements IVersionProvider {
@@ -62,11 +71,12 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   /** The model and what it may take. */
-  static final class Model {
+  static final class Settings {
     @Option(
         names = "--model",
         paramLabel = "M.pt",
-        description = "The model file; models/default.pt if not given.")
+        description =
+            "The model file, or the name of a pulled one; models/default.pt if not given.")
     private @Nullable String file;
 
     @Option(
@@ -77,9 +87,10 @@ final class ServeCommand implements Callable<Integer> {
 
     @Option(
         names = "--models",
-        paramLabel = "FOLDER",
-        description = "Whose files may be swapped in; none if not given.")
-    private @Nullable String folder;
+        paramLabel = "DIR",
+        description =
+            "The folder of pulled models, whose files may be swapped in; $WWTS_MODELS, else ~/.local/share/wwts/models if not given.")
+    private @Nullable Path folder;
 
     @Option(names = "--trust-model", description = "Load it though its code is not harmless.")
     private boolean trusted;
@@ -133,14 +144,16 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private List<String> arguments() {
+  /** For Spring's command line. */
+  List<String> arguments() {
+    ModelFolder folder = ModelFolder.of(model.folder);
     List<String> arguments = new ArrayList<>();
     add(arguments, "server.port", access.port);
     add(arguments, "server.address", access.host);
     add(arguments, "wwts.server.token", access.token);
     add(arguments, "wwts.server.insecure", access.insecure ? true : null);
-    add(arguments, "wwts.server.models", model.folder);
-    add(arguments, "wwts.model", model.file);
+    add(arguments, "wwts.server.models", folder.folder().toAbsolutePath());
+    add(arguments, "wwts.model", model.file == null ? null : file(model.file, folder));
     add(arguments, "wwts.sha256", model.sha256);
     add(arguments, "wwts.trusted", model.trusted ? true : null);
     add(arguments, "wwts.device", model.device);
@@ -152,6 +165,18 @@ final class ServeCommand implements Callable<Integer> {
     add(arguments, "wwts.limits.max-bytes", model.maxBytes);
     add(arguments, "wwts.limits.max-pixels", model.maxPixels);
     return arguments;
+  }
+
+  /** As the other commands take it: a bare name means the pulled model first. */
+  private String file(String given, ModelFolder folder) {
+    Optional<Path> pulled = folder.find(given);
+    if (pulled.isEmpty() && ModelFolder.isName(given) && !Files.isRegularFile(Path.of(given))) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "There is no file %s, and no model of that name in %s: wwts pull --list names what can be fetched."
+              .formatted(given, folder.folder()));
+    }
+    return pulled.map(Path::toString).orElse(given);
   }
 
   private static void add(List<String> arguments, String property, @Nullable Object value) {

@@ -1,5 +1,6 @@
 package dev.wwts.server;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -60,6 +61,15 @@ final class Client {
         request(path, headers)
             .header("Content-Type", type)
             .POST(BodyPublishers.ofByteArray(body))
+            .build());
+  }
+
+  /** A body of zeros that does not say how long it is. */
+  Reply stream(String path, String type, int length) {
+    return send(
+        request(path)
+            .header("Content-Type", type)
+            .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(new byte[length])))
             .build());
   }
 

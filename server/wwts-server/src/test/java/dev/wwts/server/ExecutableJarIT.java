@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -64,6 +65,21 @@ class ExecutableJarIT {
     } finally {
       callers.shutdownNow();
     }
+  }
+
+  @Test
+  void whyItDoesNotStartIsALine() throws Exception {
+    String java = System.getProperty("java.home");
+    assertThat(ServerProcess.refusal(java, "--model", "nothing.pt"))
+        .isEqualTo("[ERROR] nothing.pt does not exist.\nexit code 2");
+    assertThat(ServerProcess.refusal(java, "--nope"))
+        .startsWith("[ERROR] Unknown option: '--nope'\n")
+        .endsWith("exit code 2");
+    assertThat(ServerProcess.refusal(java, "--device", "tpu"))
+        .startsWith("[ERROR] ")
+        .contains("Unknown device 'tpu': use auto, cpu")
+        .endsWith("exit code 2")
+        .hasLineCount(2);
   }
 
   private static void answersAndTellsItsFigures(Client client) {

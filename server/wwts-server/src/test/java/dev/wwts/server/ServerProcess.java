@@ -1,6 +1,7 @@
 package dev.wwts.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -29,7 +30,8 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** Starts one and waits until it is ready. */
-  static ServerProcess start(String javaHome, String... options) throws IOException {
+  static ServerProcess start(String javaHome, String... options)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(javaHome + File.separator + "bin" + File.separator + "java");
     command.add("-Dstdout.encoding=UTF-8");
@@ -42,6 +44,8 @@ final class ServerProcess implements AutoCloseable {
     Path errors = Files.createTempFile("wwts-server", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().put("LC_ALL", "C.UTF-8");
+    // where Java has them; older ones take no notice
+    builder.environment().put("SPRING_THREADS_VIRTUAL_ENABLED", "true");
     Process process = builder.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     StringBuilder said = new StringBuilder();
@@ -52,7 +56,14 @@ final class ServerProcess implements AutoCloseable {
         return new ServerProcess(process, errors, Integer.parseInt(ready.group(1)));
       }
     }
-    throw new AssertionError(said + Files.readString(errors));
+    throw new AssertionError(said + Files.readString(errors) + "exit code " + process.waitFor());
+  }
+
+  /** What one says that does not start, and its exit code. */
+  static String refusal(String javaHome, String... options) throws Exception {
+    AssertionError said =
+        catchThrowableOfType(AssertionError.class, () -> start(javaHome, options));
+    return String.valueOf(said.getMessage());
   }
 
   int port() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -130,6 +132,52 @@ class ServiceTest {
     problem(client.get("/v1/nothing"), 404, "");
     problem(client.upload("/v1/recognize", Map.of("a.png", new byte[2 << 20])), 413, "");
     problem(client.post("/v1/recognize", "multipart/form-data", picture), 400, "");
+  }
+
+  @Test
+  void bodiesThatLieAreRefused() {
+    String part =
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.png\"\r\n\r\nabc";
+    String type = "multipart/form-data; boundary=x";
+    problem(client.post("/v1/recognize", type, bytes(part)), 400, "");
+    problem(client.post("/v1/recognize", type, bytes("--x--\r\n")), 400, "");
+    problem(
+        client.post("/v1/recognize", type, bytes(part + "\r\n--x--\r\n")),
+        415,
+        "unsupported_format");
+    // without a length, so that only reading tells that it is too much
+    problem(client.stream("/v1/recognize", "image/png", (1 << 20) + 1), 413, "too_large");
+    assertThat(client.stream("/v1/recognize", type, 2 << 20).status()).isEqualTo(400);
+    String deep = "[".repeat(100_000);
+    assertThat(client.json("/v2/models/wwts-default/infer", deep).status()).isEqualTo(400);
+    problem(client.json("/v1/models/wwts-default:swap", deep), 400, "");
+    assertThat(client.get("/v1/models").status()).isEqualTo(200);
+  }
+
+  @Test
+  void aRequestThatIsTooLongIsRefusedUnread() throws Exception {
+    String head =
+        "POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: 9999999999\r\n\r\n";
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.getOutputStream().write(bytes(head));
+      byte[] start = socket.getInputStream().readNBytes(12);
+      assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 413");
+    }
+  }
+
+  @Test
+  void aFilesNameIsOnlyToldNeverUsed() {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("../../etc/passwd", sample("bicycle.png"));
+    files.put("a\u202e\u0007b<script>.png", new byte[0]);
+    JsonNode pictures = client.upload("/v1/recognize", files).json().get("pictures");
+    assertThat(pictures.at("/0/file").asString()).isEqualTo("../../etc/passwd");
+    assertThat(pictures.at("/0/best/label").asString()).isEqualTo("自行车");
+    assertThat(pictures.at("/1/error/detail").asString()).doesNotContain("\u202e", "\u0007");
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static void problem(Client.Reply reply, int status, String reason) {

@@ -77,6 +77,7 @@ final class SlotOpening {
             .trusted(properties.trusted())
             .maxBytes(limits.maxBytes().toBytes())
             .maxPixels(limits.maxPixels())
+            .batching(properties.batching().most(), properties.batching().maxWait())
             .shutdownHook(!springEndsIt);
     set(properties.sha256(), builder::sha256);
     set(properties.threads(), builder::threads);

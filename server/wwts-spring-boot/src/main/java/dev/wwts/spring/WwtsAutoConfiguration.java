@@ -1,6 +1,7 @@
 package dev.wwts.spring;
 
 import dev.wwts.ModelSlot;
+import dev.wwts.RecognizerMetrics;
 import dev.wwts.SwapListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.ObjectProvider;
@@ -59,8 +60,8 @@ public final class WwtsAutoConfiguration {
   static final class Metrics {
     @Bean
     @ConditionalOnMissingBean
-    ModelSlotMetrics modelSlotMetrics(ObjectProvider<ModelSlot> slot) {
-      return new ModelSlotMetrics(slot::getObject);
+    RecognizerMetrics wwtsMetrics(ModelSlot slot) {
+      return new RecognizerMetrics(slot);
     }
   }
 }

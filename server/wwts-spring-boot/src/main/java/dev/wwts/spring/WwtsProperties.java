@@ -33,6 +33,7 @@ import org.springframework.validation.annotation.Validated;
  *     set.
  * @param minConfidence Classes below this confidence are left out.
  * @param limits What pictures may ask for.
+ * @param batching How waiting calls share a forward, which pays on a GPU.
  * @param vramBudget The most of a GPU's memory that LibTorch may take; all if not set.
  * @param memoryLimit The most that the process may have resident while the next model is loaded
  *     beside the present one; what machine and container have if not set.
@@ -56,6 +57,7 @@ public record WwtsProperties(
     @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
     @DecimalMin("0") @DecimalMax("1") @Nullable Double minConfidence,
     @Valid @DefaultValue Limits limits,
+    @Valid @DefaultValue Batching batching,
     @Nullable DataSize vramBudget,
     @Nullable DataSize memoryLimit,
     @DefaultValue("false") boolean trusted) {
@@ -72,4 +74,13 @@ public record WwtsProperties(
       @DefaultValue("64MB") DataSize maxBytes,
       @Min(1) @Max(715_827_882) @DefaultValue("128000000") long maxPixels,
       @Nullable DataSize inFlight) {}
+
+  /**
+   * How waiting calls share a forward.
+   *
+   * @param most Pictures of a forward; 1 is off.
+   * @param maxWait How long a lane that has a call waits for more of them.
+   */
+  public record Batching(
+      @Min(1) @Max(4096) @DefaultValue("1") int most, @DefaultValue("0") Duration maxWait) {}
 }

@@ -90,6 +90,8 @@ class WwtsAutoConfigurationTest {
             "wwts.queue=0",
             "wwts.timeout=5s",
             "wwts.top-k=2",
+            "wwts.batching.most=2",
+            "wwts.batching.max-wait=1ms",
             "wwts.limits.max-bytes=1KB")
         .run(
             context -> {
@@ -115,7 +117,8 @@ class WwtsAutoConfigurationTest {
           "wwts.device=tpu",
           "wwts.precision=fp8",
           "wwts.limits.max-pixels=0",
-          "wwts.queue=-1"
+          "wwts.queue=-1",
+          "wwts.batching.most=0"
         }) {
       runner
           .withPropertyValues("wwts.model=" + MODEL, wrong)
@@ -181,6 +184,7 @@ class WwtsAutoConfigurationTest {
               assertThat(answered(registry) - first).isEqualTo(1);
               slot.swap(MODEL);
               double next = answered(registry);
+              assertThat(next).isGreaterThan(first);
               slot.answer(Picture.of(ALARM_CLOCK));
               slot.answer(Picture.of(ALARM_CLOCK));
               assertThat(answered(registry) - next).isEqualTo(2);
@@ -202,7 +206,7 @@ class WwtsAutoConfigurationTest {
                 assertThat(context)
                     .hasSingleBean(ModelSlot.class)
                     .doesNotHaveBean("wwtsHealthIndicator")
-                    .doesNotHaveBean("modelSlotMetrics"));
+                    .doesNotHaveBean("wwtsMetrics"));
   }
 
   @Test
