@@ -24,7 +24,10 @@ class EmbeddingTest {
   /** Logits, then four features. */
   private static final String NETWORK = "torch.cat([m * 10, m, m[:, :1] * 0 + 0.5], 1)";
 
-  private static final String MANIFEST = manifest(4);
+  private static final String MANIFEST =
+      ModelFiles.MANIFEST
+          .replace("\"format\": 1", "\"format\": 2")
+          .replace("\"output\"", ModelFiles.embedding(4) + ", \"output\"");
 
   /** Red, green, blue and a half, over their length of 1.5. */
   private static final Color COLOUR = new Color(255, 0, 255);
@@ -35,15 +38,6 @@ class EmbeddingTest {
   private static final Picture BAD = Picture.of(new byte[] {1, 2, 3});
 
   @TempDir private Path folder;
-
-  private static String manifest(int length) {
-    return ModelFiles.MANIFEST
-        .replace("\"format\": 1", "\"format\": 2")
-        .replace(
-            "\"output\"",
-            "\"embedding\": {\"length\": %d, \"dtype\": \"float32\", \"normalised\": false}, \"output\""
-                .formatted(length));
-  }
 
   private Path model(String network, String manifest) {
     return ModelFiles.write(
