@@ -73,7 +73,7 @@ def validate(manifest):
         described.text("meaning")
         described.one_of("normalised", (True, False))
     else:
-        root.integer("format", FORMAT, WITH_EMBEDDING)
+        root.integer("format", FORMAT, FORMAT)
     root.text("name", 1, 100)
     if not manifest["name"].strip():
         raise ExportError("the manifest's name must not be blank")

@@ -94,7 +94,7 @@ def check_output(output, batch, columns):
     if not isinstance(output, torch.Tensor):
         raise ExportError(f"the model returns {type(output).__name__} instead of one tensor of logits")
     if tuple(output.shape) != (batch, columns):
-        raise ExportError(f"the model returns shape {tuple(output.shape)} for a batch of {batch}, but its labels, and embedding if it has one, are {columns}")
+        raise ExportError(f"the model returns shape {tuple(output.shape)} instead of {(batch, columns)}: a column for each label, and those of an embedding")
 
 
 def _run(traced, x, where):

@@ -41,6 +41,13 @@ class EmbeddingTest(ExportCase):
         self.assertFalse(written.manifest["embedding"]["normalised"])
         self.assert_close(written.embeddings, expected, 1e-5)
 
+    def test_half_precision_tells_what_its_rounded_weights_give(self):
+        written = Written(self.export("timm", "--arch", "test_resnet", "--random", "--labels", self.write_labels(["一", "二"]), "--embedding", "--half"))
+        with torch.inference_mode():
+            x = torch.cat([reference.network_input(data, written.manifest["input"]) for data in written.pictures])
+            rows = written.module.float()(x)
+        self.assert_close(written.embeddings, nn.functional.normalize(rows[:, 2:], dim=1), 1e-5)
+
     def test_features_of_length_1_are_told(self):
         class Unit(nn.Module):
             def __init__(self):
