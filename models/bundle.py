@@ -22,8 +22,9 @@ manifest, shorter_side, exact = rules.build, rules.shorter_side, rules.exact
 def save(module, manifest, labels, pictures, out, *, half=False, target=None):
     """Traces `module`, or compiles it where a target is given, and writes it with its manifest, labels and self-test to `out`; returns the manifest as written.
 
-    module    torch.nn.Module: N x 3 x height x width float32, normalised, to N x classes logits. Put into eval mode; may be cast in place.
-    manifest  as from `bundle.manifest`; `dtype`, `output.classes` and `selftest` are filled in here.
+    module    torch.nn.Module: N x 3 x height x width float32, normalised, to N x classes logits, and behind them in each row the
+              embedding where the manifest has one. Put into eval mode; may be cast in place.
+    manifest  as from `bundle.manifest`, and `exporters.manifest.add_embedding` where the module gives one; `dtype`, `output.classes` and `selftest` are filled in here.
     labels    one text per class, in order.
     pictures  self-test pictures as bytes of PNG files, or None for the ones that are drawn by exporters/pictures.py.
     half      store the weights as float16. The self-test's logits are then those of the rounded weights, computed in float32,
@@ -38,7 +39,7 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
     labels = list(labels)
     label_rules.check(labels)
     manifest = _complete(manifest, labels, half)
-    spec, classes = manifest["input"], len(labels)
+    spec, classes, columns = manifest["input"], len(labels), rules.columns(manifest)
     pictures = drawing.default() if pictures is None else list(pictures)
     drawing.check(pictures)
 
@@ -46,29 +47,31 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None):
     if half:
         _round_weights(module)
     if target is None:
-        with lean.forwards(module, spec, classes):
-            traced = tracing.trace(module, spec, classes)
-    logits = reference.logits(module, pictures, spec)
-    if not torch.isfinite(logits).all():
+        with lean.forwards(module, spec, columns):
+            traced = tracing.trace(module, spec, columns)
+    rows = reference.logits(module, pictures, spec)
+    if rows.shape[1] != columns:
+        raise ExportError(f"the model gives {rows.shape[1]} columns instead of {columns}")
+    if not torch.isfinite(rows).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")
 
-    tolerance = reference.tolerance(module, pictures, spec, logits)
+    tolerance = reference.tolerance(module, pictures, spec, rows[:, :classes])
     if target is None:
-        extra = _extra(manifest, labels, pictures, logits, tolerance)
+        extra = _extra(manifest, labels, pictures, rows, tolerance)
         archive.write(traced.half() if half else traced, extra, out)
     else:
         dtype = torch.float16 if half else torch.float32
-        with lean.forwards(module, spec, classes), compiled.package(module, spec, classes, target, dtype) as (package, about):
+        with lean.forwards(module, spec, columns), compiled.package(module, spec, columns, target, dtype) as (package, about):
             manifest["compiled"] = about
-            extra = _extra(manifest, labels, pictures, logits, tolerance)
+            extra = _extra(manifest, labels, pictures, rows, tolerance)
             archive.write_package(package, extra, out)
     try:
         if archive.read_extra(out) != extra:
             raise ExportError(f"{out}: the entries read back differ from those written")
         if target is None:
-            _check_written(out, extra, pictures, logits, spec, classes)
+            _check_written(out, extra, pictures, spec, classes)
         else:
-            compiled.check_written(out, pictures, logits, spec, target, dtype)
+            compiled.check_written(out, pictures, rows, spec, target, dtype)
     except BaseException:
         pathlib.Path(out).unlink(missing_ok=True)
         raise
@@ -94,23 +97,39 @@ def _round_weights(module):
                     raise ExportError(f"{name} has values beyond the range of float16: export without --half")
 
 
-def _extra(manifest, labels, pictures, logits, tolerance):
+def _extra(manifest, labels, pictures, rows, tolerance):
     """Fills in the manifest's self-test and returns the entries under extra/, name to bytes."""
     names = [f"selftest/{i}.png" for i in range(len(pictures))]
     versions = f"torch {torch.__version__.split('+')[0]}, torchvision {import_torchvision().__version__.split('+')[0]}, Pillow {PIL.__version__}"
     manifest["selftest"] = {"pictures": names, "logits": "selftest/logits.f32", "reference": versions, "tolerance": float(f"{tolerance:.2g}")}
+    classes = len(labels)
+    numbers = {"selftest/logits.f32": rows[:, :classes]}
+    if "embedding" in manifest:
+        manifest["selftest"]["embeddings"] = "selftest/embeddings.f32"
+        numbers["selftest/embeddings.f32"] = _embeddings(rows, classes)
     return {
         "wwts.json": (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode(),
         "labels.txt": "".join(label + "\n" for label in labels).encode(),
         **dict(zip(names, pictures)),
-        "selftest/logits.f32": logits.numpy().astype("<f4").tobytes(),
+        **{name: values.numpy().astype("<f4").tobytes() for name, values in numbers.items()},
     }
 
 
-def _check_written(out, extra, pictures, logits, spec, classes):
+def _embeddings(rows, classes):
+    """What stands behind the logits, each row's length made 1."""
+    return torch.nn.functional.normalize(rows[:, classes:], dim=1)
+
+
+def _check_written(out, extra, pictures, spec, classes):
     """The file as a stranger finds it: the same answers, and castable."""
     loaded = torch.jit.load(str(out), map_location="cpu").eval().float()
-    stored = torch.from_numpy(np.frombuffer(extra["selftest/logits.f32"], "<f4").reshape(len(pictures), classes).copy())
-    tracing.compare(reference.logits(loaded, pictures, spec), stored, "in the written file")
+    rows = reference.logits(loaded, pictures, spec)
+    tracing.compare(rows[:, :classes], _stored(extra, "selftest/logits.f32", len(pictures)), "in the written file")
+    if rows.shape[1] > classes:
+        tracing.compare(_embeddings(rows, classes), _stored(extra, "selftest/embeddings.f32", len(pictures)), "in the written file")
     for dtype in (torch.float64, torch.bfloat16):  # bfloat16 last, as it loses digits
-        tracing.check_cast(loaded, dtype, spec, classes)
+        tracing.check_cast(loaded, dtype, spec, rows.shape[1])
+
+
+def _stored(extra, name, pictures):
+    return torch.from_numpy(np.frombuffer(extra[name], "<f4").reshape(pictures, -1).copy())

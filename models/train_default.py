@@ -23,7 +23,7 @@ from torch import distributed, nn
 import bundle
 import default_data
 from default_augment import Augment
-from exporters import reference
+from exporters import features, manifest as rules, reference
 
 SIZE = 48
 GROWING = ((0.4, 32), (1.01, SIZE))    # until which share of the run pictures have which size: the same network, smaller is faster
@@ -384,7 +384,9 @@ def write(network, pictures, threshold, args):
                                mean=(MEAN,) * 3, std=(STD,) * 3, threshold=threshold)
     shown = [path.read_bytes() for path in args.selftest]
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    bundle.save(copy.deepcopy(network).to(memory_format=torch.contiguous_format), manifest, pictures.labels, shown or None, args.out)
+    whole, embedding = features.beside_logits(copy.deepcopy(network).to(memory_format=torch.contiguous_format).eval(), manifest["input"])
+    rules.add_embedding(manifest, embedding)
+    bundle.save(whole, manifest, pictures.labels, shown or None, args.out)
     args.out.with_name(f"{args.out.stem}-labels.txt").write_text("".join(f"{name}\n" for name in pictures.labels), encoding="utf-8")
     print(f"\n{args.out}: {args.out.stat().st_size} bytes")
 

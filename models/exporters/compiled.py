@@ -65,7 +65,7 @@ def level(target):
 
 
 @contextlib.contextmanager
-def package(module, spec, classes, target, dtype):
+def package(module, spec, columns, target, dtype):
     """Compiles an eval module; yields the package's path, for as long as the context lasts, and the manifest's `compiled`."""
     device = torch.device(target.device)
     module = module.to(device, dtype)
@@ -80,7 +80,7 @@ def package(module, spec, classes, target, dtype):
                 aoti_compile_and_package(program, package_path=str(path))
         except Exception as error:
             raise ExportError(f"the model cannot be compiled: {tracing._first_line(error)}") from error
-        _check(_load(path), module, spec, classes, target.batch, device, dtype)
+        _check(_load(path), module, spec, columns, target.batch, device, dtype)
         yield path, _manifest(target, device)
 
 
@@ -90,16 +90,16 @@ def _load(path):
 
 
 @torch.no_grad()
-def _check(compiled, module, spec, classes, batch, device, dtype):
+def _check(compiled, module, spec, columns, batch, device, dtype):
     for size in [batch] if batch else [1, 4]:
         x = tracing.noise(size, spec, seed=10 + size).to(device, dtype)
         expected = module(x)
-        tracing.check_output(expected, size, classes)
+        tracing.check_output(expected, size, columns)
         answer, = compiled.boxed_run([x])
         if dtype == torch.float32 and device.type == "cpu":
             tracing.compare(answer, expected, f"compiled, at batch {size},")
         else:
-            tracing.check_output(answer, size, classes)
+            tracing.check_output(answer, size, columns)
 
 
 def _options(target, folder):
@@ -161,12 +161,12 @@ def _flags():
 
 
 @torch.no_grad()
-def check_written(out, pictures, logits, spec, target, dtype):
+def check_written(out, pictures, rows, spec, target, dtype):
     """The file as a stranger finds it, on this machine: it loads, and answers the self-test."""
     network = _load(out)
-    rows = torch.cat([reference.network_input(data, spec) for data in pictures]).to(target.device, dtype)
-    size = target.batch or len(rows)
-    rows = torch.cat([rows, rows.new_zeros(-len(rows) % size, *rows.shape[1:])])
-    answers = torch.cat([network.boxed_run([part])[0] for part in rows.split(size)])[:len(pictures)].float().cpu()
+    x = torch.cat([reference.network_input(data, spec) for data in pictures]).to(target.device, dtype)
+    size = target.batch or len(x)
+    x = torch.cat([x, x.new_zeros(-len(x) % size, *x.shape[1:])])
+    answers = torch.cat([network.boxed_run([part])[0] for part in x.split(size)])[:len(pictures)].float().cpu()
     if target.device == "cpu":
-        tracing.compare(answers, logits, "in the written file")
+        tracing.compare(answers, rows, "in the written file")

@@ -20,23 +20,23 @@ MAGNIFIED = 4
 
 
 @contextlib.contextmanager
-def forwards(module, spec, classes):
+def forwards(module, spec, columns):
     """Within it, parts of an eval module have a leaner forward; if that changed an answer, none has, and stderr says so."""
     changes = [change for owner in module.modules() for change in _changes(owner)]
     with torch.no_grad():
-        fault = _fault(module, changes, spec, classes) if changes else None
+        fault = _fault(module, changes, spec, columns) if changes else None
     if fault:
         print(f"note: the model is written with all its operations, as with fewer {fault}", file=sys.stderr)
     with _changed([] if fault else changes):
         yield
 
 
-def _fault(module, changes, spec, classes):
+def _fault(module, changes, spec, columns):
     """Why the changes must not be; None if the answers stay."""
     inputs = [tracing.noise(batch, spec, seed=20 + batch) for batch in (1, 2)]
     plain = [module(x) for x in inputs]
     for batch, y in enumerate(plain, 1):
-        tracing.check_output(y, batch, classes)
+        tracing.check_output(y, batch, columns)
     largest = max(y.abs().max().item() for y in plain)
     moved = _distance(module(inputs[1] + 1e-6 * tracing.noise(2, spec, seed=23)), plain[1])
     allowed = min(max(ROUNDING * largest, MAGNIFIED * moved), tracing.RELATIVE_TOLERANCE * largest)

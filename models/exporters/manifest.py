@@ -4,6 +4,9 @@ import math
 from . import ExportError, is_plain
 
 FORMAT = 1
+WITH_EMBEDDING = 2
+"""The format of files that have one: a reader of format 1 would take its columns for logits."""
+MAX_EMBEDDING = 65_536
 MAX_SIDE = 4096
 MAX_CLASSES = 10_000_000
 DTYPES = ("float32", "float16", "bfloat16")
@@ -43,10 +46,34 @@ def build(*, name, family, size, resize, width=224, height=None, interpolation="
     }
 
 
+def embedding(length, meaning, normalised):
+    """What a network gives behind its logits: so many numbers, what they are, and whether a row of them has length 1 already."""
+    return {"length": length, "dtype": "float32", "meaning": meaning, "normalised": normalised}
+
+
+def add_embedding(manifest, fields):
+    """Says in a manifest that its network gives an embedding. `fields` come from `embedding`."""
+    manifest["embedding"] = fields
+    manifest["format"] = WITH_EMBEDDING
+
+
+def columns(manifest):
+    """Of a network's output: logits, and what stands behind them."""
+    return manifest["output"]["classes"] + manifest.get("embedding", {}).get("length", 0)
+
+
 def validate(manifest):
     """Raises ExportError naming the first field that breaks a rule of models/FORMAT.md."""
     root = _Fields(manifest, "")
-    root.integer("format", FORMAT, FORMAT)
+    if "embedding" in manifest:
+        root.integer("format", WITH_EMBEDDING, WITH_EMBEDDING)
+        described = root.fields("embedding")
+        described.integer("length", 1, MAX_EMBEDDING)
+        described.one_of("dtype", ("float32",))
+        described.text("meaning")
+        described.one_of("normalised", (True, False))
+    else:
+        root.integer("format", FORMAT, FORMAT)
     root.text("name", 1, 100)
     if not manifest["name"].strip():
         raise ExportError("the manifest's name must not be blank")

@@ -5,7 +5,7 @@ import re
 
 import bundle
 
-from . import compiled, constants, manifest as rules, pictures
+from . import compiled, constants, features, manifest as rules, pictures
 
 
 def add_output(parser, *, default_license=None, default_activation="softmax"):
@@ -22,6 +22,7 @@ def add_output(parser, *, default_license=None, default_activation="softmax"):
     group.add_argument("--activation", choices=("softmax", "sigmoid", "none"), default=default_activation,
                        help="how logits become confidences (default: %(default)s)")
     group.add_argument("--threshold", type=_fraction, default=0.0, metavar="0..1", help="a best confidence below it counts as not recognised (default: 0)")
+    group.add_argument("--embedding", action="store_true", help="also give what the last layer reads, for embed() and galleries: a few KB more")
     group.add_argument("--alpha", choices=("drop", "white"), default="drop",
                        help="transparent pictures: keep the colours under the transparency, or lay them on white (default: %(default)s)")
     group.add_argument("--orientation", choices=("exif", "ignore"), default="exif", help="whether an EXIF orientation is applied (default: %(default)s)")
@@ -61,9 +62,13 @@ def write(args, module, labels, *, family, name, trained, preprocessing):
     if target:
         target.prepare()
     constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
+    if args.embedding:
+        module, fields = features.beside_logits(module, manifest["input"])
+        rules.add_embedding(manifest, fields)
     manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target)
     shape = manifest["input"]
-    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, "
+    embedding = f"embeddings of {manifest['embedding']['length']}, " if args.embedding else ""
+    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, {embedding}"
           f"{shape['width']} x {shape['height']}, {manifest['dtype']}, {os.path.getsize(args.out) / 1e6:.1f} MB" + ("" if trained else ", random weights"))
 
 

@@ -68,21 +68,22 @@ def reader_input(data, spec):
 @torch.inference_mode()
 def tolerance(module, pictures, spec, logits):
     """How far another runtime's logits may be from these, relative to the largest: by how touchy the network is, as it shows when its input is moved."""
+    classes = logits.shape[1]
     draw, largest, allowed = torch.Generator().manual_seed(0), logits.abs().max().item(), TOLERANCE_FLOOR
     level = 1 / 255 / torch.tensor(spec["std"]).view(1, 3, 1, 1)
     for data, expected in zip(pictures, logits):
         x = network_input(data, spec)
-        resized = RESIZED * (module(reader_input(data, spec)).float()[0] - expected).abs().max().item()
+        resized = RESIZED * (module(reader_input(data, spec)).float()[0, :classes] - expected).abs().max().item()
         allowed = max(allowed, resized / largest if largest else 0)
         for _ in range(DRAWS if largest else 0):
             noise = NOISE * x * torch.randn(x.shape, generator=draw)
             steps = level * torch.randn(x.shape, generator=draw).sign() * (torch.rand(x.shape, generator=draw) < ROUNDED_OTHERWISE)
             for moved, times in ((x + noise, NOISES), (x + steps, 1)):
-                allowed = max(allowed, times * (module(moved).float()[0] - expected).abs().max().item() / largest)
+                allowed = max(allowed, times * (module(moved).float()[0, :classes] - expected).abs().max().item() / largest)
     return min(1.0, allowed)
 
 
 @torch.inference_mode()
 def logits(module, pictures, spec):
-    """Pictures x classes, float32, one picture at a time, as `wwts verify` does."""
+    """What a module gives, pictures x columns: the logits, and an embedding behind them; float32, one picture at a time, as `wwts verify` does."""
     return torch.cat([module(network_input(data, spec)).float() for data in pictures])

@@ -11,7 +11,7 @@ RELATIVE_TOLERANCE = 1e-4
 
 
 @torch.no_grad()
-def trace(module, spec, classes):
+def trace(module, spec, columns):
     """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
     example = noise(2, spec, seed=1)
     try:
@@ -24,7 +24,7 @@ def trace(module, spec, classes):
     for batch in (1, 4):
         x = noise(batch, spec, seed=10 + batch)
         expected = module(x)
-        check_output(expected, batch, classes)
+        check_output(expected, batch, columns)
         compare(_run(traced, x, f"at batch {batch}"), expected, f"at batch {batch}")
     check_movable(traced.inlined_graph)
     return traced
@@ -81,20 +81,20 @@ def check_movable(graph):
 
 
 @torch.no_grad()
-def check_cast(traced, dtype, spec, classes):
+def check_cast(traced, dtype, spec, columns):
     """Raises ExportError unless the module, cast to `dtype`, runs and answers in it. Leaves it cast."""
     traced.to(dtype)
     output = _run(traced, noise(1, spec, seed=3).to(dtype), f"cast to {dtype}")
-    check_output(output, 1, classes)
+    check_output(output, 1, columns)
     if output.dtype != dtype:
         raise ExportError(f"the traced model cast to {dtype} answers in {output.dtype}: a dtype is fixed in its code")
 
 
-def check_output(output, batch, classes):
+def check_output(output, batch, columns):
     if not isinstance(output, torch.Tensor):
         raise ExportError(f"the model returns {type(output).__name__} instead of one tensor of logits")
-    if tuple(output.shape) != (batch, classes):
-        raise ExportError(f"the model returns shape {tuple(output.shape)} for a batch of {batch}, but there are {classes} labels")
+    if tuple(output.shape) != (batch, columns):
+        raise ExportError(f"the model returns shape {tuple(output.shape)} instead of {(batch, columns)}: a column for each label, and those of an embedding")
 
 
 def _run(traced, x, where):

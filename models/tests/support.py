@@ -112,8 +112,12 @@ class Written:
         self.manifest = json.loads(self.extra["wwts.json"])
         self.labels = self.extra["labels.txt"].decode().splitlines()
         self.pictures = [self.extra[name] for name in self.manifest["selftest"]["pictures"]]
-        self.logits = torch.from_numpy(np.frombuffer(self.extra["selftest/logits.f32"], "<f4").reshape(len(self.pictures), -1).copy())
+        self.logits = self._rows("logits")
+        self.embeddings = self._rows("embeddings") if "embedding" in self.manifest else None
         self.module = torch.jit.load(str(path)).eval()
+
+    def _rows(self, what):
+        return torch.from_numpy(np.frombuffer(self.extra[self.manifest["selftest"][what]], "<f4").reshape(len(self.pictures), -1).copy())
 
 
 __all__ = ["ExportCase", "KIT", "MODELS", "Written", "bundle", "needs_kit", "run"]

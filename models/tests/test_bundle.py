@@ -134,7 +134,7 @@ class RefusedModuleTest(ExportCase):
         self.refused(lambda self, x: self.body(x).double().float(), "answers in torch.float32: a dtype is fixed")
 
     def test_a_wrong_number_of_classes(self):
-        self.refused(lambda self, x: self.body(x)[:, :4], r"returns shape \(1, 4\) for a batch of 1, but there are 5 labels")
+        self.refused(lambda self, x: self.body(x)[:, :4], r"returns shape \(1, 4\) instead of \(1, 5\): a column for each label")
 
     def test_values_that_are_not_finite(self):
         self.refused(lambda self, x: self.body(x) / 0, "not finite")

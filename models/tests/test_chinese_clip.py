@@ -82,6 +82,15 @@ class ChineseClipTest(ExportCase):
         written = Written(self.export("chinese-clip", "--path", self.folder, "--labels", self.labels, "--prompt", "{}的照片"))
         self.assert_close(written.logits, self.expected(written, "{}的照片"), 1e-4)
 
+    def test_its_embedding_is_the_image_towers(self):
+        self.model.save_pretrained(self.folder)
+        written = Written(self.export("chinese-clip", "--path", self.folder, "--labels", self.labels, "--embedding"))
+        with torch.inference_mode():
+            x = torch.cat([reference.network_input(data, written.manifest["input"]) for data in written.pictures])
+            expected = torch.nn.functional.normalize(self.model.get_image_features(pixel_values=x).pooler_output, dim=1)
+        self.assertTrue(written.manifest["embedding"]["normalised"])
+        self.assert_close(written.embeddings, expected, 1e-5)
+
     def test_several_prompts_are_averaged(self):
         self.model.save_pretrained(self.folder)
         tokens = chinese_clip.tokenizer(self.folder, len(WORDS))

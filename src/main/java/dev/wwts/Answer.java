@@ -32,6 +32,28 @@ public sealed interface Answer {
     }
   }
 
+  /** The picture was looked at, and this is what it is like: see {@link Recognizer#embed}. */
+  final class Embedded implements Answer {
+    private final float[] vector;
+    private final Timings timings;
+
+    /** Takes the array over. */
+    public Embedded(float[] vector, Timings timings) {
+      this.vector = vector;
+      this.timings = timings;
+    }
+
+    /** A copy of its embedding, of length 1. */
+    public float[] vector() {
+      return vector.clone();
+    }
+
+    /** What the stages took. */
+    public Timings timings() {
+      return timings;
+    }
+  }
+
   /**
    * The picture could not be read; the others of its batch are not affected.
    *

@@ -33,7 +33,9 @@ public final class ModelException extends WwtsException {
     /** Its output has another shape or type than the manifest says, or is not finite. */
     BAD_OUTPUT,
     /** It has no self-test, and one was asked for. */
-    NO_SELF_TEST
+    NO_SELF_TEST,
+    /** It gives no embeddings, and one was asked for. */
+    NO_EMBEDDING
   }
 
   private final Reason reason;

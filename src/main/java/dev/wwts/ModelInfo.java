@@ -12,6 +12,7 @@ import java.util.List;
  * @param width pixels the network sees
  * @param height pixels the network sees
  * @param labels the name of each class
+ * @param embedding numbers of its embeddings; 0 where it gives none
  * @param threshold best confidence below it: not recognised
  * @param device where it runs
  * @param precision what it computes in
@@ -25,6 +26,7 @@ public record ModelInfo(
     int width,
     int height,
     List<String> labels,
+    int embedding,
     double threshold,
     Device device,
     Precision precision,

@@ -174,14 +174,49 @@ public final class Recognizer implements AutoCloseable {
    * @param pictures at most 4096
    */
   public List<Answer> answers(List<Picture> pictures) {
-    List<Picture> batch = List.copyOf(pictures);
-    if (batch.size() > MOST_PICTURES) {
+    List<Picture> batch = batch(pictures);
+    return with(service -> service.answers(batch, settings.timeout()));
+  }
+
+  private static List<Picture> batch(List<Picture> pictures) {
+    if (pictures.size() > MOST_PICTURES) {
       throw new IllegalArgumentException(
-          "A batch has at most " + MOST_PICTURES + " pictures, not " + batch.size() + ".");
+          "A batch has at most " + MOST_PICTURES + " pictures, not " + pictures.size() + ".");
     }
-    return batch.isEmpty()
-        ? List.of()
-        : with(service -> service.answers(batch, settings.timeout()));
+    return List.copyOf(pictures);
+  }
+
+  /**
+   * What a picture is like, as numbers: the features that the model's last layer judges by, of
+   * length 1, so that the product of two embeddings is their cosine. All zeros where the features
+   * are. {@link ModelInfo#embedding} says how many.
+   *
+   * @throws ModelException if the model gives none
+   * @throws PictureException if it can't be read, and all that {@link #answer(Picture)} throws
+   */
+  public float[] embed(Picture picture) {
+    return with(service -> service.embedding(picture, settings.timeout())).vector();
+  }
+
+  /**
+   * The same for many pictures, as one forward: an {@link Answer.Embedded} for each, or an {@link
+   * Answer.Refused} for one that can't be read.
+   *
+   * @param pictures at most 4096
+   * @throws ModelException if the model gives none
+   */
+  public List<Answer> embeddings(List<Picture> pictures) {
+    List<Picture> batch = batch(pictures);
+    return with(service -> service.embeddings(batch, settings.timeout()));
+  }
+
+  /**
+   * The same for one without waiting; the future is as that of {@link #answerAsync(Picture)}.
+   *
+   * @throws ModelException if the model gives none
+   */
+  public CompletableFuture<Answer> embedAsync(Picture picture) {
+    return with(service -> service.embeddingAsync(picture, settings.timeout()));
   }
 
   /**

@@ -13,7 +13,11 @@ package dev.wwts;
  *     files that do not say; more in less than 32 bits and on a card
  * @param probabilityDifference the largest, absolute
  * @param probabilityTolerance how large it may be: 0.02, in less than 32 bits 0.05
- * @param passed whether all clear ones agree and both differences are tolerable
+ * @param embeddingCosine the least between an embedding and the reference's; 1 where the model
+ *     gives none
+ * @param embeddingTolerance how small it may be: about 0.99999, in less than 32 bits and on a card
+ *     0.999
+ * @param passed whether all clear ones agree, and differences and embeddings are tolerable
  */
 public record Verification(
     String reference,
@@ -24,4 +28,6 @@ public record Verification(
     double logitTolerance,
     double probabilityDifference,
     double probabilityTolerance,
+    double embeddingCosine,
+    double embeddingTolerance,
     boolean passed) {}

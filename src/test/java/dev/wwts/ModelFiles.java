@@ -71,6 +71,26 @@ public final class ModelFiles {
         bare, folder.resolve("logits.pt"), manifest, labels.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A model that answers every picture with the same logits and, behind them, features. */
+  public static Path features(Path folder, float[] row, int classes) {
+    Path bare = folder.resolve("features.pt");
+    TestModels.constant(bare, row);
+    String manifest =
+        MANIFEST
+            .replace("\"classes\": 3", "\"classes\": " + classes)
+            .replace("\"format\": 1", "\"format\": 2")
+            .replace("\"output\"", embedding(row.length - classes) + ", \"output\"");
+    String labels = IntStream.range(0, classes).mapToObj(i -> "类" + i + "\n").collect(joining());
+    return complete(
+        bare, folder.resolve("embeds.pt"), manifest, labels.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A manifest's field for so many features. */
+  public static String embedding(int length) {
+    return "\"embedding\": {\"length\": %d, \"dtype\": \"float32\", \"normalised\": false}"
+        .formatted(length);
+  }
+
   private static Path complete(Path bare, Path out, String manifest, byte[] labels) {
     Map<String, byte[]> entries = entries(bare);
     String root = entries.keySet().iterator().next().replaceFirst("/.*", "/");

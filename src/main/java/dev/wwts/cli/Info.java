@@ -63,6 +63,7 @@ final class Info implements Callable<Integer> {
     line("classes", manifest.output().classes());
     line("activation", lower(manifest.output().activation()));
     line("threshold", manifest.output().threshold());
+    line("embedding", manifest.embedding().map(Info::embedding).orElse(""));
     bundle.library().map(Library::target).ifPresent(this::print);
     line(
         "self-test",
@@ -70,6 +71,12 @@ final class Info implements Callable<Integer> {
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
+  }
+
+  private static String embedding(Manifest.Embedding embedding) {
+    return embedding.length()
+        + " numbers"
+        + (embedding.meaning().isEmpty() ? "" : ": " + embedding.meaning());
   }
 
   private void print(Target target) {

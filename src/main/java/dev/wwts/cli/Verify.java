@@ -57,6 +57,13 @@ final class Verify implements Callable<Integer> {
         "largest probability difference  %.2e (allowed: %.2f)%n",
         result.probabilityDifference(),
         result.probabilityTolerance());
+    if (recognizer.model().embedding() > 0) {
+      out.printf(
+          Locale.ROOT,
+          "least cosine of embeddings      %.6f (allowed: %.6f)%n",
+          result.embeddingCosine(),
+          result.embeddingTolerance());
+    }
     out.println(result.passed() ? "PASS" : "FAIL");
     return result.passed();
   }

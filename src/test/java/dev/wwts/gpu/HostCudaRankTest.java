@@ -120,6 +120,19 @@ class HostCudaRankTest extends HostCudaCase {
     }
   }
 
+  /** One picture, in fp32: hostcuda has no kernel that converts. */
+  @Test
+  void anEmbeddingComesBesideTheRanking() {
+    model = ModelFiles.features(folder, new float[] {1, 3, 2, 2, 0, -1, 2}, 3);
+    float[] expected = {2 / 3f, 0, -1 / 3f, 2 / 3f};
+    for (boolean graphs : new boolean[] {true, false}) {
+      try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).cudaGraphs(graphs).load()) {
+        assertThat(recognizer.embed(PICTURE)).containsExactly(expected);
+        assertThat(recognizer.answer(PICTURE).best().index()).isEqualTo(1);
+      }
+    }
+  }
+
   @Test
   void whatIsNotANumberIsRefusedAsOnTheProcessor() {
     for (float wrong : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.Channels;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -136,11 +137,10 @@ public record Bundle(
                         new ModelException(
                             Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
             : beside(path, ".labels.txt", MAX_LABELS);
-    int classes = manifest.output().classes();
-    List<String> names = Labels.read(labels, classes, path.toString());
+    List<String> names = Labels.read(labels, manifest.output().classes(), path.toString());
     Optional<SelfTest> selfTest =
         json.isPresent()
-            ? manifest.selfTest().map(entries -> selfTest(archive, entries, classes, path))
+            ? manifest.selfTest().map(entries -> selfTest(archive, entries, manifest, path))
             : Optional.empty();
     Optional<Library> library =
         isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
@@ -175,28 +175,44 @@ public record Bundle(
   }
 
   private static SelfTest selfTest(
-      Archive archive, SelfTestEntries entries, int classes, Path path) {
+      Archive archive, SelfTestEntries entries, Manifest manifest, Path path) {
     List<byte[]> pictures = new ArrayList<>();
     for (String name : entries.pictures()) {
       pictures.add(selfTestEntry(archive, name, MAX_PICTURE, path));
     }
-    long expected = (long) pictures.size() * classes * Float.BYTES;
-    byte[] raw = selfTestEntry(archive, entries.logits(), expected, path);
+    int classes = manifest.output().classes();
+    List<float[]> embeddings =
+        manifest
+            .embedding()
+            .map(it -> rows(archive, entries.embeddings(), pictures.size(), it.length(), path))
+            .orElse(List.of());
+    return new SelfTest(
+        pictures,
+        rows(archive, entries.logits(), pictures.size(), classes, path),
+        embeddings,
+        entries.reference(),
+        entries.tolerance());
+  }
+
+  /** Numbers of the self-test: so many columns for each picture. */
+  private static List<float[]> rows(
+      Archive archive, String entry, int pictures, int columns, Path path) {
+    long expected = (long) pictures * columns * Float.BYTES;
+    byte[] raw = selfTestEntry(archive, entry, expected, path);
     if (raw.length != expected) {
       throw new ModelException(
           Reason.CORRUPT,
-          "%s: the self-test has %d bytes of logits, not %d pictures x %d classes x 4."
-              .formatted(path, raw.length, pictures.size(), classes));
+          "%s: the self-test has %d bytes in %s, not %d pictures x %d columns x 4."
+              .formatted(path, raw.length, entry, pictures, columns));
     }
-    ByteBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN);
-    List<float[]> logits = new ArrayList<>();
-    for (int i = 0; i < pictures.size(); i++) {
-      float[] row = new float[classes];
-      floats.asFloatBuffer().get(row);
-      floats.position(floats.position() + classes * Float.BYTES);
-      logits.add(row);
+    FloatBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
+    List<float[]> rows = new ArrayList<>();
+    for (int i = 0; i < pictures; i++) {
+      float[] row = new float[columns];
+      floats.get(row);
+      rows.add(row);
     }
-    return new SelfTest(pictures, logits, entries.reference(), entries.tolerance());
+    return rows;
   }
 
   private static byte[] selfTestEntry(Archive archive, String name, long maxBytes, Path path) {

@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param dtype of the weights in the file
  * @param input pixels to the network's input
  * @param output the network's output to confidences
+ * @param embedding what the network's output holds behind the logits, if anything
  * @param selfTest the entries of the self-test, where there is one
  * @param compiled what the network was compiled for, where it says so
  */
@@ -33,10 +34,14 @@ public record Manifest(
     DType dtype,
     Recipe input,
     Output output,
+    Optional<Embedding> embedding,
     Optional<SelfTestEntries> selfTest,
     Optional<Target> compiled) {
   /** The newest format that is read here. */
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
+
+  /** The first format whose files may have an embedding. */
+  static final int WITH_EMBEDDING = 2;
 
   /** How big a model is, in the words of the published table. */
   public enum Size {
@@ -78,15 +83,34 @@ public record Manifest(
   public record Output(int classes, Activation activation, double threshold) {}
 
   /**
+   * What a picture is like, in numbers: the columns behind the logits.
+   *
+   * @param length how many
+   * @param meaning what they are, for people
+   * @param normalised whether the network makes their length 1 itself
+   */
+  public record Embedding(int length, String meaning, boolean normalised) {}
+
+  /** Columns of the network's output: the logits, and the embedding behind them. */
+  public int columns() {
+    return output.classes() + embedding.map(Embedding::length).orElse(0);
+  }
+
+  /**
    * The entries of the self-test below {@code extra/}.
    *
    * @param pictures the pictures' entries, one for each row of the logits
    * @param logits the entry of little-endian float32, pictures x classes
+   * @param embeddings the same of the embeddings, pictures x length; empty where there are none
    * @param reference the software that computed them
    * @param tolerance how far logits may differ, relative to the largest of the reference; above 0
    */
   public record SelfTestEntries(
-      List<String> pictures, String logits, String reference, OptionalDouble tolerance) {
+      List<String> pictures,
+      String logits,
+      String embeddings,
+      String reference,
+      OptionalDouble tolerance) {
     /** Copies the list. */
     public SelfTestEntries {
       pictures = List.copyOf(pictures);

@@ -11,6 +11,7 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.Manifest.DType;
+import dev.wwts.internal.model.Manifest.Embedding;
 import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
 import dev.wwts.internal.model.Manifest.Size;
@@ -34,6 +35,7 @@ final class ManifestReader {
   private static final int MAX_SIDE = 4096;
   private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
+  private static final int MAX_EMBEDDING = 65_536;
   private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
   private static final JsonMapper JSON = mapper();
 
@@ -89,6 +91,10 @@ final class ManifestReader {
     if (!Printable.isVisible(name)) {
       throw root.bad("name", "must have 1 to 100 characters");
     }
+    Optional<Embedding> embedding =
+        format >= Manifest.WITH_EMBEDDING && root.has("embedding")
+            ? Optional.of(embedding(root.object("embedding")))
+            : Optional.empty();
     return new Manifest(
         name,
         root.text("family", 100),
@@ -101,7 +107,10 @@ final class ManifestReader {
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
         output(root.object("output")),
-        root.has("selftest") ? Optional.of(selfTest(root.object("selftest"))) : Optional.empty(),
+        embedding,
+        root.has("selftest")
+            ? Optional.of(selfTest(root.object("selftest"), embedding.isPresent()))
+            : Optional.empty(),
         root.has("compiled") ? Optional.of(target(root.object("compiled"))) : Optional.empty());
   }
 
@@ -109,7 +118,7 @@ final class ManifestReader {
     int width = input.integer("width", 1, MAX_SIDE);
     int height = input.integer("height", 1, MAX_SIDE);
     if (!input.bool("antialias")) {
-      throw input.bad("antialias", "must be true in format 1");
+      throw input.bad("antialias", "must be true");
     }
     input.choice("crop", Crop.class);
     String orientation = input.text("orientation", 100);
@@ -177,7 +186,19 @@ final class ManifestReader {
         output.numberOr("threshold", 0, 0, 1));
   }
 
-  private static SelfTestEntries selfTest(Fields selfTest) {
+  private enum Numbers {
+    FLOAT32
+  }
+
+  private static Embedding embedding(Fields embedding) {
+    embedding.choice("dtype", Numbers.class);
+    return new Embedding(
+        embedding.integer("length", 1, MAX_EMBEDDING),
+        embedding.textOr("meaning", ""),
+        embedding.bool("normalised"));
+  }
+
+  private static SelfTestEntries selfTest(Fields selfTest, boolean hasEmbedding) {
     List<String> pictures = selfTest.texts("pictures");
     if (pictures.isEmpty() || pictures.size() > 100) {
       throw selfTest.bad("pictures", "must be 1 to 100 entries");
@@ -187,7 +208,11 @@ final class ManifestReader {
             ? OptionalDouble.of(selfTest.numberOr("tolerance", 1, 1e-9, 1))
             : OptionalDouble.empty();
     return new SelfTestEntries(
-        pictures, selfTest.text("logits", 100), selfTest.textOr("reference", ""), tolerance);
+        pictures,
+        selfTest.text("logits", 100),
+        hasEmbedding ? selfTest.text("embeddings", 100) : "",
+        selfTest.textOr("reference", ""),
+        tolerance);
   }
 
   private enum Compiled {

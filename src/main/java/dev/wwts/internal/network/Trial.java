@@ -61,7 +61,7 @@ final class Trial implements AutoCloseable {
   /** 2 x 3 x H x W. */
   private final Owned<Tensor> rows;
 
-  /** 2 x classes. */
+  /** 2 x columns. */
   private @Nullable Owned<Tensor> expected;
 
   /** Makes one, inside a pointer scope; it expects nothing yet. */
@@ -148,7 +148,8 @@ final class Trial implements AutoCloseable {
   }
 
   /**
-   * By how much a network's logits differ from what was expected, as a share of the largest.
+   * By how much a network's logits differ from what was expected, as a share of the largest; or its
+   * embeddings, if they differ more.
    *
    * @throws RuntimeException if it fails
    */
@@ -158,12 +159,24 @@ final class Trial implements AutoCloseable {
 
   private double difference(Network network, torch.ScalarType type, Tensor two) {
     Tensor first = expected().narrow(0, 0, 1);
-    double together = most(answer(network, two, type).sub(expected()));
-    double alone = most(answer(network, two.narrow(0, 0, 1), type).sub(first));
-    double difference = Math.max(together, alone);
+    Tensor together = answer(network, two, type).sub(expected());
+    Tensor alone = answer(network, two.narrow(0, 0, 1), type).sub(first);
+    int classes = bundle.manifest().output().classes();
+    double ofLogits = difference(together, alone, 0, classes);
+    return bundle
+        .manifest()
+        .embedding()
+        .map(it -> Math.max(ofLogits, difference(together, alone, classes, it.length())))
+        .orElse(ofLogits);
+  }
+
+  /** The same of a range of columns. */
+  private double difference(Tensor together, Tensor alone, int from, int columns) {
+    double difference =
+        Math.max(most(together.narrow(1, from, columns)), most(alone.narrow(1, from, columns)));
     return Double.isNaN(difference)
         ? Double.POSITIVE_INFINITY
-        : difference == 0 ? 0 : difference / most(expected());
+        : difference == 0 ? 0 : difference / most(expected().narrow(1, from, columns));
   }
 
   /** How far rounding may move the logits of a network that is as touchy as the plain one. */

@@ -3,6 +3,7 @@ package dev.wwts.internal.serve;
 import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
+import dev.wwts.internal.head.Head;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +13,18 @@ import org.jspecify.annotations.Nullable;
 final class Calls {
   private Calls() {}
 
-  /** Asks what pictures are. */
+  /** Asks what pictures are, or what they are like. */
   static final class Answers extends Call<List<Answer>> {
-    Answers(Course course, List<Picture> pictures, long timeout) {
+    private final Head<? extends Answer> head;
+
+    Answers(Course course, Head<? extends Answer> head, List<Picture> pictures, long timeout) {
       super(course, pictures, timeout);
+      this.head = head;
+    }
+
+    /** What makes its answers. */
+    Head<? extends Answer> head() {
+      return head;
     }
 
     @Override

@@ -33,7 +33,6 @@ final class LaneRunner implements AutoCloseable {
   private static final int SPLITS_BETWEEN_TRIALS = 64;
 
   private final Lane lane;
-  private final Head<Answer.Recognized> head;
   private final Consumer<Remark> remarks;
   private final UnaryOperator<Throwable> errors;
   private final IntConsumer batches;
@@ -43,26 +42,20 @@ final class LaneRunner implements AutoCloseable {
   /**
    * Makes one.
    *
-   * @param head makes answers
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
    * @param batches told how many pictures each batch has that was run
    */
   LaneRunner(
-      Lane lane,
-      Head<Answer.Recognized> head,
-      Consumer<Remark> remarks,
-      UnaryOperator<Throwable> errors,
-      IntConsumer batches) {
+      Lane lane, Consumer<Remark> remarks, UnaryOperator<Throwable> errors, IntConsumer batches) {
     this.lane = lane;
-    this.head = head;
     this.remarks = remarks;
     this.errors = errors;
     this.batches = batches;
   }
 
   /** Answers a call. */
-  List<Answer> answers(Call<?> call) {
+  List<Answer> answers(Calls.Answers call) {
     return answers(call, results(call.pictures(), batches), call.pictures().size());
   }
 
@@ -93,7 +86,8 @@ final class LaneRunner implements AutoCloseable {
    * @param results its part of a batch
    * @param batch pictures of that, the other calls' too
    */
-  List<Answer> answers(Call<?> call, List<@Nullable LaneResult> results, int batch) {
+  List<Answer> answers(Calls.Answers call, List<@Nullable LaneResult> results, int batch) {
+    Head<? extends Answer> head = call.head();
     long waiting = call.waiting();
     long total = System.nanoTime() - call.outcome().accepted();
     record(call, results, batch);

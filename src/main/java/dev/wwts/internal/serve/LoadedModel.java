@@ -125,6 +125,7 @@ public final class LoadedModel {
         manifest.input().width(),
         manifest.input().height(),
         bundle.labels(),
+        manifest.embedding().map(Manifest.Embedding::length).orElse(0),
         heads.classes().threshold(),
         engine.device(),
         engine.precision(),
@@ -143,12 +144,13 @@ public final class LoadedModel {
       Verification verification = verify();
       return verification.passed()
           ? ""
-          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f"
+          : "answers %d of %d clear self-test pictures as the reference does, logits differ by up to %.3f of the largest, probabilities by %.3f, embeddings have a cosine of %.4f or more"
               .formatted(
                   verification.agreeing(),
                   verification.clear(),
                   verification.logitDifference(),
-                  verification.probabilityDifference());
+                  verification.probabilityDifference(),
+                  verification.embeddingCosine());
     } catch (ModelException e) {
       return "fails its self-test (" + e.getMessage() + ")";
     } catch (Throwable e) {

@@ -5,6 +5,7 @@ import dev.wwts.Precision;
 import dev.wwts.Verification;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.SelfTest;
+import java.util.Arrays;
 import java.util.List;
 
 /** Compares logits with those of a model's self-test, as models/FORMAT.md says. */
@@ -27,8 +28,21 @@ final class SelfTestRun {
 
   private static final double HALF_LOGIT_TOLERANCE = 0.1;
 
+  /**
+   * What a cosine may lack of 1, in 32 bits at least: it falls with the square of what the numbers
+   * are moved by, which the tolerance of logits tells.
+   */
+  private static final double COSINE_TOLERANCE = 1e-5;
+
+  private static final double MOST_COSINE_TOLERANCE = 1e-3;
+
   private SelfTestRun() {}
 
+  /**
+   * Compares.
+   *
+   * @param actual what the network gave for each picture: logits, and the embedding behind them
+   */
   static Verification compare(
       SelfTest test,
       List<float[]> actual,
@@ -43,7 +57,7 @@ final class SelfTestRun {
     for (int i = 0; i < actual.size(); i++) {
       float[] expected = test.logits().get(i);
       double[] reference = probabilities(expected, activation);
-      double[] ours = probabilities(actual.get(i), activation);
+      double[] ours = probabilities(Arrays.copyOf(actual.get(i), expected.length), activation);
       for (int c = 0; c < ours.length; c++) {
         largest = larger(largest, Math.abs(expected[c]));
         logitDifference =
@@ -58,6 +72,8 @@ final class SelfTestRun {
     double relative = logitDifference == 0 ? 0 : logitDifference / largest;
     double logitTolerance = logitTolerance(test, precision, device);
     double tolerance = precision == Precision.FP32 ? TOLERANCE : HALF_TOLERANCE;
+    double cosine = leastCosine(test, actual);
+    double cosineTolerance = 1 - cosineTolerance(logitTolerance, precision, device);
     return new Verification(
         test.reference(),
         actual.size(),
@@ -67,7 +83,43 @@ final class SelfTestRun {
         logitTolerance,
         probabilityDifference,
         tolerance,
-        clear == agreeing && relative <= logitTolerance && probabilityDifference <= tolerance);
+        cosine,
+        cosineTolerance,
+        clear == agreeing
+            && relative <= logitTolerance
+            && probabilityDifference <= tolerance
+            && cosine >= cosineTolerance);
+  }
+
+  private static double cosineTolerance(
+      double logitTolerance, Precision precision, Device.Kind device) {
+    return precision == Precision.FP32 && device == Device.Kind.CPU
+        ? Math.min(
+            MOST_COSINE_TOLERANCE, Math.max(COSINE_TOLERANCE, logitTolerance * logitTolerance))
+        : MOST_COSINE_TOLERANCE;
+  }
+
+  /** Not a number where an embedding is none. */
+  private static double leastCosine(SelfTest test, List<float[]> actual) {
+    double least = 1;
+    for (int i = 0; i < test.embeddings().size(); i++) {
+      float[] expected = test.embeddings().get(i);
+      float[] row = actual.get(i);
+      int first = row.length - expected.length;
+      double product = 0;
+      double squares = 0;
+      double expectedSquares = 0;
+      for (int c = 0; c < expected.length; c++) {
+        double ours = row[first + c];
+        product += ours * expected[c];
+        squares += ours * ours;
+        expectedSquares += (double) expected[c] * expected[c];
+      }
+      // two rows of zeros are alike
+      boolean isZero = squares == 0 && expectedSquares == 0;
+      least = Math.min(least, isZero ? 1 : product / Math.sqrt(squares * expectedSquares));
+    }
+    return least;
   }
 
   private static double logitTolerance(SelfTest test, Precision precision, Device.Kind device) {

@@ -4,6 +4,7 @@ import dev.wwts.Answer;
 import dev.wwts.CallEnd;
 import dev.wwts.CallListener;
 import dev.wwts.DeviceMemory;
+import dev.wwts.ModelException;
 import dev.wwts.NativeMemory;
 import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
@@ -11,12 +12,15 @@ import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.EmbeddingHead;
+import dev.wwts.internal.head.Head;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
+import dev.wwts.internal.text.Printable;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +33,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Service {
   private final ServiceParts parts;
+  private final Heads heads;
   private final String model;
   private final Settings settings;
   private final Admission admission;
@@ -39,8 +44,10 @@ public final class Service {
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
-  private Service(ServiceParts parts, Settings settings, String model, CallCounts counts) {
+  private Service(
+      ServiceParts parts, Heads heads, Settings settings, String model, CallCounts counts) {
     this.parts = parts;
+    this.heads = heads;
     this.model = model;
     this.counts = counts;
     this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
@@ -54,34 +61,29 @@ public final class Service {
   static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, heads, settings, counts),
+        ServiceParts.open(engine, bundle, settings, counts),
+        heads,
         settings,
         bundle.manifest().name(),
         counts);
   }
 
   /**
-   * Answers pictures, as one batch.
+   * Says what pictures are, as one batch.
    *
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
-    parts.requireCaller();
-    return CallWait.until(submit(new Calls.Answers(course, pictures, timeout)));
+    return answers(heads.classes(), pictures, timeout);
   }
 
   /**
-   * Answers a picture.
+   * The same of a picture.
    *
-   * @param timeout nanoseconds in which it must; 0 for any time
    * @throws PictureException if it can't be read
    */
   public Answer.Recognized answer(Picture picture, long timeout) {
-    Answer answer = answers(List.of(picture), timeout).get(0);
-    if (answer instanceof Answer.Refused refused) {
-      throw refused.cause();
-    }
-    return (Answer.Recognized) answer;
+    return (Answer.Recognized) read(answers(List.of(picture), timeout));
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
@@ -94,9 +96,63 @@ public final class Service {
    *
    * @param ended done when the call has ended, or was not accepted
    */
-  @SuppressWarnings("FutureReturnValueIgnored")
   public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
-    Call<List<Answer>> call = new Calls.Answers(course, List.of(picture), timeout);
+    return async(heads.classes(), picture, timeout, ended);
+  }
+
+  /**
+   * Says what pictures are like, as one batch.
+   *
+   * @param timeout nanoseconds in which it must; 0 for any time
+   * @throws ModelException if the model does not tell
+   */
+  public List<Answer> embeddings(List<Picture> pictures, long timeout) {
+    return answers(embedding(), pictures, timeout);
+  }
+
+  /**
+   * The same of a picture.
+   *
+   * @throws PictureException if it can't be read
+   */
+  public Answer.Embedded embedding(Picture picture, long timeout) {
+    return (Answer.Embedded) read(embeddings(List.of(picture), timeout));
+  }
+
+  /** The same without waiting; what goes wrong with the picture or the call is the future's. */
+  public CompletableFuture<Answer> embeddingAsync(Picture picture, long timeout) {
+    return async(embedding(), picture, timeout, () -> {});
+  }
+
+  private EmbeddingHead embedding() {
+    return heads
+        .embedding()
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    ModelException.Reason.NO_EMBEDDING,
+                    Printable.line(model, 100)
+                        + " gives no embeddings: export it again with models/export.py … --embedding."));
+  }
+
+  private List<Answer> answers(Head<? extends Answer> head, List<Picture> pictures, long timeout) {
+    parts.requireCaller();
+    return pictures.isEmpty()
+        ? List.of()
+        : CallWait.until(submit(new Calls.Answers(course, head, pictures, timeout)));
+  }
+
+  private static Answer read(List<Answer> one) {
+    if (one.get(0) instanceof Answer.Refused refused) {
+      throw refused.cause();
+    }
+    return one.get(0);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private CompletableFuture<Answer> async(
+      Head<? extends Answer> head, Picture picture, long timeout, Runnable ended) {
+    Call<List<Answer>> call = new Calls.Answers(course, head, List.of(picture), timeout);
     call.outcome().future().whenComplete((answers, error) -> ended.run());
     try {
       submit(call);
@@ -119,7 +175,9 @@ public final class Service {
     }
   }
 
-  /** The logits of the model's own pictures; the caller's limits don't hold for them. */
+  /**
+   * What the network gives for the model's own pictures; the caller's limits don't hold for them.
+   */
   List<float[]> logits(List<byte[]> pictures) {
     parts.requireCaller();
     return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));

@@ -3,7 +3,6 @@ package dev.wwts.internal.serve;
 import dev.wwts.Device;
 import dev.wwts.JpegDecoder;
 import dev.wwts.NativeMemory;
-import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.pixels.AlphaMode;
@@ -36,8 +35,7 @@ record ServiceParts(
   private static final int BYTES_A_PIXEL = 3;
 
   /** Starts and warms up all that runs a model; closes the engine where that fails. */
-  static ServiceParts open(
-      Engine engine, Bundle bundle, Heads heads, Settings settings, CallCounts counts) {
+  static ServiceParts open(Engine engine, Bundle bundle, Settings settings, CallCounts counts) {
     DeviceFailure failure = new DeviceFailure(engine);
     long modelBytes = bundle.content().size();
     AlphaMode alpha = bundle.manifest().input().alpha();
@@ -68,13 +66,7 @@ record ServiceParts(
               onCard,
               !onCard && count >= processors,
               new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
-              () ->
-                  new LaneRunner(
-                      engine.newLane(),
-                      heads.classes(),
-                      engine::remark,
-                      failure::typed,
-                      counts::ran),
+              () -> new LaneRunner(engine.newLane(), engine::remark, failure::typed, counts::ran),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);

@@ -3,6 +3,7 @@ package dev.wwts.internal.torch;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -23,10 +24,12 @@ public final class Logits {
   /**
    * Looks at an output's shape and kind, not at its numbers.
    *
-   * @throws ModelException if it is not n x classes floating-point numbers
+   * @throws ModelException if it is not n x classes floating-point numbers, and as many more behind
+   *     them as the embedding has
    */
   public static void check(Bundle bundle, Tensor output, int n) {
-    int classes = bundle.labels().size();
+    Manifest manifest = bundle.manifest();
+    int columns = manifest.columns();
     String fault = fault(output);
     if (!fault.isEmpty()) {
       throw new ModelException(
@@ -34,11 +37,22 @@ public final class Logits {
           "%s: the network must return logits as floating-point numbers, but returns %s."
               .formatted(bundle.path(), fault));
     }
-    if (output.dim() != 2 || output.size(0) != n || output.size(1) != classes) {
+    if (output.dim() != 2 || output.size(0) != n || output.size(1) != columns) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
-          "%s: the network must return %d x %d logits, but returns %s."
-              .formatted(bundle.path(), n, classes, shape(output)));
+          "%s: the network must return %d x %d logits%s, but returns %s."
+              .formatted(
+                  bundle.path(),
+                  n,
+                  columns,
+                  manifest
+                      .embedding()
+                      .map(
+                          it ->
+                              " and embedding (%d and %d)"
+                                  .formatted(columns - it.length(), it.length()))
+                      .orElse(""),
+                  shape(output)));
     }
   }
 

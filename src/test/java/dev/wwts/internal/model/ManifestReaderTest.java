@@ -61,7 +61,7 @@ class ManifestReaderTest {
       delimiter = '|',
       textBlock =
           """
-          "format": 1            | "format": 2             | NEWER_FORMAT | format 2
+          "format": 1            | "format": 3             | NEWER_FORMAT | format 3
           "format": 1            | "format": "1"           | BAD_MANIFEST | format
           "name": "tiny"         | "name": ""              | BAD_MANIFEST | name
           "size": "small"        | "size": "huge"          | BAD_MANIFEST | small, base, large

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class TrialTest {
   private static final Bundle BUNDLE = Bundle.describe(Path.of("models/default.pt"));
   private static final int CLASSES = BUNDLE.labels().size();
+  private static final int COLUMNS = BUNDLE.manifest().columns();
 
   @BeforeAll
   static void load() {
@@ -27,34 +28,52 @@ class TrialTest {
 
   @Test
   void theSameAnswersDifferByNothingAndTheirLastBitsByLittle() {
-    assertThat(difference(TrialTest::logits, TrialTest::logits)).isZero();
+    assertThat(difference(TrialTest::rows, TrialTest::rows)).isZero();
     // a float32 of 1 changed in its last four bits
-    assertThat(difference(TrialTest::logits, x -> logits(x).mul(new Scalar(1 + 2e-6))))
+    assertThat(difference(TrialTest::rows, x -> rows(x).mul(new Scalar(1 + 2e-6))))
         .isBetween(1e-6, 3e-6);
   }
 
   @Test
   void oneLogitOffIsSeenInABatchAndAlone() {
-    UnaryOperator<Tensor> inBatch = x -> x.size(0) == 2 ? off(logits(x), 1) : logits(x);
-    UnaryOperator<Tensor> alone = x -> x.size(0) == 1 ? off(logits(x), 0) : logits(x);
-    assertThat(difference(TrialTest::logits, inBatch)).isGreaterThan(Trial.FLOAT);
-    assertThat(difference(TrialTest::logits, alone)).isGreaterThan(Trial.FLOAT);
-    assertThat(difference(TrialTest::logits, x -> logits(x).mul(new Scalar(Double.NaN))))
-        .isInfinite();
+    UnaryOperator<Tensor> inBatch = x -> x.size(0) == 2 ? off(rows(x), 1) : rows(x);
+    UnaryOperator<Tensor> alone = x -> x.size(0) == 1 ? off(rows(x), 0) : rows(x);
+    assertThat(difference(TrialTest::rows, inBatch)).isGreaterThan(Trial.FLOAT);
+    assertThat(difference(TrialTest::rows, alone)).isGreaterThan(Trial.FLOAT);
+    assertThat(difference(TrialTest::rows, x -> rows(x).mul(new Scalar(Double.NaN)))).isInfinite();
+  }
+
+  /** However large the logits beside them are. */
+  @Test
+  void oneFeatureOffIsSeen() {
+    UnaryOperator<Tensor> plain = x -> largeLogits(rows(x));
+    UnaryOperator<Tensor> other =
+        x -> {
+          Tensor changed = largeLogits(rows(x));
+          changed.select(1, CLASSES + 3).add_(new Scalar(0.01));
+          return changed;
+        };
+    assertThat(difference(plain, other)).isGreaterThan(Trial.FLOAT);
+  }
+
+  private static Tensor largeLogits(Tensor rows) {
+    Tensor changed = rows.clone();
+    changed.narrow(1, 0, CLASSES).mul_(new Scalar(1e6));
+    return changed;
   }
 
   @Test
   void anotherShapeIsAFailure() {
-    assertThatThrownBy(() -> difference(TrialTest::logits, x -> logits(x).narrow(1, 0, 2)))
+    assertThatThrownBy(() -> difference(TrialTest::rows, x -> rows(x).narrow(1, 0, 2)))
         .isInstanceOf(ModelException.class);
   }
 
   /** One whose logits move by a thousand times what its input does, and one that does not. */
   @Test
   void aTouchyNetworkMayDifferByWhatTouchesMoveAndNoMore() {
-    UnaryOperator<Tensor> touchy = x -> logits(x.mul(new Scalar(1e3)).sin());
+    UnaryOperator<Tensor> touchy = x -> rows(x.mul(new Scalar(1e3)).sin());
     assertThat(allowed(touchy)).isBetween(1e-3, 1e-1);
-    assertThat(allowed(TrialTest::logits)).isEqualTo(Trial.FLOAT);
+    assertThat(allowed(TrialTest::rows)).isEqualTo(Trial.FLOAT);
   }
 
   /** Rewriting may lose twice what the plain network itself loses in 16 bits. */
@@ -66,9 +85,9 @@ class TrialTest {
 
   @Test
   void aPlainNetworkThatDoesNotRunIsRefused() {
-    assertThatThrownBy(() -> difference(x -> x, TrialTest::logits))
+    assertThatThrownBy(() -> difference(x -> x, TrialTest::rows))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("must return 2 x " + CLASSES + " logits");
+        .hasMessageContaining("must return 2 x " + COLUMNS + " logits and embedding");
   }
 
   private static double difference(UnaryOperator<Tensor> plain, UnaryOperator<Tensor> rewritten) {
@@ -91,13 +110,13 @@ class TrialTest {
         });
   }
 
-  /** Classes many values of a picture, N x classes. */
-  private static Tensor logits(Tensor x) {
-    return x.to(torch.ScalarType.Float).flatten(1, -1).narrow(1, 0, CLASSES);
+  /** Logits and features many values of a picture. */
+  private static Tensor rows(Tensor x) {
+    return x.to(torch.ScalarType.Float).flatten(1, -1).narrow(1, 0, COLUMNS);
   }
 
-  private static Tensor off(Tensor logits, long row) {
-    Tensor changed = logits.clone();
+  private static Tensor off(Tensor rows, long row) {
+    Tensor changed = rows.clone();
     changed.select(0, row).select(0, 3).add_(new Scalar(0.01));
     return changed;
   }

@@ -144,8 +144,8 @@ class BatchingTest {
     assertThat(answers(waiting)).isEqualTo(IntStream.rangeClosed(1, 80).boxed().toList());
     assertThat(answers(held)).containsOnly(1);
     assertThat(forwards.stream().mapToInt(n -> n).sum()).isEqualTo(80 + lanes);
-    // lanes that gather the last ones at the same time share them
-    assertThat(forwards).allMatch(n -> n <= 8).hasSizeBetween(lanes + 10, lanes + 10 + lanes - 1);
+    // the last ones may be shared by the lanes
+    assertThat(forwards).hasSizeBetween(lanes + 10, lanes + 10 + lanes - 1);
   }
 
   /** Until so many lanes are busy. */

@@ -33,7 +33,7 @@ class LaneWorkTest {
   private final List<Call<?>> decoded = new ArrayList<>();
 
   private static Calls.Answers call(long timeout) {
-    return new Calls.Answers(new Nowhere(), FakeService.pictures(1), timeout);
+    return new Calls.Answers(new Nowhere(), new Widths(), FakeService.pictures(1), timeout);
   }
 
   @AfterEach
@@ -45,7 +45,7 @@ class LaneWorkTest {
 
   @Test
   void whatIsStillToBeDecodedMakesNobodyLate() {
-    LaneRunner lane = new LaneRunner(new FakeLane(), new Widths(), it -> {}, e -> e, n -> {});
+    LaneRunner lane = new LaneRunner(new FakeLane(), it -> {}, e -> e, n -> {});
     try (lane;
         Lanes.LaneDecoder decoder = new Slow(decoders.forLane())) {
       new LaneWork(lane, decoder, new Endless(), MOST).run(first);

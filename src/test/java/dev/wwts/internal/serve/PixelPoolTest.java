@@ -2,7 +2,6 @@ package dev.wwts.internal.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.wwts.Picture;
 import dev.wwts.internal.pixels.NativeBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +51,6 @@ class PixelPoolTest {
   }
 
   private PixelPool.Lease lease() {
-    return pool.lease(new Calls.Answers(new Nowhere(), List.of(Picture.of(new byte[1])), 0));
+    return pool.lease(new Calls.SelfTestLogits(new Nowhere(), List.of(new byte[1])));
   }
 }

@@ -9,6 +9,7 @@ import dev.wwts.Verification;
 import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.SelfTest;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -71,12 +72,43 @@ class SelfTestRunTest {
   @Test
   void noDifferenceIsSmallBesideZeros() {
     SelfTest zeros =
-        new SelfTest(PICTURES, List.of(new float[2], new float[2]), "", OptionalDouble.of(1));
+        new SelfTest(
+            PICTURES, List.of(new float[2], new float[2]), List.of(), "", OptionalDouble.of(1));
 
     assertThat(
             SelfTestRun.compare(zeros, SMALL, Activation.SOFTMAX, Precision.FP32, Device.Kind.CPU)
                 .passed())
         .isFalse();
+  }
+
+  @Test
+  void embeddingsBehindTheLogitsPointTheSameWay() {
+    assertThat(cosine(new float[] {5, 0}, Precision.FP32)).isEqualTo("1.0000 passed");
+    assertThat(cosine(new float[] {1, 0.004f}, Precision.FP32)).isEqualTo("1.0000 passed");
+    assertThat(cosine(new float[] {1, 0.04f}, Precision.FP32)).isEqualTo("0.9992 failed");
+    assertThat(cosine(new float[] {1, 0.04f}, Precision.BF16)).isEqualTo("0.9992 passed");
+    assertThat(cosine(new float[] {1, 0.05f}, Precision.BF16)).isEqualTo("0.9988 failed");
+    assertThat(cosine(new float[] {-1, 0}, Precision.BF16)).isEqualTo("-1.0000 failed");
+    assertThat(cosine(new float[] {Float.NaN, 0}, Precision.BF16)).isEqualTo("NaN failed");
+    assertThat(cosine(new float[2], Precision.BF16)).isEqualTo("NaN failed");
+  }
+
+  private static String cosine(float[] embedding, Precision precision) {
+    float[] row = {SMALL.get(0)[0], SMALL.get(0)[1], embedding[0], embedding[1]};
+    Verification result =
+        SelfTestRun.compare(
+            new SelfTest(
+                PICTURES.subList(0, 1),
+                SMALL.subList(0, 1),
+                List.of(new float[] {1, 0}),
+                "",
+                OptionalDouble.empty()),
+            List.of(row),
+            Activation.SOFTMAX,
+            precision,
+            Device.Kind.CPU);
+    return String.format(
+        Locale.ROOT, "%.4f %s", result.embeddingCosine(), result.passed() ? "passed" : "failed");
   }
 
   private static boolean passes(List<float[]> actual, OptionalDouble tolerance) {
@@ -86,7 +118,7 @@ class SelfTestRunTest {
   private static Verification compare(
       List<float[]> actual, OptionalDouble tolerance, Precision precision, Device.Kind device) {
     return SelfTestRun.compare(
-        new SelfTest(PICTURES, SMALL, "", tolerance),
+        new SelfTest(PICTURES, SMALL, List.of(), "", tolerance),
         actual,
         Activation.SOFTMAX,
         precision,

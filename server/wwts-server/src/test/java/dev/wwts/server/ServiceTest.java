@@ -36,7 +36,7 @@ import tools.jackson.databind.JsonNode;
     properties = {"wwts.home=../..", "wwts.lanes=1", "wwts.limits.max-bytes=1MB"})
 class ServiceTest {
   private static final String PIN =
-      "d36fd14d45ad657d02fddfa2d4968f61cd2e4c147ca463b85b0e167d7798e018";
+      "cb286c5e03fd31aa852ffba2f2006eca8f7e3b7072515ef8e4e32f73de893936";
   private static Path folder = Path.of("");
 
   @LocalServerPort private int port;
