@@ -35,7 +35,8 @@ abstract class Forgotten extends PhantomReference<Object> {
       LOG.warn("{} was dropped without close(): freeing it now.", what, origin);
       try {
         service.close();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // an Error too: others may be forgotten yet
         LOG.warn("{}, which was forgotten, could not be freed.", what, e);
       }
     }

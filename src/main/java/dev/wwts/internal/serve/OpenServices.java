@@ -204,7 +204,8 @@ final class OpenServices {
         if (!service.close(deadline - System.nanoTime())) {
           LOG.warn("A call was still running after {} s at the JVM's end.", SHUTDOWN_SECONDS);
         }
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // an Error too: the others are still to be freed
         LOG.warn("A recognizer could not be freed at the JVM's end.", e);
       }
     }

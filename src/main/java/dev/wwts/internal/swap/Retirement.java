@@ -97,7 +97,8 @@ public final class Retirement {
     try {
       old.model().close();
       retired.accept(old);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // an Error too: it is no reason for the caller's swap to fail
       LOG.warn("{} could not be freed.", old.version(), e);
     }
   }

@@ -19,7 +19,7 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /** A device that is an imitation: its lanes are the test's, its memory is counted. */
-final class FakeEngine implements Engine {
+class FakeEngine implements Engine {
   final List<Remark> remarks = new CopyOnWriteArrayList<>();
   final Set<PixelMemory> memory = ConcurrentHashMap.newKeySet();
   final AtomicBoolean closed = new AtomicBoolean();
