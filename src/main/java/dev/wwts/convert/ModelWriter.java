@@ -1,5 +1,7 @@
 package dev.wwts.convert;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.convert.tflite.Script;
@@ -7,6 +9,9 @@ import dev.wwts.convert.tflite.Script.Parameter;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.LoadThread;
 import dev.wwts.internal.torch.NativeErrors;
+import java.io.File;
+import java.net.URLDecoder;
+import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -47,7 +52,7 @@ final class ModelWriter {
             ExtraFilesMap files = new ExtraFilesMap();
             extra.forEach(
                 (name, bytes) -> files.put(new BytePointer(name), new BytePointer(bytes)));
-            module.save(file.toString(), files);
+            module.save(new BytePointer(name(file)), files);
             return true;
           });
     } catch (ModelException e) {
@@ -58,6 +63,18 @@ final class ModelWriter {
           out + " can't be made with LibTorch: " + NativeErrors.firstWords(e) + ".",
           e);
     }
+  }
+
+  /**
+   * The bytes that the file system knows it by. As a text it would go through the locale's
+   * encoding, which under LC_ALL=C makes question marks of what is not ASCII.
+   */
+  private static byte[] name(Path file) {
+    if (File.separatorChar != '/') {
+      return file.toString().getBytes(Charset.defaultCharset());
+    }
+    String escaped = file.toUri().getRawPath().replace("+", "%2B");
+    return URLDecoder.decode(escaped, ISO_8859_1).getBytes(ISO_8859_1);
   }
 
   private static JitModule module(Script script) {

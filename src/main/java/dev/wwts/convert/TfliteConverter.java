@@ -114,18 +114,27 @@ public final class TfliteConverter {
 
   /** Value = scale x (level - zero), as (level / 255 - mean) / std. */
   private Normalization normalizationOfItsCodes() {
-    Codes codes =
-        network
-            .levels()
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        Reason.BAD_MANIFEST,
-                        file
-                            + " does not say what its input's values stand for: give mean and std."));
-    float mean = codes.zero() / 255f;
-    float std = 1 / (255 * codes.scale());
-    return new Normalization(Collections.nCopies(3, mean), Collections.nCopies(3, std));
+    return network
+        .levels()
+        .filter(codes -> isDeviation(std(codes)))
+        .map(
+            codes ->
+                new Normalization(
+                    Collections.nCopies(3, codes.zero() / 255f),
+                    Collections.nCopies(3, std(codes))))
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    Reason.BAD_MANIFEST,
+                    file + " does not say what its input's values stand for: give mean and std."));
+  }
+
+  private static float std(Codes codes) {
+    return 1 / (255 * codes.scale());
+  }
+
+  private static boolean isDeviation(float std) {
+    return std > 0 && Float.isFinite(std);
   }
 
   private static byte[] bytes(List<float[]> logits) {

@@ -34,7 +34,7 @@ public final class WholeFile {
       Path file = folder.resolve(NAME);
       try {
         writing.to(file);
-        Bundle.read(file, null, false).close();
+        requireModel(file, out);
         Files.move(file, out, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(file);
@@ -43,6 +43,16 @@ public final class WholeFile {
     } catch (IOException e) {
       throw new ModelException(
           Reason.UNREADABLE, out + " can't be written: " + e.getMessage() + ".", e);
+    }
+  }
+
+  private static void requireModel(Path file, Path out) {
+    try {
+      Bundle.read(file, null, false).close();
+    } catch (ModelException e) {
+      // who asked for a file knows nothing of the one beside it, which is gone
+      String message = String.valueOf(e.getMessage()).replace(file.toString(), out.toString());
+      throw new ModelException(e.reason(), message, e);
     }
   }
 }

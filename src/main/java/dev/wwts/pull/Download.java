@@ -154,9 +154,14 @@ final class Download {
   }
 
   /** What this server called the file when the part began; another one's words mean nothing. */
-  private String validator(URI address) throws IOException {
-    List<String> note = Files.exists(note()) ? Files.readAllLines(note()) : List.of();
-    return note.size() == 2 && note.get(0).equals(address.toString()) ? note.get(1) : "";
+  private String validator(URI address) {
+    try {
+      List<String> note = Files.exists(note()) ? Files.readAllLines(note()) : List.of();
+      return note.size() == 2 && note.get(0).equals(address.toString()) ? note.get(1) : "";
+    } catch (IOException e) {
+      // not written to its end; the digest decides
+      return "";
+    }
   }
 
   private void remember(URI address, String validator) {

@@ -38,19 +38,20 @@ final class Failures {
 
   static ModelException of(URI address, String file, IOException e) {
     String host = address.getHost();
+    String fault = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     String sentence;
     if (e instanceof UnknownHostException) {
       sentence = "the host is not known here; without internet use --from FOLDER";
     } else if (e instanceof SocketTimeoutException) {
-      sentence = "the server is too slow (" + e.getMessage() + "); try again, which goes on";
+      sentence = "the server is too slow (" + fault + "); try again, which goes on";
     } else if (e instanceof ConnectException) {
       sentence =
           "no connection (%s); behind a proxy set Java's https.proxyHost and https.proxyPort"
-              .formatted(e.getMessage());
+              .formatted(fault);
     } else if (e instanceof SSLException) {
-      sentence = "no secure connection (" + e.getMessage() + ")" + OTHERWISE;
+      sentence = "no secure connection (" + fault + ")" + OTHERWISE;
     } else {
-      sentence = "the transfer failed (" + e.getMessage() + "); try again, which goes on";
+      sentence = "the transfer failed (" + fault + "); try again, which goes on";
     }
     return new ModelException(
         UNREADABLE, "%s can't be fetched from %s: %s.".formatted(file, host, sentence), e);

@@ -8,12 +8,18 @@ import dev.wwts.pull.CatalogueEntry.SourceFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server's answer to a request for a file, redirections followed. By {@code HttpURLConnection}:
@@ -22,6 +28,10 @@ import java.util.regex.Pattern;
 final class HttpAnswer implements AutoCloseable {
   private static final int MOST_REDIRECTIONS = 5;
   private static final int RANGE_NOT_SATISFIABLE = 416;
+
+  /** The digest is that of the plain bytes; a word that means nothing does no harm. */
+  private static final Set<String> PACKINGS = Set.of("gzip", "x-gzip", "deflate", "br", "zstd");
+
   private static final Pattern RANGE =
       Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
 
@@ -30,11 +40,45 @@ final class HttpAnswer implements AutoCloseable {
   private final long from;
   private final int status;
 
-  private HttpAnswer(HttpURLConnection connection, URI address, long from) throws IOException {
+  private HttpAnswer(HttpURLConnection connection, URI address, long from, Patience patience)
+      throws IOException {
     this.connection = connection;
     this.address = address;
     this.from = from;
-    this.status = connection.getResponseCode();
+    this.status = status(connection, patience.connect().plus(patience.window()));
+  }
+
+  /** Its status. The client bounds the wait for each byte of the headers, not that for all. */
+  private static int status(HttpURLConnection connection, Duration most) throws IOException {
+    AtomicBoolean isLate = new AtomicBoolean();
+    CompletableFuture<Void> end =
+        CompletableFuture.runAsync(
+            () -> {
+              isLate.set(true);
+              connection.disconnect();
+            },
+            CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS));
+    int status = -1;
+    @Nullable Throwable fault = null;
+    try {
+      status = connection.getResponseCode();
+    } catch (IOException | RuntimeException | StackOverflowError e) {
+      // the client calls itself for each interim answer, and throws anything at a header it
+      // dislikes
+      fault = e;
+    }
+    end.cancel(false);
+    if (isLate.get()) {
+      throw new SocketTimeoutException("no answer in " + most.toSeconds() + " s");
+    }
+    if (status >= 0) {
+      return status;
+    }
+    connection.disconnect();
+    if (fault instanceof IOException e) {
+      throw e;
+    }
+    throw new IOException("its answer is no HTTP", fault);
   }
 
   /**
@@ -46,7 +90,7 @@ final class HttpAnswer implements AutoCloseable {
       throws IOException {
     URI at = address;
     for (int hop = 0; hop <= MOST_REDIRECTIONS; hop++) {
-      HttpAnswer answer = new HttpAnswer(open(at, from, validator, patience), at, from);
+      HttpAnswer answer = new HttpAnswer(open(at, from, validator, patience), at, from, patience);
       if (!answer.isRedirection()) {
         return answer;
       }
@@ -96,8 +140,9 @@ final class HttpAnswer implements AutoCloseable {
       URI target = address.resolve(new URI(location));
       String scheme = String.valueOf(target.getScheme()).toLowerCase(Locale.ROOT);
       boolean isAllowed =
-          scheme.equals("https") || (scheme.equals("http") && scheme.equals(address.getScheme()));
-      if (isAllowed && target.getHost() != null) {
+          scheme.equals("https")
+              || (scheme.equals("http") && scheme.equalsIgnoreCase(address.getScheme()));
+      if (isAllowed && !location.isEmpty() && Sources.hasServer(target)) {
         return target;
       }
     } catch (URISyntaxException e) {
@@ -131,6 +176,13 @@ final class HttpAnswer implements AutoCloseable {
   void requireSuccess(SourceFile file) {
     if (status != HttpURLConnection.HTTP_OK && !isPartial()) {
       throw Failures.status(address, file.name(), status, header("Retry-After"));
+    }
+    String packing = header("Content-Encoding").toLowerCase(Locale.ROOT);
+    if (PACKINGS.contains(packing)) {
+      throw new ModelException(
+          UNREADABLE,
+          "%s sends %s packed by %s, which it was asked not to do: try another source with --mirror or --from."
+              .formatted(address.getHost(), file.name(), packing));
     }
     long length = connection.getContentLengthLong();
     if (status == HttpURLConnection.HTTP_OK && length >= 0 && length != file.bytes()) {

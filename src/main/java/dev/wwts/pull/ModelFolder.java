@@ -10,11 +10,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public record ModelFolder(Path folder) {
   private static final String ENDING = ".pt";
 
+  /** As Debian writes it; nothing is there, and it can't be made by a user. */
+  private static final Path NO_HOME = Path.of("/nonexistent");
+
   /** What a file of that name in the folder is to an entry of the catalogue. */
   enum State {
     /** There is none. */
@@ -36,27 +41,52 @@ public record ModelFolder(Path folder) {
     CURRENT,
     /** Made by another version, or of another file. */
     OUTDATED,
-    /** Nothing that was made here. */
+    /** Nothing that was made here, or damaged. */
     FOREIGN
   }
 
   /**
    * The folder that is meant: the one given, else {@code WWTS_MODELS}, else {@code wwts/models} in
    * the user's data, {@code XDG_DATA_HOME} or {@code ~/.local/share}.
+   *
+   * @throws ModelException if {@code WWTS_MODELS} is no path in this locale
    */
   public static ModelFolder of(@Nullable Path given) {
-    if (given != null) {
-      return new ModelFolder(given);
-    }
-    String named = System.getenv().getOrDefault("WWTS_MODELS", "");
+    return given == null
+        ? of(System.getenv(), System.getProperty("user.home", ""))
+        : new ModelFolder(given);
+  }
+
+  static ModelFolder of(Map<String, String> environment, String userHome) {
+    String named = environment.getOrDefault("WWTS_MODELS", "");
     if (!named.isEmpty()) {
-      return new ModelFolder(Path.of(named));
+      return new ModelFolder(
+          path(named)
+              .orElseThrow(
+                  () ->
+                      new ModelException(
+                          UNREADABLE,
+                          "WWTS_MODELS is no path in this locale: set LC_ALL=C.UTF-8.")));
     }
-    Path data = Path.of(System.getenv().getOrDefault("XDG_DATA_HOME", ""));
-    // its specification says to ignore a relative one
-    Path base =
-        data.isAbsolute() ? data : Path.of(System.getProperty("user.home", ""), ".local", "share");
-    return new ModelFolder(base.resolve("wwts").resolve("models"));
+    Path home =
+        absolute(environment.getOrDefault("HOME", "")).or(() -> absolute(userHome)).orElse(NO_HOME);
+    Path data =
+        absolute(environment.getOrDefault("XDG_DATA_HOME", ""))
+            .orElse(home.resolve(".local").resolve("share"));
+    return new ModelFolder(data.resolve("wwts").resolve("models"));
+  }
+
+  /** A relative home is none, as XDG says of its folders; Java says "?" where it knows none. */
+  private static Optional<Path> absolute(String text) {
+    return path(text).filter(Path::isAbsolute);
+  }
+
+  private static Optional<Path> path(String text) {
+    try {
+      return Optional.of(Path.of(text));
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether a model can be called that; such a text is no path. */
@@ -110,10 +140,10 @@ public record ModelFolder(Path folder) {
       if (!isPulled) {
         return State.FOREIGN;
       }
-      return manifest.version().equals(entry.version())
-              && manifest.source().equals(entry.provenance())
-          ? State.CURRENT
-          : State.OUTDATED;
+      boolean isCurrent =
+          manifest.version().equals(entry.version())
+              && manifest.source().equals(entry.provenance());
+      return isCurrent ? State.CURRENT : State.OUTDATED;
     } catch (ModelException e) {
       return State.FOREIGN;
     }

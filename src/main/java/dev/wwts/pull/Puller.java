@@ -7,13 +7,17 @@ import dev.wwts.ModelException;
 import dev.wwts.internal.model.Sha256;
 import dev.wwts.pull.CatalogueEntry.SourceFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Makes a model of the catalogue: brings its file, holds it against its digest before anything
@@ -62,6 +66,10 @@ public final class Puller {
    * @throws ModelException if it can't be had; what is in the folder stays as it was
    */
   public boolean pull(CatalogueEntry entry, Sources sources, Check check) {
+    if (isHere(entry)) {
+      // before anything is written: the folder may be somebody else's
+      return false;
+    }
     String name = entry.name();
     folder.create();
     FileChannel lock =
@@ -80,15 +88,30 @@ public final class Puller {
   }
 
   private void make(CatalogueEntry entry, Path source, Check check) throws IOException {
-    Path made = folder.hidden(entry.name() + ".new.pt");
+    // a folder, so that all goes that a process which was killed has left of its making
+    Path making = folder.hidden(entry.name() + ".new");
+    removeAll(making);
+    Files.createDirectory(making);
     try {
+      Path made = making.resolve(entry.name() + ".pt");
       maker.make(entry, source, made);
       check.require(made);
       folder.publish(made, entry.name());
     } finally {
-      Files.deleteIfExists(made);
+      removeAll(making);
     }
     Files.deleteIfExists(source);
+  }
+
+  private static void removeAll(Path tree) throws IOException {
+    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(tree)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   private static void release(FileChannel lock) {
@@ -106,7 +129,7 @@ public final class Puller {
       case FOREIGN ->
           throw new ModelException(
               UNREADABLE,
-              "%s is no model that wwts pull has made: move it away, or name another folder with --models."
+              "%s is no model that wwts pull has made, or is damaged: move it away, or name another folder with --models."
                   .formatted(folder.file(entry.name())));
     };
   }
@@ -141,7 +164,10 @@ public final class Puller {
             "%s has %,d bytes, not %,d: it is another file, or not all of it."
                 .formatted(from, Files.size(from), file.bytes()));
       }
-      Files.copy(from, to, StandardCopyOption.REPLACE_EXISTING);
+      try (InputStream in = Files.newInputStream(from)) {
+        // not with its permissions: a copy that can't be written is none to go on with
+        Files.copy(in, to, StandardCopyOption.REPLACE_EXISTING);
+      }
     } catch (IOException e) {
       throw Failures.unwritable(to, e);
     }

@@ -60,6 +60,11 @@ public sealed interface Sources {
     }
   }
 
+  /** Whether an address names a server that can be asked. */
+  static boolean hasServer(URI address) {
+    return address.getHost() != null && address.getPort() <= 0xffff;
+  }
+
   private static String slashed(URI base) {
     String text = base.toString();
     return text.endsWith("/") ? text : text + "/";
@@ -76,8 +81,9 @@ public sealed interface Sources {
       String scheme = String.valueOf(address.getScheme()).toLowerCase(Locale.ROOT);
       boolean isWeb = scheme.equals("https") || scheme.equals("http");
       boolean isBare = address.getQuery() == null && address.getFragment() == null;
-      if (isWeb && isBare && address.getHost() != null && address.getUserInfo() == null) {
-        return address;
+      if (isWeb && isBare && hasServer(address) && address.getUserInfo() == null) {
+        // the client sends what is not ASCII as question marks
+        return new URI(address.toASCIIString());
       }
     } catch (URISyntaxException e) {
       // told below

@@ -197,6 +197,24 @@ class PullTest {
         .containsOnlyOnce("PASS");
   }
 
+  @Test
+  void theFolderMayHaveANameThatTheLocaleLacks() throws IOException, InterruptedException {
+    String sources = Kit.folder().resolve("sources").toString();
+    String models = folder.resolve("空 +白%41/模型").toString();
+    CliProcess run =
+        CliProcess.run(
+            Map.of("LC_ALL", "C"),
+            Redirect.PIPE,
+            "pull",
+            "birds",
+            "--from",
+            sources,
+            "--models",
+            models);
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).contains("PASS", "birds is ready: " + models + "/birds.pt");
+  }
+
   private static CliProcess pull(String name, String from, String models) {
     try {
       return CliProcess.run("pull", name, "--from", from, "--models", models);

@@ -15,6 +15,7 @@ import dev.wwts.convert.ConversionSpec.Preprocessing;
 import dev.wwts.convert.ConversionSpec.SelfTestSpec;
 import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.tflite.TfliteFiles;
+import dev.wwts.convert.tflite.TfliteFiles.Scales;
 import dev.wwts.internal.pixels.Interpolation;
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -125,5 +126,27 @@ class TfliteConverterTest {
   private static ModelException refused(Path file, ConversionSpec spec, Path out) {
     return catchThrowableOfType(
         ModelException.class, () -> TfliteConverter.convert(file, spec, out));
+  }
+
+  /** A scale that TFLite's own checks let pass, and that stands for no picture's values. */
+  @Test
+  void aScaleOfTheInputThatIsNoneIsRefused() throws IOException {
+    Path out = folder.resolve("out.pt");
+    for (float scale : new float[] {0, Float.MIN_VALUE, Float.MAX_VALUE}) {
+      TfliteFiles file = new TfliteFiles();
+      int input = file.tensor(3, Scales.of(scale, 128), 1, 6, 6, 3);
+      int output = file.tensor(1, 5);
+      file.operator(
+          9,
+          TfliteFiles.fullyConnected(),
+          output,
+          input,
+          file.floats(TfliteFiles.noise(5 * 108, 1), 5, 108),
+          file.floats(new float[5], 5));
+      Path tflite = folder.resolve("scale.tflite");
+      Files.write(tflite, file.bytes(input, output));
+      ModelException refused = refused(tflite, spec(5, Optional.empty()), out);
+      assertThat(refused).as("%s", scale).hasMessageStartingWith(tflite + " ");
+    }
   }
 }

@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** From a file to a model in the folder of models. */
@@ -86,9 +88,71 @@ class PullerTest extends PullCase {
     Files.move(ModelFiles.tiny(temporary), models().resolve("tiny.pt"));
     assertThatThrownBy(() -> pull(source(FILE)))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("is no model that wwts pull has made: move it away");
+        .hasMessageContaining("is no model that wwts pull has made, or is damaged: move it away");
     Files.writeString(models().resolve("tiny.pt"), "something");
     assertThatThrownBy(() -> pull(source(FILE))).hasMessageContaining("move it away");
+  }
+
+  @Test
+  void aModelThatIsHereNeedsNoFolderThatCanBeWritten() throws IOException {
+    pull(source(FILE));
+    Path lock = models().resolve(".tiny.lock");
+    Files.delete(lock);
+    Files.createDirectory(lock);
+    assertThat(pull(source(FILE))).as("nothing to lock").isFalse();
+  }
+
+  @Test
+  void whatAKilledPullHasLeftGoesWithTheNext() throws IOException {
+    Path left = Files.createDirectories(models().resolve(".tiny.new/.convert-123"));
+    Files.writeString(left.resolve("model.pt"), "half of it");
+    begun(Arrays.copyOf(FILE, 1000));
+    assertThat(part().toFile().setReadOnly()).isTrue();
+    Path noted = Files.write(models().resolve(".tiny.tflite.part.etag"), new byte[] {'"', -1});
+    assertThat(pull(source(FILE))).isTrue();
+    assertThat(noted).doesNotExist();
+    assertThat(files()).containsExactly(".tiny.lock", "tiny.pt");
+  }
+
+  @Test
+  void aCopyCanBeGoneOnWithThoughItsOriginalIsReadOnly() throws IOException {
+    Sources downloaded = source(FILE);
+    assertThat(temporary.resolve("downloaded/tiny.tflite").toFile().setReadOnly()).isTrue();
+    ModelException no = new ModelException(ModelException.Reason.BAD_OUTPUT, "no");
+    assertThatThrownBy(
+            () ->
+                puller(SHORT)
+                    .pull(
+                        entry("1"),
+                        downloaded,
+                        model -> {
+                          throw no;
+                        }))
+        .isSameAs(no);
+    assertThat(Files.getPosixFilePermissions(models().resolve(".tiny.tflite")))
+        .contains(PosixFilePermission.OWNER_WRITE);
+  }
+
+  @Test
+  void findsTheFolderOfTheUsersData() {
+    Path folder = Path.of("wwts", "models");
+    Map<String, Path> expected =
+        Map.of(
+            "/h/.local/share", Path.of("/h/.local/share").resolve(folder),
+            "/d", Path.of("/d").resolve(folder));
+    assertThat(ModelFolder.of(Map.of("HOME", "/h"), "/other").folder())
+        .isEqualTo(expected.get("/h/.local/share"));
+    assertThat(ModelFolder.of(Map.of("HOME", "/other", "XDG_DATA_HOME", "/d"), "/x").folder())
+        .isEqualTo(expected.get("/d"));
+    assertThat(ModelFolder.of(Map.of("HOME", "h", "XDG_DATA_HOME", "d"), "/h").folder())
+        .as("relative ones are none")
+        .isEqualTo(expected.get("/h/.local/share"));
+    assertThat(ModelFolder.of(Map.of(), "?").folder())
+        .as("Java knows no home")
+        .isEqualTo(Path.of("/nonexistent/.local/share").resolve(folder));
+    assertThatThrownBy(() -> ModelFolder.of(Map.of("WWTS_MODELS", "a\0b"), "/h"))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("WWTS_MODELS");
   }
 
   @Test

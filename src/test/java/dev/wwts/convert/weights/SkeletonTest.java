@@ -107,6 +107,7 @@ class SkeletonTest {
         catchThrowableOfType(
             ModelException.class, () -> Skeleton.fill(skeleton, weights, Map.of(), out));
     assertThat(e.reason()).isEqualTo(Reason.NOT_A_MODEL);
+    assertThat(e).as("of the file that was asked for").hasMessageStartingWith(out.toString());
     assertThat(out).doesNotExist();
   }
 }
