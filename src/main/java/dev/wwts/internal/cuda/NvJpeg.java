@@ -119,15 +119,12 @@ public final class NvJpeg implements AutoCloseable {
    */
   public NvJpeg(CudaStream stream) {
     this.stream = stream;
-    boolean whole = false;
     try {
       parts.push(transferred::close);
       CudaGraph.betweenCaptures(this::create);
-      whole = true;
-    } finally {
-      if (!whole) {
-        close();
-      }
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

@@ -21,7 +21,7 @@ public record Calibration(double threshold, double recognized, double refused, i
   /** More say no more, and each takes two searches. */
   private static final int MOST = 2000;
 
-  static Calibration of(Snapshot snapshot) {
+  static Calibration of(Snapshot snapshot, Centres centres) {
     List<Double> right = new ArrayList<>();
     List<Double> strangers = new ArrayList<>();
     int[] known = {0};
@@ -43,7 +43,7 @@ public record Calibration(double threshold, double recognized, double refused, i
                   it -> it.label().equals(example.label()) && it.id() != example.id());
           if (!kin.isEmpty()) {
             known[0]++;
-            right(snapshot, example, embedding).ifPresent(right::add);
+            right(snapshot, centres, example, embedding).ifPresent(right::add);
           }
         });
     if (known[0] == 0 || strangers.isEmpty()) {
@@ -54,11 +54,19 @@ public record Calibration(double threshold, double recognized, double refused, i
     return best(sorted(right), sorted(strangers), known[0]);
   }
 
-  private static Optional<Double> right(Snapshot snapshot, Example example, float[] embedding) {
+  private static Optional<Double> right(
+      Snapshot snapshot, Centres centres, Example example, float[] embedding) {
     List<Neighbour> neighbours =
         Search.nearest(snapshot, embedding, Match.VOTERS, it -> it.id() != example.id());
-    return Match.of(neighbours, -1)
-        .filter(it -> it.label().equals(example.label()))
+    String own = example.label();
+    return Match.of(
+            neighbours,
+            label ->
+                label.equals(own)
+                    ? centres.cosineWithout(label, embedding)
+                    : centres.cosine(label, embedding),
+            -1)
+        .filter(it -> it.label().equals(own))
         .map(Match::similarity);
   }
 

@@ -208,7 +208,7 @@ public final class GalleryStore implements AutoCloseable {
     Embeddings.check(embedding, model.dimension());
     Snapshot now = snapshot();
     List<Neighbour> nearest = Search.nearest(now, embedding, Match.VOTERS, example -> true);
-    return Match.of(nearest, now.threshold());
+    return Match.of(nearest, label -> index.centres().cosine(label, embedding), now.threshold());
   }
 
   /**
@@ -217,7 +217,7 @@ public final class GalleryStore implements AutoCloseable {
    * @throws GalleryException if they are too few
    */
   public Calibration calibrate() {
-    Calibration calibration = Calibration.of(snapshot());
+    Calibration calibration = Calibration.of(snapshot(), index.centres());
     threshold(calibration.threshold());
     return calibration;
   }

@@ -14,6 +14,7 @@ final class Index {
 
   private final int dimension;
   private final Map<Long, Place> places = new HashMap<>();
+  private final Centres centres = new Centres();
   private volatile Snapshot snapshot = Snapshot.EMPTY;
 
   Index(int dimension) {
@@ -24,6 +25,10 @@ final class Index {
     return snapshot;
   }
 
+  Centres centres() {
+    return centres;
+  }
+
   boolean contains(long id) {
     return places.containsKey(id);
   }
@@ -32,6 +37,7 @@ final class Index {
     if (change instanceof Change.Added added) {
       List<Segment> segments = new ArrayList<>(snapshot.segments());
       add(segments, added.example(), added.embedding());
+      centres.add(added.example().label(), added.embedding());
       publish(segments);
     } else if (change instanceof Change.Removed removed) {
       remove(removed.id());
@@ -86,9 +92,11 @@ final class Index {
     if (place == null) {
       return;
     }
+    Block block = place.block();
+    centres.remove(block.example(place.row()).label(), block.embedding(place.row()));
     List<Segment> segments = new ArrayList<>(snapshot.segments());
     int at = 0;
-    while (segments.get(at).block() != place.block()) {
+    while (segments.get(at).block() != block) {
       at++;
     }
     Segment rest = segments.get(at).without(place.row());

@@ -71,7 +71,6 @@ final class CudaBackend implements Backend {
       Remarks remarks) {
     CudaRuntime.use(card);
     Parts parts = new Parts();
-    boolean whole = false;
     Network loaded = null;
     try {
       MemoryBudget budget = MemoryBudget.open(card, settings.vramBudget());
@@ -105,15 +104,13 @@ final class CudaBackend implements Backend {
       CudaMemory.emptyCache();
       CudaMemory.resetPeak(card);
       long weights = CudaMemory.allocated(card) - before;
-      whole = true;
       return new CudaBackend(winner.setup(), network, readouts, parts, weights);
-    } finally {
-      if (!whole) {
-        if (loaded != null) {
-          loaded.close();
-        }
-        parts.close();
+    } catch (RuntimeException | Error e) {
+      if (loaded != null) {
+        parts.add(loaded, loaded::close);
       }
+      parts.closeAfter(e);
+      throw e;
     }
   }
 

@@ -55,7 +55,6 @@ final class CudaBatch implements AutoCloseable {
     this.network = network;
     this.stream = stream;
     this.size = size;
-    boolean whole = false;
     try {
       Owned<Tensor> slots = stream.with(() -> NativeScope.inference(this::emptyInput));
       this.input = parts.add(slots, slots::close);
@@ -68,11 +67,9 @@ final class CudaBatch implements AutoCloseable {
         CardReadout made = CardReadout.of(readout, stream, size);
         this.readouts.add(parts.add(made, made::close));
       }
-      whole = true;
-    } finally {
-      if (!whole) {
-        parts.close();
-      }
+    } catch (RuntimeException | Error e) {
+      parts.closeAfter(e);
+      throw e;
     }
   }
 

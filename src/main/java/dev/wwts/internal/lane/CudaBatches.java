@@ -58,18 +58,15 @@ final class CudaBatches implements AutoCloseable {
     }
     closeSpare();
     CudaBatch fresh = new CudaBatch(setup, network, readouts, stream, n);
-    boolean whole = false;
     try {
       if (setup.expected().contains(n)) {
         // cuDNN's trials wait for the card: recognizers that load at the same time take turns
         CudaGraph.betweenCaptures(() -> prepare(fresh));
       }
-      whole = true;
-    } finally {
-      if (!whole) {
-        stream.await();
-        fresh.close();
-      }
+    } catch (RuntimeException | Error e) {
+      stream.await();
+      fresh.close();
+      throw e;
     }
     if (setup.expected().contains(n)) {
       expected.put(n, fresh);

@@ -44,7 +44,6 @@ final class CudaLane extends StagedLane {
   CudaLane(CudaSetup setup, Network network, List<Readout> readouts) {
     this.setup = setup;
     CudaRuntime.use(setup.device());
-    boolean whole = false;
     try {
       CudaStream own = new CudaStream(setup.device());
       this.stream = parts.add(own, own::close);
@@ -60,13 +59,13 @@ final class CudaLane extends StagedLane {
               ? new CardJpegs(setup, stream, fused.source(), this::nextClock)
               : null;
       this.jpegs = decoder == null ? null : parts.add(decoder, decoder::close);
-      whole = true;
     } catch (RuntimeException e) {
-      throw OutOfMemory.typed(e);
-    } finally {
-      if (!whole) {
-        parts.close();
-      }
+      RuntimeException typed = OutOfMemory.typed(e);
+      parts.closeAfter(typed);
+      throw typed;
+    } catch (Error e) {
+      parts.closeAfter(e);
+      throw e;
     }
   }
 

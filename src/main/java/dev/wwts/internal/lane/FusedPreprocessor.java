@@ -47,7 +47,6 @@ final class FusedPreprocessor implements CudaPreprocessor {
 
   @Override
   public void write(Pixels pixels, Staging staging, CudaBatch batch, int slot, SlotClock clock) {
-    boolean whole = false;
     try {
       if (!pixels.onCard()) {
         clock.start.record(stream);
@@ -73,11 +72,9 @@ final class FusedPreprocessor implements CudaPreprocessor {
         plan.launch(rows, weights, own, batch.inputAddress(), slot, stream);
       }
       clock.ready.record(stream);
-      whole = true;
-    } finally {
-      if (!whole) {
-        plan.forget();
-      }
+    } catch (RuntimeException | Error e) {
+      plan.forget();
+      throw e;
     }
   }
 

@@ -11,16 +11,13 @@ final class SlotClock implements AutoCloseable {
   final CudaEvent ready;
 
   SlotClock() {
-    boolean whole = false;
     try {
       this.start = event();
       this.uploaded = event();
       this.ready = event();
-      whole = true;
-    } finally {
-      if (!whole) {
-        parts.close();
-      }
+    } catch (RuntimeException | Error e) {
+      parts.closeAfter(e);
+      throw e;
     }
   }
 

@@ -24,16 +24,13 @@ public final class Normalizer implements AutoCloseable {
     this.single = type == torch.ScalarType.Float;
     this.flipColors = recipe.color() == Recipe.Color.BGR;
     Owned<Tensor> first = channels(recipe.mean(), device);
-    boolean whole = false;
     try {
       this.std = channels(recipe.std(), device);
       this.mean = first;
       this.largest = new Owned<>(new Scalar(255f));
-      whole = true;
-    } finally {
-      if (!whole) {
-        first.close();
-      }
+    } catch (RuntimeException | Error e) {
+      first.close();
+      throw e;
     }
   }
 

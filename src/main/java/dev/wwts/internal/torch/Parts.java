@@ -21,6 +21,15 @@ public final class Parts implements AutoCloseable {
     return part;
   }
 
+  /** Closes them because {@code error} ends the making; what else fails is told with it. */
+  public void closeAfter(Throwable error) {
+    try {
+      close();
+    } catch (RuntimeException e) {
+      error.addSuppressed(e);
+    }
+  }
+
   /** Closes them all, also where one refuses, whose exception is then thrown. */
   @Override
   public void close() {

@@ -28,22 +28,60 @@ class MatchTest {
             neighbour(2, "many", 0.89),
             neighbour(3, "many", 0.88),
             neighbour(4, "far", 0.10));
-    assertThat(Match.of(neighbours, 0.8))
+    assertThat(Match.of(neighbours, label -> 0, 0.8))
         .isPresent()
         .get()
         .isEqualTo(new Match("many", neighbours.get(1), true));
-    assertThat(Match.of(neighbours, 0.895)).get().extracting(Match::recognized).isEqualTo(false);
+    assertThat(Match.of(neighbours, label -> 0, 0.895))
+        .get()
+        .extracting(Match::recognized)
+        .isEqualTo(false);
     // e^(20 x 0.2) = 55 times the vote
     neighbours =
         List.of(neighbour(1, "odd", 0.95), neighbour(2, "many", 0.75), neighbour(3, "many", 0.75));
-    assertThat(Match.of(neighbours, -1)).get().extracting(Match::label).isEqualTo("odd");
-    assertThat(Match.of(List.of(), -1)).isEmpty();
+    assertThat(Match.of(neighbours, label -> 0, -1))
+        .get()
+        .extracting(Match::label)
+        .isEqualTo("odd");
+    assertThat(Match.of(List.of(), label -> 0, -1)).isEmpty();
+  }
+
+  /** 40 x 0.1 in the exponent, which a vote of e^(20 x 0.15) does not reach. */
+  @Test
+  void theMiddleOfALabelCounts() {
+    List<Neighbour> neighbours = List.of(neighbour(1, "odd", 0.9), neighbour(2, "kin", 0.75));
+    assertThat(Match.of(neighbours, label -> label.equals("kin") ? 0.8 : 0.7, -1))
+        .get()
+        .extracting(Match::label)
+        .isEqualTo("kin");
+  }
+
+  @Test
+  void middlesFollowWhatIsAddedAndRemoved() {
+    Centres centres = new Centres();
+    float[] first = Vectors.random(random, DIMENSION);
+    float[] second = Vectors.random(random, DIMENSION);
+    centres.add("x", first);
+    centres.add("x", second);
+    assertThat(centres.cosineWithout("x", second)).isCloseTo(dot(first, second), offset(1e-6));
+    centres.remove("x", first);
+    assertThat(centres.cosine("x", second)).isCloseTo(1, offset(1e-6));
+    centres.remove("x", second);
+    assertThat(centres.cosine("x", second)).isZero();
+  }
+
+  private static double dot(float[] a, float[] b) {
+    double sum = 0;
+    for (int i = 0; i < a.length; i++) {
+      sum += (double) a[i] * b[i];
+    }
+    return sum;
   }
 
   @Test
   void equalVotesGoToTheOlderExample() {
     List<Neighbour> neighbours = List.of(neighbour(1, "b", 0.5), neighbour(2, "a", 0.5));
-    assertThat(Match.of(neighbours, 0)).get().extracting(Match::label).isEqualTo("b");
+    assertThat(Match.of(neighbours, label -> 0, 0)).get().extracting(Match::label).isEqualTo("b");
   }
 
   private static Neighbour neighbour(long id, String label, double similarity) {

@@ -44,8 +44,6 @@ final class ServerProcess implements AutoCloseable {
     Path errors = Files.createTempFile("wwts-server", ".log");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
     builder.environment().put("LC_ALL", "C.UTF-8");
-    // where Java has them; older ones take no notice
-    builder.environment().put("SPRING_THREADS_VIRTUAL_ENABLED", "true");
     Process process = builder.start();
     BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
     StringBuilder said = new StringBuilder();
