@@ -3,11 +3,8 @@ package dev.wwts.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.Gallery;
-import dev.wwts.cli.GalleryOptions.Labelled;
 import dev.wwts.internal.text.Printable;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,13 +30,14 @@ final class GalleryCommand {
   @Command(
       mixinStandardHelpOptions = true,
       description =
-          "Adds pictures: with --label all of one kind, else those of a folder's folders, whose names are the labels.")
+          "Adds pictures: with --label all of one kind, else those of a folder's folders, which are named by their labels.")
   int add(
       @Option(names = "--label", paramLabel = "TEXT", description = "What the pictures show.")
           @Nullable String label,
       @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
-    List<Labelled> pictures = label == null ? labelled(inputs) : pictures(label, inputs);
+    List<LabelledPicture> pictures =
+        label == null ? LabelledPicture.inFoldersOf(inputs) : LabelledPicture.of(label, inputs);
     return options.make(
         gallery ->
             options.each(
@@ -101,7 +99,7 @@ final class GalleryCommand {
     return options.open(
         gallery ->
             options.each(
-                pictures("", inputs),
+                LabelledPicture.of("", inputs),
                 (it, picture) -> tell(it.file(), gallery.recognize(picture), options)));
   }
 
@@ -142,7 +140,7 @@ final class GalleryCommand {
     return options.open(
         gallery ->
             options.each(
-                pictures("", inputs),
+                LabelledPicture.of("", inputs),
                 (it, picture) -> {
                   ObjectNode object = GalleryOptions.object(it.file());
                   ArrayNode results = object.putArray("results");
@@ -190,6 +188,25 @@ final class GalleryCommand {
 
   @Command(
       mixinStandardHelpOptions = true,
+      description =
+          "Counts how pictures are recognised that lie in folders named by their labels; of labels that the gallery lacks, it ought to recognise none.")
+  int evaluate(
+      @Parameters(arity = "1..*", paramLabel = "FOLDER") List<Path> folders,
+      @Mixin GalleryOptions options) {
+    List<LabelledPicture> pictures = LabelledPicture.inFoldersOf(folders);
+    return options.open(
+        gallery -> {
+          GalleryScore score = new GalleryScore(gallery.labels().keySet());
+          int code =
+              options.each(
+                  pictures, (it, picture) -> score.add(it.label(), gallery.recognize(picture)));
+          options.tell(score.json(), score.text());
+          return code;
+        });
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
       description = "Finds examples that are nearly the same, in groups.")
   int duplicates(
       @Option(
@@ -217,38 +234,5 @@ final class GalleryCommand {
 
   private static String processing(Path file) {
     return "[INFO] 正在处理图像: %s%n".formatted(Printable.line(FileNames.text(file)));
-  }
-
-  private static List<Labelled> pictures(String label, List<Path> inputs) {
-    List<Labelled> pictures = new ArrayList<>();
-    for (Path input : inputs) {
-      PictureFiles.expand(input).forEach(file -> pictures.add(new Labelled(label, file)));
-    }
-    return some(pictures, inputs);
-  }
-
-  /** The pictures of folders' folders, which are their labels. */
-  static List<Labelled> labelled(List<Path> inputs) {
-    List<Labelled> pictures = new ArrayList<>();
-    for (Path input : inputs) {
-      if (!Files.isDirectory(input)) {
-        throw new IllegalArgumentException(
-            FileNames.text(input)
-                + " is no folder of labelled folders: say with --label what it shows.");
-      }
-      for (Path folder : PictureFiles.folders(input)) {
-        String label = FileNames.text(folder.getFileName());
-        PictureFiles.expand(folder).forEach(file -> pictures.add(new Labelled(label, file)));
-      }
-    }
-    return some(pictures, inputs);
-  }
-
-  private static List<Labelled> some(List<Labelled> pictures, List<Path> inputs) {
-    if (pictures.isEmpty()) {
-      throw new IllegalArgumentException(
-          "There are no pictures in " + FileNames.text(inputs.get(0)) + ".");
-    }
-    return pictures;
   }
 }

@@ -63,23 +63,16 @@ final class GalleryOptions {
     return make(use);
   }
 
-  /** A picture, and what its folder says that it is. */
-  record Labelled(String label, Path file) {
-    Labelled {
-      label = Printable.line(label);
-    }
-  }
-
   /** Does the same for each picture and shows how far it is. Returns the exit code. */
-  int each(List<Labelled> pictures, BiConsumer<Labelled, Picture> action) {
+  int each(List<LabelledPicture> pictures, BiConsumer<LabelledPicture, Picture> action) {
     int failed = 0;
     try (ProgressBar bar = pictures.size() > 1 ? PictureFiles.progress(pictures.size()) : null) {
-      for (Labelled it : pictures) {
+      for (LabelledPicture it : pictures) {
         try {
-          action.accept(it, Picture.of(it.file));
+          action.accept(it, Picture.of(it.file()));
         } catch (PictureException e) {
           failed++;
-          refused(it.file, e);
+          refused(it.file(), e);
         }
         if (bar != null) {
           bar.step();

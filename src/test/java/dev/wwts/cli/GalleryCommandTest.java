@@ -124,6 +124,28 @@ class GalleryCommandTest {
   }
 
   @Test
+  void countsWhatIsRecognisedOfKnownLabelsAndRefusedOfOthers() throws IOException {
+    run("add", goods);
+    run("calibrate");
+    Path asked = folder.resolve("asked");
+    write(asked.resolve("红茶/1.png"), 240, 0, 0);
+    write(asked.resolve("红茶/wrong.png"), 0, 0, 240);
+    write(asked.resolve("绿茶/1.png"), 0, 255, 0);
+
+    Run run = run("evaluate", "--json", asked);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.json(0))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"known\":2,\"foreign\":1,\"top1\":0.5,\"recognized\":0.5,\"refused\":1.0,\"auroc\":1.0}"));
+    assertThat(run("evaluate", asked).out())
+        .contains("已有标签的 2 张: top-1 50.0%，达到阈值且正确 50.0%")
+        .contains("其他标签的 1 张: 未识别 100.0%", "AUROC: 1.000");
+    assertThat(run("evaluate", asked.resolve("红茶/1.png")).err()).contains("is no folder");
+  }
+
+  @Test
   void saysWhatIsMissing() {
     assertThat(run("list").err()).contains("There is no gallery", "wwts gallery add");
     assertThat(folder.resolve("gallery")).doesNotExist();
