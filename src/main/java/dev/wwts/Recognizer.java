@@ -234,6 +234,16 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
+   * Whose embeddings these are, the SHA-256 of the model's file.
+   *
+   * @throws ModelException if the model gives none
+   */
+  String embeddingModel() {
+    embeddings(List.of()); // says what to do
+    return model.sha256();
+  }
+
+  /**
    * How the model runs and what fell back (precision, layout, kernel, graphs), a sentence each, for
    * people.
    */

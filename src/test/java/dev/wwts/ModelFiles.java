@@ -85,6 +85,17 @@ public final class ModelFiles {
         bare, folder.resolve("embeds.pt"), manifest, labels.getBytes(StandardCharsets.UTF_8));
   }
 
+  /** A model whose features are a picture's mean colour and a half. */
+  public static Path colours(Path folder) {
+    return write(
+        folder,
+        "torch.cat([m * 10, m, m[:, :1] * 0 + 0.5], 1)",
+        MANIFEST
+            .replace("\"format\": 1", "\"format\": 2")
+            .replace("\"output\"", embedding(4) + ", \"output\""),
+        LABELS.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** A manifest's field for so many features. */
   public static String embedding(int length) {
     return "\"embedding\": {\"length\": %d, \"dtype\": \"float32\", \"normalised\": false}"

@@ -69,17 +69,27 @@ final class JsonReport implements Report {
 
   @Override
   public void refused(Path picture, PictureException cause) {
+    print(refusal(picture, cause));
+  }
+
+  /** What is told of a picture that can't be read. */
+  static ObjectNode refusal(Path picture, PictureException cause) {
     ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
     object
         .putObject("error")
         .put("type", cause.reason().name())
         .put("message", FileNames.message(cause, List.of(picture)));
-    print(object);
+    return object;
   }
 
   private void print(ObjectNode object) {
+    out.println(line(object));
+  }
+
+  /** An object on one line. */
+  static String line(ObjectNode object) {
     try {
-      out.println(bytesEscaped(JSON.writeValueAsString(object)));
+      return bytesEscaped(JSON.writeValueAsString(object));
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("A tree of JSON nodes can always be written.", e);
     }

@@ -3,23 +3,15 @@ package dev.wwts.cli;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerBuilder;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -41,9 +33,6 @@ import picocli.CommandLine.Spec;
       "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {
-  private static final Set<String> ENDINGS =
-      Set.of("jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp");
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
@@ -100,7 +89,7 @@ final class Recognize implements Callable<Integer> {
     for (Path input : inputs) {
       folder |= Files.isDirectory(input);
       try {
-        pictures.addAll(expand(input));
+        pictures.addAll(PictureFiles.expand(input));
       } catch (PictureException e) {
         failed++;
         report.refused(input, e);
@@ -143,12 +132,7 @@ final class Recognize implements Callable<Integer> {
   }
 
   private static int withProgress(AskedModels models, List<Path> pictures, Report report) {
-    try (ProgressBar bar =
-        new ProgressBarBuilder()
-            .setInitialMax(pictures.size())
-            .setTaskName("wwts")
-            .setConsumer(new ConsoleProgressBarConsumer(System.err))
-            .build()) {
+    try (ProgressBar bar = PictureFiles.progress(pictures.size())) {
       return recognize(models, pictures, report, bar::step);
     }
   }
@@ -169,27 +153,5 @@ final class Recognize implements Callable<Integer> {
       Console.requireLog();
     }
     return failed;
-  }
-
-  private static List<Path> expand(Path input) {
-    if (!Files.isDirectory(input)) {
-      return List.of(input);
-    }
-    try (Stream<Path> files = Files.list(input)) {
-      return files.filter(Recognize::isPicture).sorted().toList();
-    } catch (IOException | UncheckedIOException e) {
-      Throwable cause = e instanceof UncheckedIOException ? e.getCause() : e;
-      String why =
-          cause instanceof AccessDeniedException ? "check its permissions" : String.valueOf(cause);
-      throw new PictureException(
-          PictureException.Reason.UNREADABLE,
-          "The folder " + input + " can't be listed: " + why + ".",
-          e);
-    }
-  }
-
-  private static boolean isPicture(Path file) {
-    String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1)) && Files.isRegularFile(file);
   }
 }

@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
       "Examples:",
       "  wwts recognize photo.jpg",
       "  wwts recognize --json --top 3 --model my.pt folder/",
+      "  wwts gallery add --gallery goods --label 红茶 photo.jpg",
       "  wwts pull photos",
       "  wwts verify my.pt",
       "  wwts serve --model my.pt --port 8080",
@@ -44,6 +45,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     subcommands = {
       Recognize.class,
+      GalleryCommand.class,
       Pull.class,
       Verify.class,
       Info.class,

@@ -28,9 +28,11 @@ public final class LoadedModel {
   private final ModelInfo info;
   private final Manifest manifest;
   private final Optional<SelfTest> selfTest;
+  private final String sha256;
 
-  private LoadedModel(Service service, Bundle bundle, Heads heads) {
+  private LoadedModel(Service service, Bundle bundle, Heads heads, String sha256) {
     this.service = service;
+    this.sha256 = sha256;
     this.manifest = bundle.manifest();
     this.selfTest = bundle.selfTest();
     this.info = info(bundle, heads, service);
@@ -67,6 +69,8 @@ public final class LoadedModel {
   private static LoadedModel loaded(Path file, Settings settings) {
     Bundle bundle = Bundle.read(file, settings.sha256(), settings.trusted());
     Heads heads = Heads.of(bundle, settings);
+    // now, as the content is gone once it is loaded
+    String sha256 = bundle.manifest().embedding().isEmpty() ? "" : bundle.content().sha256();
     Engine engine = engine(bundle, heads, settings);
     boolean isCompiled = bundle.library().isPresent();
     boolean isExact = engine.precision() == Precision.FP32;
@@ -76,7 +80,7 @@ public final class LoadedModel {
     String fault;
     try {
       Service service = Service.open(engine, bundle, heads, settings);
-      LoadedModel model = new LoadedModel(service, bundle, heads);
+      LoadedModel model = new LoadedModel(service, bundle, heads, sha256);
       fault = isExact && !isCompiled ? "" : model.selfTestFault();
       if (fault.isEmpty()) {
         return model;
@@ -95,14 +99,15 @@ public final class LoadedModel {
               .formatted(bundle.path(), fault));
     }
     Remark fallback = new Remark.FailedSelfTest(bundle.path(), engine.precision(), fault);
-    return inFullPrecision(bundle.again(), heads, settings.precision(Precision.FP32), fallback);
+    return inFullPrecision(
+        bundle.again(), heads, settings.precision(Precision.FP32), fallback, sha256);
   }
 
   private static LoadedModel inFullPrecision(
-      Bundle bundle, Heads heads, Settings settings, Remark fallback) {
+      Bundle bundle, Heads heads, Settings settings, Remark fallback, String sha256) {
     Engine engine = engine(bundle, heads, settings);
     engine.remark(fallback);
-    return new LoadedModel(Service.open(engine, bundle, heads, settings), bundle, heads);
+    return new LoadedModel(Service.open(engine, bundle, heads, settings), bundle, heads, sha256);
   }
 
   /** Closes the bundle, whose content is no longer needed then. */
@@ -187,6 +192,11 @@ public final class LoadedModel {
   /** For people and logs. */
   public ModelInfo info() {
     return info;
+  }
+
+  /** Of the file of a model that gives embeddings; empty of others. */
+  public String sha256() {
+    return sha256;
   }
 
   /** What runs it. */

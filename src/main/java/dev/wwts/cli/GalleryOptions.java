@@ -1,0 +1,127 @@
+package dev.wwts.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.Gallery;
+import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.Recognizer;
+import dev.wwts.internal.text.Printable;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.ToIntFunction;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options of all that is done with a gallery, and how its user is told. */
+final class GalleryOptions {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--model",
+      paramLabel = "M.pt|NAME",
+      description =
+          "The model file, or a pulled model's name, exported with --embedding; models/default.pt if not given.")
+  private @Nullable Path model;
+
+  @Option(
+      names = "--gallery",
+      paramLabel = "DIR",
+      required = true,
+      description = "The gallery's folder.")
+  private Path folder = Path.of("");
+
+  @Option(names = "--json", description = "JSON objects on stdout, one a line, nothing else.")
+  private boolean json;
+
+  @Mixin private ModelOptions options = new ModelOptions();
+
+  /** Opens one, or makes it. */
+  int make(ToIntFunction<Gallery> use) {
+    try (Recognizer recognizer = options.builder(options.model(model)).load();
+        Gallery gallery = Gallery.open(folder, recognizer)) {
+      return use.applyAsInt(gallery);
+    }
+  }
+
+  /** Opens one that is there: a mistyped name makes none. */
+  int open(ToIntFunction<Gallery> use) {
+    if (!Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          "There is no gallery " + FileNames.text(folder) + ": wwts gallery add makes one.");
+    }
+    return make(use);
+  }
+
+  /** Does the same for each picture and shows how far it is. Returns the exit code. */
+  int each(List<LabelledPicture> pictures, BiConsumer<LabelledPicture, Picture> action) {
+    int failed = 0;
+    try (ProgressBar bar = pictures.size() > 1 ? PictureFiles.progress(pictures.size()) : null) {
+      for (LabelledPicture it : pictures) {
+        try {
+          action.accept(it, Picture.of(it.file()));
+        } catch (PictureException e) {
+          failed++;
+          refused(it.file(), e);
+        }
+        if (bar != null) {
+          bar.step();
+        }
+        Console.requireLog();
+      }
+    }
+    return failed == 0 ? Wwts.OK : Wwts.FAILED;
+  }
+
+  private void refused(Path file, PictureException cause) {
+    if (json) {
+      out().println(JsonReport.line(JsonReport.refusal(file, cause)));
+    } else {
+      PrintWriter err = spec.commandLine().getErr();
+      err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(file))));
+    }
+  }
+
+  /** Tells a program the one, people the other. */
+  void tell(ObjectNode object, String text) {
+    out().println(json ? JsonReport.line(object) : text);
+  }
+
+  static ObjectNode object() {
+    return JSON.createObjectNode();
+  }
+
+  static ObjectNode object(Path file) {
+    return object().put("file", FileNames.text(file));
+  }
+
+  static ObjectNode object(Gallery.Example example) {
+    ObjectNode object = object().put("id", example.id()).put("label", example.label());
+    object.set("metadata", JSON.valueToTree(example.metadata()));
+    return object;
+  }
+
+  /** An example for people. */
+  static String text(Gallery.Example example) {
+    String file = example.metadata().getOrDefault(GalleryCommand.FILE, "");
+    return "%s（编号 %d%s）"
+        .formatted(
+            Printable.line(example.label()),
+            example.id(),
+            file.isEmpty() ? "" : "，" + Printable.line(file));
+  }
+
+  private PrintWriter out() {
+    return spec.commandLine().getOut();
+  }
+}

@@ -1,0 +1,157 @@
+package dev.wwts.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.ModelFiles;
+import dev.wwts.TestPictures;
+import java.awt.Color;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A gallery of colours on the command line. */
+class GalleryCommandTest {
+  private static final JsonMapper JSON = new JsonMapper();
+
+  @TempDir private Path folder;
+  private Path goods;
+
+  private record Run(int code, String out, String err) {
+    JsonNode json(int line) {
+      try {
+        return JSON.readTree(out.lines().skip(line).findFirst().orElseThrow());
+      } catch (IOException e) {
+        throw new AssertionError(out, e);
+      }
+    }
+  }
+
+  private Run run(String command, Object... more) {
+    List<String> arguments = new ArrayList<>(List.of("gallery", command));
+    arguments.addAll(List.of("--model", folder.resolve("model.pt").toString()));
+    arguments.addAll(List.of("--gallery", folder.resolve("gallery").toString()));
+    for (Object it : more) {
+      arguments.add(it.toString());
+    }
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    int code =
+        Wwts.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
+    return new Run(code, out.toString(), err.toString());
+  }
+
+  private static Path write(Path file, int red, int green, int blue) throws IOException {
+    Files.createDirectories(file.getParent());
+    return Files.write(file, TestPictures.png(9, 9, new Color(red, green, blue)));
+  }
+
+  @BeforeEach
+  void write() throws IOException {
+    ModelFiles.colours(folder);
+    goods = folder.resolve("goods");
+    write(goods.resolve("红茶/1.png"), 255, 0, 0);
+    write(goods.resolve("红茶/2.png"), 230, 0, 0);
+    write(goods.resolve("蓝莓/1.png"), 0, 0, 255);
+    write(goods.resolve("蓝莓/2.png"), 0, 0, 230);
+  }
+
+  @Test
+  void recognisesWhatWasAddedUntilItIsRemoved() {
+    Path red = goods.resolve("红茶/1.png");
+    Run added = run("add", "--label", "茶", red);
+    assertThat(added.err()).isEmpty();
+    assertThat(added.code()).isZero();
+    assertThat(added.out()).contains("[INFO] 已添加: " + red + "（标签 茶，编号 1）");
+    run("add", "--label", "莓", goods.resolve("蓝莓"));
+
+    assertThat(run("list").out()).contains("- 茶（编号 1，" + red + "）", "- 莓（编号 2，").hasLineCount(3);
+    assertThat(run("recognize", red).out())
+        .contains("[INFO] 正在处理图像: " + red, "[RESULT] 识别结果: 茶 (相似度: 1.00，最近的样例: 1)");
+
+    assertThat(run("remove", "--label", "茶").out()).contains("已删除 1 个样例");
+    assertThat(run("remove", "--label", "茶").code()).isEqualTo(1);
+    assertThat(run("recognize", "--json", red).json(0).get("label").asText()).isEqualTo("莓");
+    assertThat(run("remove", "--id", "2,3").code()).isZero();
+    assertThat(run("remove", "--id", "2").code()).isEqualTo(1);
+    assertThat(run("recognize", red).out()).endsWith("[RESULT] 未识别" + System.lineSeparator());
+  }
+
+  @Test
+  void takesFoldersAsLabelsAndTellsProgramsInJson() throws IOException {
+    Files.write(goods.resolve("红茶/broken.png"), new byte[] {1, 2, 3});
+
+    Run added = run("add", "--json", goods);
+
+    assertThat(added.code()).isEqualTo(1);
+    assertThat(added.json(0).get("label").asText()).isEqualTo("红茶");
+    assertThat(added.json(1).get("id").asInt()).isEqualTo(2);
+    assertThat(added.json(2).at("/error/type").asText()).isEqualTo("UNSUPPORTED_FORMAT");
+    assertThat(added.out()).hasLineCount(5);
+
+    JsonNode found = run("search", "--json", "--top", "3", goods.resolve("蓝莓/2.png")).json(0);
+    assertThat(found.get("results")).hasSize(3);
+    assertThat(found.at("/results/0/label").asText()).isEqualTo("蓝莓");
+    assertThat(found.at("/results/0/metadata/file").asText()).endsWith("2.png");
+    assertThat(found.at("/results/2/label").asText()).isEqualTo("红茶");
+
+    JsonNode group = run("duplicates", "--json", "--threshold", "0.99").json(1);
+    assertThat(group.at("/examples/1/label").asText()).isEqualTo("蓝莓");
+  }
+
+  @Test
+  void whatIsUnlikeEverythingIsNotRecognisedOnceItIsCalibrated() throws IOException {
+    run("add", goods);
+    Path green = write(folder.resolve("green.png"), 0, 255, 0);
+
+    JsonNode calibration = run("calibrate", "--json").json(0);
+
+    assertThat(calibration.get("recognized").asDouble()).isEqualTo(1);
+    assertThat(calibration.get("refused").asDouble()).isEqualTo(1);
+    assertThat(run("recognize", green).out()).contains("[RESULT] 未识别（最接近: ");
+    JsonNode answer = run("recognize", "--json", green).json(0);
+    assertThat(answer.get("recognized").asBoolean()).isFalse();
+    assertThat(answer.get("similarity").asDouble())
+        .isLessThan(calibration.get("threshold").asDouble());
+  }
+
+  @Test
+  void countsWhatIsRecognisedOfKnownLabelsAndRefusedOfOthers() throws IOException {
+    run("add", goods);
+    run("calibrate");
+    Path asked = folder.resolve("asked");
+    write(asked.resolve("红茶/1.png"), 240, 0, 0);
+    write(asked.resolve("红茶/wrong.png"), 0, 0, 240);
+    write(asked.resolve("绿茶/1.png"), 0, 255, 0);
+
+    Run run = run("evaluate", "--json", asked);
+
+    assertThat(run.code()).isZero();
+    assertThat(run.json(0))
+        .isEqualTo(
+            JSON.readTree(
+                "{\"known\":2,\"foreign\":1,\"top1\":0.5,\"recognized\":0.5,\"refused\":1.0,\"auroc\":1.0}"));
+    assertThat(run("evaluate", asked).out())
+        .contains("已有标签的 2 张: top-1 50.0%，达到阈值且正确 50.0%")
+        .contains("其他标签的 1 张: 未识别 100.0%", "AUROC: 1.000");
+    assertThat(run("evaluate", asked.resolve("红茶/1.png")).err()).contains("is no folder");
+  }
+
+  @Test
+  void saysWhatIsMissing() {
+    assertThat(run("list").err()).contains("There is no gallery", "wwts gallery add");
+    assertThat(folder.resolve("gallery")).doesNotExist();
+    assertThat(run("add", goods.resolve("红茶/1.png")).err()).contains("--label");
+    assertThat(run("add", folder.resolve("gone"), "--label", "x").code()).isEqualTo(1);
+    assertThat(run("remove").err()).contains("--id or --label");
+    assertThat(run("search", "--top", "0", goods.resolve("红茶")).code()).isEqualTo(2);
+  }
+}
