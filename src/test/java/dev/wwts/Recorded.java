@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -37,7 +38,10 @@ public final class Recorded {
 
   /** The events of that name, as they ended. */
   public List<RecordedEvent> all(String name) {
-    return events.stream().filter(event -> event.getEventType().getName().equals(name)).toList();
+    return events.stream()
+        .filter(event -> event.getEventType().getName().equals(name))
+        .sorted(Comparator.comparing(RecordedEvent::getEndTime))
+        .toList();
   }
 
   /** The one of that name. */

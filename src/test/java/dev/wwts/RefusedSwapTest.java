@@ -114,7 +114,7 @@ class RefusedSwapTest extends SlotCase {
     Map<String, byte[]> entries = ModelFiles.entries(TESTED);
     String manifest =
         new String(entries.get("model/extra/wwts.json"), StandardCharsets.UTF_8)
-            .replace("float32", "float16");
+            .replaceFirst("float32", "float16");
     entries.put("model/extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
     Path half = ModelFiles.zip(folder.resolve("half.pt"), entries);
     long room = 64 << 20;
