@@ -75,13 +75,26 @@ public final class EncodedFile implements AutoCloseable {
 
   /**
    * Copies what may be a mapped file: where it is cut off meanwhile, native code would end the
-   * process, and Java gets an {@link InternalError}, now or a little later. Java can't tell a
-   * mapped buffer from another direct one.
+   * process, and Java gets an {@link InternalError}. Java can't tell a mapped buffer from another
+   * direct one.
    *
    * @return its bytes from position to limit, valid until the next call or close
    */
   public ByteBuffer copy(ByteBuffer direct) {
-    return memory.view(direct.remaining()).put(direct.duplicate()).flip();
+    ByteBuffer copy = memory.view(direct.remaining()).put(direct.duplicate()).flip();
+    enterJvm(Math.min(1, copy.limit()));
+    return copy;
+  }
+
+  /**
+   * Has the error thrown here, if there is one: compiled code goes on with zeros until it next
+   * enters the JVM, which may be in the middle of a lock. Arrays of arrays whose lengths are not
+   * known are made there, on all of HotSpot's ways.
+   */
+  private static void enterJvm(int few) {
+    if (new byte[few][0].length != few) {
+      throw new IllegalStateException("An array has another length than it was made with.");
+    }
   }
 
   /** See {@link NativeBuffer#trim}. */
