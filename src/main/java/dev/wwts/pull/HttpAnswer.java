@@ -63,8 +63,9 @@ final class HttpAnswer implements AutoCloseable {
     try {
       status = connection.getResponseCode();
     } catch (IOException | RuntimeException | StackOverflowError e) {
-      // the client calls itself for each interim answer, and throws anything at a header it
-      // dislikes
+      // the client throws anything at a header it dislikes, and calls itself for each interim
+      // answer: thousands of them end in this error, or, as the JVM has little stack left to make
+      // one, end the process
       fault = e;
     }
     end.cancel(false);
