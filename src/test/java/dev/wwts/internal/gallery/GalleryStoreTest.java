@@ -92,7 +92,8 @@ class GalleryStoreTest {
         assertThat(store.remove(i)).isTrue();
       }
     }
-    assertThat(Files.size(file())).as("500 changes of 100 bytes").isLessThan(10_000);
+    // made anew in the background: how much is written meanwhile is the scheduler's choice
+    assertThat(Files.size(file())).as("1,000 changes of 100 bytes").isLessThan(60_000);
     try (GalleryStore store = open()) {
       assertThat(store.add(Vectors.example("x", vector()))).isEqualTo(501);
     }
