@@ -64,6 +64,17 @@ class ZeroShot(nn.Module):
         return self.head(feature / feature.norm(dim=-1, keepdim=True))
 
 
+class TextTower(nn.Module):
+    """Ids of texts and their mask to embeddings, texts x projection, not yet of length 1."""
+
+    def __init__(self, model):
+        super().__init__()
+        self.text_model, self.text_projection = model.text_model, model.text_projection
+
+    def forward(self, ids, mask):
+        return self.text_projection(self.text_model(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0, :])
+
+
 def classifier(folder, labels, prompts):
     """The image tower in `folder` with the labels' text embeddings as its head."""
     if not folder.is_dir():

@@ -11,8 +11,8 @@ RELATIVE_TOLERANCE = 1e-4
 
 
 @torch.no_grad()
-def trace(module, spec, columns):
-    """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
+def trace(module, spec, columns, prove=True):
+    """Traces an eval module in float32 and, unless told otherwise, compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
     example = noise(2, spec, seed=1)
     try:
         with _WithoutIdleCasts(), warnings.catch_warnings():
@@ -21,7 +21,7 @@ def trace(module, spec, columns):
             traced = torch.jit.trace(module, example, check_trace=False, _store_inputs=False)
     except Exception as error:
         raise ExportError(f"the model cannot be traced: {_first_line(error)}") from error
-    for batch in (1, 4):
+    for batch in (1, 4) if prove else ():
         x = noise(batch, spec, seed=10 + batch)
         expected = module(x)
         check_output(expected, batch, columns)
