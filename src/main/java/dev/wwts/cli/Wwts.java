@@ -47,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
       Recognize.class,
       GalleryCommand.class,
       Pull.class,
+      Convert.class,
       Verify.class,
       Info.class,
       Doctor.class,
