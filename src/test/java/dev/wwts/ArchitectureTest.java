@@ -55,7 +55,7 @@ class ArchitectureTest {
           room("tokenizer", ""),
           room("natives", "text"),
           room("pixels", "natives"),
-          room("model", "pixels natives text"),
+          room("model", "pixels natives text tokenizer"),
           room("image", "pixels natives"),
           room("settings", "image pixels"),
           room("head", "settings model"),
