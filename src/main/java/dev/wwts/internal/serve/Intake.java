@@ -60,7 +60,9 @@ final class Intake implements AutoCloseable {
     }
     counts.accepted();
     try {
-      if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
+      if (call.pictures().size() == 0) {
+        call.needsNoDecoding();
+      } else if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
         parts.decoders().submit(call);
       }
     } catch (Throwable e) {

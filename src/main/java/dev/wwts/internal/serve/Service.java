@@ -9,15 +9,18 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
+import dev.wwts.internal.head.ClassHead;
 import dev.wwts.internal.head.EmbeddingHead;
 import dev.wwts.internal.head.Head;
 import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.LabelHead;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.internal.threads.Uninterrupted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +34,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Service {
   private final ServiceParts parts;
   private final Heads heads;
+  private final Texts texts;
   private final String model;
   private final Settings settings;
   private final Intake intake;
@@ -38,10 +42,11 @@ public final class Service {
   private volatile boolean closed;
 
   private Service(
-      ServiceParts parts, Heads heads, Settings settings, String model, CallCounts counts) {
+      ServiceParts parts, Heads heads, Settings settings, Bundle bundle, CallCounts counts) {
     this.parts = parts;
     this.heads = heads;
-    this.model = model;
+    this.texts = new Texts(bundle, settings);
+    this.model = bundle.manifest().name();
     this.settings = settings;
     this.intake = new Intake(parts, settings, model, counts);
     OpenServices.add(this);
@@ -51,11 +56,7 @@ public final class Service {
   static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings, counts),
-        heads,
-        settings,
-        bundle.manifest().name(),
-        counts);
+        ServiceParts.open(engine, bundle, settings, counts), heads, settings, bundle, counts);
   }
 
   /**
@@ -64,7 +65,12 @@ public final class Service {
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
-    return answers(heads.classes(), pictures, timeout);
+    return answers(classes(), pictures, timeout);
+  }
+
+  /** The same by labels that are given. */
+  public List<Answer> answers(TextLabels labels, List<Picture> pictures, long timeout) {
+    return answers(texts.choosing(labels, embedding()), pictures, timeout);
   }
 
   /**
@@ -74,6 +80,11 @@ public final class Service {
    */
   public Answer.Recognized answer(Picture picture, long timeout) {
     return (Answer.Recognized) read(answers(List.of(picture), timeout));
+  }
+
+  /** The same by labels that are given. */
+  public Answer.Recognized answer(TextLabels labels, Picture picture, long timeout) {
+    return (Answer.Recognized) read(answers(labels, List.of(picture), timeout));
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
@@ -87,7 +98,12 @@ public final class Service {
    * @param ended done when the call has ended, or was not accepted
    */
   public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
-    return async(heads.classes(), picture, timeout, ended);
+    return async(classes(), picture, timeout, ended);
+  }
+
+  /** The same by labels that are given. */
+  public CompletableFuture<Answer> answerAsync(TextLabels labels, Picture picture, long timeout) {
+    return async(texts.choosing(labels, embedding()), picture, timeout, () -> {});
   }
 
   /**
@@ -112,6 +128,54 @@ public final class Service {
   /** The same without waiting; what goes wrong with the picture or the call is the future's. */
   public CompletableFuture<Answer> embeddingAsync(Picture picture, long timeout) {
     return async(embedding(), picture, timeout, () -> {});
+  }
+
+  /**
+   * Says what texts are like, some at a time.
+   *
+   * @param timeout nanoseconds for some; 0 for any time
+   * @throws ModelException if the model has no text tower
+   */
+  public List<float[]> textEmbeddings(List<String> all, long timeout) {
+    return textEmbeddings(all, timeout, false);
+  }
+
+  /** The same for the model's own texts, of which nobody hears. */
+  List<float[]> ownTextEmbeddings(List<String> all) {
+    return textEmbeddings(all, 0, true);
+  }
+
+  private List<float[]> textEmbeddings(List<String> all, long timeout, boolean isOwn) {
+    parts.requireCaller();
+    List<float[]> rows = new ArrayList<>(all.size());
+    for (int at = 0; at < all.size(); at += Texts.MOST_TOGETHER) {
+      List<String> some = all.subList(at, Math.min(all.size(), at + Texts.MOST_TOGETHER));
+      Call<List<Answer>> call = texts.call(intake.course(), some, timeout, isOwn);
+      for (Answer answer : CallWait.until(intake.submit(call))) {
+        rows.add(((Answer.Embedded) answer).vector());
+      }
+    }
+    return rows;
+  }
+
+  /** The same of one without waiting; what goes wrong with the call is the future's. */
+  public CompletableFuture<Answer> textEmbeddingAsync(String text, long timeout) {
+    return intake.async(
+        texts.call(intake.course(), List.of(text), timeout, false), timeout, () -> {});
+  }
+
+  /**
+   * The cosine of a picture's and a text's.
+   *
+   * @param timeout nanoseconds for each; 0 for any time
+   */
+  public double score(Picture picture, String text, long timeout) {
+    float[] ofText = textEmbeddings(List.of(text), timeout).get(0);
+    return LabelHead.product(embedding(picture, timeout).vector(), ofText);
+  }
+
+  private ClassHead classes() {
+    return heads.classes().orElseThrow(texts::noLabels);
   }
 
   private EmbeddingHead embedding() {

@@ -65,11 +65,14 @@ final class ServeCommand implements Callable<Integer> {
               "wwts.sha256",
               "DIGITS",
               "Refuse the model if its SHA-256 is another one."),
-          text(
+          folder(
               "--models",
               MODELS,
-              "DIR",
               "The folder of pulled models, whose files may be swapped in; $WWTS_MODELS, else ~/.local/share/wwts/models if not given."),
+          folder(
+              "--gallery",
+              "wwts.gallery",
+              "A folder of labelled pictures' embeddings, made if it is not there."),
           flag("--trust-model", "wwts.trusted", "Load it though its code is not harmless."),
           text(
               "--device",
@@ -112,6 +115,10 @@ final class ServeCommand implements Callable<Integer> {
 
   private static Setting text(String option, String property, String label, String description) {
     return new Setting(option, property, String.class, label, description);
+  }
+
+  private static Setting folder(String option, String property, String description) {
+    return new Setting(option, property, Path.class, "DIR", description);
   }
 
   private static Setting number(String option, String property, String description) {
@@ -158,8 +165,7 @@ final class ServeCommand implements Callable<Integer> {
   /** For Spring's command line, of one that was read. */
   static List<String> arguments(CommandLine line) {
     CommandLine.ParseResult read = line.getParseResult();
-    String given = read.matchedOptionValue("--models", (String) null);
-    ModelFolder folder = ModelFolder.of(given == null ? null : Path.of(given));
+    ModelFolder folder = ModelFolder.of(read.matchedOptionValue("--models", (Path) null));
     List<String> arguments = new ArrayList<>();
     arguments.add(argument(MODELS, folder.folder().toAbsolutePath()));
     Stream.concat(ACCESS.stream(), ANSWERS.stream())
@@ -172,7 +178,7 @@ final class ServeCommand implements Callable<Integer> {
                       it.property(),
                       it.property().equals(MODEL)
                           ? file(line, String.valueOf(value), folder)
-                          : value));
+                          : value instanceof Path path ? path.toAbsolutePath() : value));
             });
     return arguments;
   }
