@@ -45,6 +45,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     subcommands = {
       Recognize.class,
+      Embed.class,
       GalleryCommand.class,
       Pull.class,
       Verify.class,
