@@ -35,7 +35,7 @@ def make(module, width, height, names=None):
     names = names or {name: [name] for name in own}
     constants.fix(module, width, height)
     with lean.forwards(module, spec, CLASSES):
-        return of_traced(tracing.trace(module, spec, CLASSES, prove=False), own, names)
+        return of_traced(tracing.trace(module, tracing.pixels(spec), CLASSES, prove=False), own, names)
 
 
 def of_traced(traced, own, names):

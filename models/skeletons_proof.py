@@ -51,7 +51,7 @@ def write(name, folder, pickled):
     configure(about, module, side, folder)
     constants.fix(module, side, side)
     with lean.forwards(module, spec, CLASSES):
-        archive.write(tracing.trace(module, spec, CLASSES), {}, folder / "python.pt")
+        archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
 
 
@@ -73,7 +73,7 @@ def write_clip(name, folder):
     spec = {"width": side, "height": side}
     constants.fix(module, side, side)
     with lean.forwards(module, spec, CLASSES):
-        archive.write(tracing.trace(module, spec, CLASSES), {}, folder / "python.pt")
+        archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
 
 
