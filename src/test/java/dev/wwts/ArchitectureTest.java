@@ -128,7 +128,7 @@ class ArchitectureTest {
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("convert")
-        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
+        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "tokenizer", "text")
         .whereLayer("pull")
         .mayOnlyAccessLayers("API", "convert", "model", "pixels", "text")
         .whereLayer("cli")
