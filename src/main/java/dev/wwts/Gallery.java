@@ -26,12 +26,12 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>It keeps {@linkplain Recognizer#embed embeddings}, not the pictures, and belongs to the model
- * that made them. A change lasts when its call returns, whatever becomes of the process then. One
- * gallery serves any number of threads; one process at a time has the folder open.
+ * <p>It keeps {@linkplain Recognizer#embed(Picture) embeddings}, not the pictures, and belongs to
+ * the model that made them. A change lasts when its call returns, whatever becomes of the process
+ * then. One gallery serves any number of threads; one process at a time has the folder open.
  *
- * <p>Every method that takes a picture throws what {@link Recognizer#embed} does, and all throw a
- * {@link GalleryException} once the gallery is closed.
+ * <p>Every method that takes a picture throws what {@link Recognizer#embed(Picture)} does, and all
+ * throw a {@link GalleryException} once the gallery is closed.
  */
 public final class Gallery implements AutoCloseable {
   /** Digits of a SHA-256 that tell models apart in a sentence. */
@@ -178,6 +178,16 @@ public final class Gallery implements AutoCloseable {
   }
 
   /**
+   * The same for a text, of models that know texts.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public List<Neighbour> search(String text, int most) {
+    float[] embedding = model.ask(it -> requireSome(it, it.embed(text), "that text"));
+    return store.nearest(embedding, most).stream().map(Gallery::neighbour).toList();
+  }
+
+  /**
    * Chooses the threshold of {@link #recognize} from the gallery's own examples, and keeps it until
    * the next time. Takes two searches for each example, or for 2,000 of them.
    *
@@ -240,11 +250,11 @@ public final class Gallery implements AutoCloseable {
   }
 
   private float[] embed(Picture picture) {
-    return model.ask(recognizer -> embedding(recognizer, picture));
+    return model.ask(
+        recognizer -> requireSome(recognizer, recognizer.embed(picture), picture.name()));
   }
 
-  private static float[] embedding(Recognizer recognizer, Picture picture) {
-    float[] embedding = recognizer.embed(picture);
+  private static float[] requireSome(Recognizer recognizer, float[] embedding, String what) {
     for (float value : embedding) {
       if (value != 0) {
         return embedding;
@@ -252,8 +262,8 @@ public final class Gallery implements AutoCloseable {
     }
     throw new ModelException(
         ModelException.Reason.BAD_OUTPUT,
-        "%s finds no features in %s, all are 0: leave that picture out."
-            .formatted(recognizer.model().name(), picture.name()));
+        "%s finds no features in %s, all are 0: leave it out."
+            .formatted(recognizer.model().name(), what));
   }
 
   private static Neighbour neighbour(dev.wwts.internal.gallery.Neighbour found) {

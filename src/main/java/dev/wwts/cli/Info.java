@@ -6,6 +6,7 @@ import dev.wwts.internal.model.Library;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Target;
+import dev.wwts.internal.model.TextTower;
 import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -64,6 +65,7 @@ final class Info implements Callable<Integer> {
     line("activation", lower(manifest.output().activation()));
     line("threshold", manifest.output().threshold());
     line("embedding", manifest.embedding().map(Info::embedding).orElse(""));
+    line("texts", bundle.text().map(Info::texts).orElse(""));
     bundle.library().map(Library::target).ifPresent(this::print);
     line(
         "self-test",
@@ -71,6 +73,10 @@ final class Info implements Callable<Integer> {
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
+  }
+
+  private static String texts(TextTower tower) {
+    return "BERT's %,d words, %d of a text".formatted(tower.words(), tower.length());
   }
 
   private static String embedding(Manifest.Embedding embedding) {

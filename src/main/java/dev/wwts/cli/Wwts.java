@@ -45,6 +45,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     subcommands = {
       Recognize.class,
+      Embed.class,
       GalleryCommand.class,
       Pull.class,
       Verify.class,
@@ -52,8 +53,6 @@ import picocli.CommandLine.TypeConversionException;
       Doctor.class,
       Vram.class,
       Serve.class,
-      BenchCompare.class,
-      BenchReport.class,
       HelpCommand.class
     })
 public final class Wwts {

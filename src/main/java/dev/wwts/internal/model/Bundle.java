@@ -3,6 +3,7 @@ package dev.wwts.internal.model;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
+import dev.wwts.internal.model.Manifest.TextEntries;
 import dev.wwts.internal.model.script.ScriptCheck;
 import dev.wwts.internal.model.script.Types;
 import java.io.IOException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param manifest its manifest
  * @param labels the name of each class
  * @param selfTest its self-test, if it has one
+ * @param text its text tower, if it has one
  * @param library the shared library, if its network is a compiled one
  * @param content its bytes, which are what LibTorch loads
  * @param trusted whether its code may use what reaches beyond the network
@@ -37,6 +39,7 @@ public record Bundle(
     Manifest manifest,
     List<String> labels,
     Optional<SelfTest> selfTest,
+    Optional<TextTower> text,
     Optional<Library> library,
     ModelContent content,
     boolean trusted)
@@ -137,6 +140,8 @@ public record Bundle(
                         new ModelException(
                             Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
             : beside(path, ".labels.txt", MAX_LABELS);
+    Optional<TextTower> text =
+        manifest.text().map(it -> TextTower.read(archive, manifest, it, trusted));
     List<String> names = Labels.read(labels, manifest.output().classes(), path.toString());
     Optional<SelfTest> selfTest =
         json.isPresent()
@@ -144,7 +149,7 @@ public record Bundle(
             : Optional.empty();
     Optional<Library> library =
         isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
-    return new Bundle(path, manifest, names, selfTest, library, content, trusted);
+    return new Bundle(path, manifest, names, selfTest, text, library, content, trusted);
   }
 
   private static Library library(Archive archive, Manifest manifest, Path path) {
@@ -190,24 +195,35 @@ public record Bundle(
         pictures,
         rows(archive, entries.logits(), pictures.size(), classes, path),
         embeddings,
+        entries.texts().map(it -> texts(archive, it, pictures.size(), manifest, path)),
         entries.reference(),
         entries.tolerance());
   }
 
-  /** Numbers of the self-test: so many columns for each picture. */
+  private static SelfTest.Texts texts(
+      Archive archive, TextEntries entries, int pictures, Manifest manifest, Path path) {
+    int texts = entries.texts().size();
+    int length = manifest.embedding().orElseThrow().length();
+    return new SelfTest.Texts(
+        entries.texts(),
+        rows(archive, entries.embeddings(), texts, length, path),
+        rows(archive, entries.scores(), pictures, texts, path));
+  }
+
+  /** Numbers of the self-test: so many columns for each picture or text. */
   private static List<float[]> rows(
-      Archive archive, String entry, int pictures, int columns, Path path) {
-    long expected = (long) pictures * columns * Float.BYTES;
+      Archive archive, String entry, int count, int columns, Path path) {
+    long expected = (long) count * columns * Float.BYTES;
     byte[] raw = selfTestEntry(archive, entry, expected, path);
     if (raw.length != expected) {
       throw new ModelException(
           Reason.CORRUPT,
-          "%s: the self-test has %d bytes in %s, not %d pictures x %d columns x 4."
-              .formatted(path, raw.length, entry, pictures, columns));
+          "%s: the self-test has %d bytes in %s, not %d rows x %d columns x 4."
+              .formatted(path, raw.length, entry, count, columns));
     }
     FloatBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < pictures; i++) {
+    for (int i = 0; i < count; i++) {
       float[] row = new float[columns];
       floats.get(row);
       rows.add(row);

@@ -1,26 +1,26 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
-import dev.wwts.CallEnd;
 import dev.wwts.CallListener;
 import dev.wwts.DeviceMemory;
 import dev.wwts.ModelException;
 import dev.wwts.NativeMemory;
-import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
-import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.ClassHead;
 import dev.wwts.internal.head.EmbeddingHead;
 import dev.wwts.internal.head.Head;
 import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.LabelHead;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.remark.Remark;
-import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
+import dev.wwts.internal.threads.Uninterrupted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,26 +34,21 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Service {
   private final ServiceParts parts;
   private final Heads heads;
+  private final Texts texts;
   private final String model;
   private final Settings settings;
-  private final Admission admission;
-  private final CallCounts counts;
-  private final CallListeners listeners;
-  private final Deadlines deadlines = new Deadlines();
-  private final Course course;
+  private final Intake intake;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
   private Service(
-      ServiceParts parts, Heads heads, Settings settings, String model, CallCounts counts) {
+      ServiceParts parts, Heads heads, Settings settings, Bundle bundle, CallCounts counts) {
     this.parts = parts;
     this.heads = heads;
-    this.model = model;
-    this.counts = counts;
-    this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
+    this.texts = new Texts(bundle, settings);
+    this.model = bundle.manifest().name();
     this.settings = settings;
-    this.listeners = new CallListeners(settings.listeners());
-    this.course = new ServiceCourse(parts, admission, counts, listeners, model);
+    this.intake = new Intake(parts, settings, model, counts);
     OpenServices.add(this);
   }
 
@@ -61,11 +56,7 @@ public final class Service {
   static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings, counts),
-        heads,
-        settings,
-        bundle.manifest().name(),
-        counts);
+        ServiceParts.open(engine, bundle, settings, counts), heads, settings, bundle, counts);
   }
 
   /**
@@ -74,7 +65,12 @@ public final class Service {
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
-    return answers(heads.classes(), pictures, timeout);
+    return answers(classes(), pictures, timeout);
+  }
+
+  /** The same by labels that are given. */
+  public List<Answer> answers(TextLabels labels, List<Picture> pictures, long timeout) {
+    return answers(texts.choosing(labels, embedding()), pictures, timeout);
   }
 
   /**
@@ -84,6 +80,11 @@ public final class Service {
    */
   public Answer.Recognized answer(Picture picture, long timeout) {
     return (Answer.Recognized) read(answers(List.of(picture), timeout));
+  }
+
+  /** The same by labels that are given. */
+  public Answer.Recognized answer(TextLabels labels, Picture picture, long timeout) {
+    return (Answer.Recognized) read(answers(labels, List.of(picture), timeout));
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
@@ -97,7 +98,12 @@ public final class Service {
    * @param ended done when the call has ended, or was not accepted
    */
   public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
-    return async(heads.classes(), picture, timeout, ended);
+    return async(classes(), picture, timeout, ended);
+  }
+
+  /** The same by labels that are given. */
+  public CompletableFuture<Answer> answerAsync(TextLabels labels, Picture picture, long timeout) {
+    return async(texts.choosing(labels, embedding()), picture, timeout, () -> {});
   }
 
   /**
@@ -124,6 +130,54 @@ public final class Service {
     return async(embedding(), picture, timeout, () -> {});
   }
 
+  /**
+   * Says what texts are like, some at a time.
+   *
+   * @param timeout nanoseconds for some; 0 for any time
+   * @throws ModelException if the model has no text tower
+   */
+  public List<float[]> textEmbeddings(List<String> all, long timeout) {
+    return textEmbeddings(all, timeout, false);
+  }
+
+  /** The same for the model's own texts, of which nobody hears. */
+  List<float[]> ownTextEmbeddings(List<String> all) {
+    return textEmbeddings(all, 0, true);
+  }
+
+  private List<float[]> textEmbeddings(List<String> all, long timeout, boolean isOwn) {
+    parts.requireCaller();
+    List<float[]> rows = new ArrayList<>(all.size());
+    for (int at = 0; at < all.size(); at += Texts.MOST_TOGETHER) {
+      List<String> some = all.subList(at, Math.min(all.size(), at + Texts.MOST_TOGETHER));
+      Call<List<Answer>> call = texts.call(intake.course(), some, timeout, isOwn);
+      for (Answer answer : CallWait.until(intake.submit(call))) {
+        rows.add(((Answer.Embedded) answer).vector());
+      }
+    }
+    return rows;
+  }
+
+  /** The same of one without waiting; what goes wrong with the call is the future's. */
+  public CompletableFuture<Answer> textEmbeddingAsync(String text, long timeout) {
+    return intake.async(
+        texts.call(intake.course(), List.of(text), timeout, false), timeout, () -> {});
+  }
+
+  /**
+   * The cosine of a picture's and a text's.
+   *
+   * @param timeout nanoseconds for each; 0 for any time
+   */
+  public double score(Picture picture, String text, long timeout) {
+    float[] ofText = textEmbeddings(List.of(text), timeout).get(0);
+    return LabelHead.product(embedding(picture, timeout).vector(), ofText);
+  }
+
+  private ClassHead classes() {
+    return heads.classes().orElseThrow(texts::noLabels);
+  }
+
   private EmbeddingHead embedding() {
     return heads
         .embedding()
@@ -139,7 +193,8 @@ public final class Service {
     parts.requireCaller();
     return pictures.isEmpty()
         ? List.of()
-        : CallWait.until(submit(new Calls.Answers(course, head, pictures, timeout)));
+        : CallWait.until(
+            intake.submit(new Calls.Answers(intake.course(), head, pictures, timeout)));
   }
 
   private static Answer read(List<Answer> one) {
@@ -149,30 +204,10 @@ public final class Service {
     return one.get(0);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored")
   private CompletableFuture<Answer> async(
       Head<? extends Answer> head, Picture picture, long timeout, Runnable ended) {
-    Call<List<Answer>> call = new Calls.Answers(course, head, List.of(picture), timeout);
-    call.outcome().future().whenComplete((answers, error) -> ended.run());
-    try {
-      submit(call);
-    } catch (RuntimeException e) {
-      ended.run();
-      return CompletableFuture.failedFuture(e);
-    }
-    if (timeout != 0) {
-      watch(call);
-    }
-    return new AsyncAnswer(call);
-  }
-
-  private void watch(Call<?> call) {
-    try {
-      deadlines.watch(call);
-    } catch (Throwable e) {
-      // no thread for it: nobody would end it in time
-      call.abandon(e);
-    }
+    return intake.async(
+        new Calls.Answers(intake.course(), head, List.of(picture), timeout), timeout, ended);
   }
 
   /**
@@ -180,42 +215,12 @@ public final class Service {
    */
   List<float[]> logits(List<byte[]> pictures) {
     parts.requireCaller();
-    return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));
-  }
-
-  private <R> Call<R> submit(Call<R> call) {
-    parts.failure().requireNone();
-    try {
-      admission.enter();
-    } catch (OverloadedException e) {
-      refused(call, CallEnd.Outcome.OVERLOADED, e);
-      throw e;
-    } catch (RecognizerClosedException e) {
-      refused(call, CallEnd.Outcome.CLOSED, e);
-      throw e;
-    }
-    counts.accepted();
-    try {
-      if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
-        parts.decoders().submit(call);
-      }
-    } catch (Throwable e) {
-      // accepted, so it ends, or closing would wait for it for ever
-      call.abandon(e);
-    }
-    return call;
-  }
-
-  private void refused(Call<?> call, CallEnd.Outcome why, RuntimeException error) {
-    counts.ended(why, 0);
-    Events.refused(model, why.toString(), admission.inFlight());
-    int pictures = call.pictures().size();
-    listeners.tell(() -> new CallEnd(model, why, pictures, 0, 0, List.of(), Optional.of(error)));
+    return CallWait.until(intake.submit(new Calls.SelfTestLogits(intake.course(), pictures)));
   }
 
   /** One more hears of calls. */
   public void listen(CallListener listener) {
-    listeners.add(listener);
+    intake.listen(listener);
   }
 
   /** Frees this when {@code owner} was forgotten. */
@@ -239,7 +244,7 @@ public final class Service {
    * @throws RecognizerClosedException if it is closed
    */
   public Optional<DeviceMemory> memory() {
-    if (admission.isClosed()) {
+    if (intake.isClosed()) {
       throw new RecognizerClosedException("The recognizer is closed: it takes no memory.");
     }
     parts.failure().requireNone();
@@ -247,30 +252,18 @@ public final class Service {
   }
 
   /** How it goes; waits for nothing. */
-  public Stats stats() {
-    int running = parts.lanes().running();
-    return new Stats(
-        Math.max(0, admission.inFlight() - running),
-        parts.lanes().busy(),
-        parts.lanes().count(),
-        parts.decoders().busy(),
-        parts.decoders().count(),
-        counts.allAccepted(),
-        counts.of(CallEnd.Outcome.ANSWERED),
-        counts.of(CallEnd.Outcome.FAILED),
-        counts.of(CallEnd.Outcome.LATE),
-        counts.of(CallEnd.Outcome.ABANDONED),
-        counts.of(CallEnd.Outcome.OVERLOADED),
-        counts.of(CallEnd.Outcome.CLOSED),
-        counts.waiting(),
-        counts.batches(),
-        counts.pictures(),
-        closed ? NativeMemory.NONE : parts.memory());
+  Stats stats() {
+    return stats("");
+  }
+
+  /** The same, of a model whose file has this SHA-256. */
+  Stats stats(String sha256) {
+    return intake.stats(sha256, closed ? NativeMemory.NONE : parts.memory());
   }
 
   /** Calls that are accepted and not over. */
   int inFlight() {
-    return admission.inFlight();
+    return intake.inFlight();
   }
 
   /**
@@ -280,9 +273,7 @@ public final class Service {
    */
   public boolean drain(long nanos) {
     parts.requireCaller();
-    admission.close();
-    parts.lanes().endWaiting();
-    return admission.awaitEmpty(nanos);
+    return intake.drain(nanos);
   }
 
   /** Waits for accepted calls and frees everything. */
@@ -313,7 +304,7 @@ public final class Service {
 
   private void free() {
     try {
-      deadlines.close();
+      intake.close();
       parts.close();
     } catch (RuntimeException e) {
       // a device that has failed takes nothing back: what it holds goes with the process
@@ -326,21 +317,7 @@ public final class Service {
   }
 
   private boolean lockedWithin(long nanos) {
-    boolean interrupted = false;
-    long start = System.nanoTime();
-    try {
-      while (true) {
-        try {
-          return closing.tryLock(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Uninterrupted.within(nanos, left -> closing.tryLock(left, TimeUnit.NANOSECONDS));
   }
 
   /** Frees it because {@code error} ends its making; what else fails is told with it. */

@@ -244,6 +244,8 @@ class GenerationsTest {
     assertThat(slot.stats().answered()).isEqualTo(6);
     assertThat(slot.stats().waitingNanos()).isEqualTo(21);
     assertThat(slot.stats().lanes()).as("of the model that is open").isEqualTo(1);
+    assertThat(slot.stats().generation()).isEqualTo(3);
+    assertThat(slot.stats().sha256()).isEqualTo(slot.current().version().sha256()).hasSize(64);
     slot.close();
   }
 
@@ -300,12 +302,24 @@ class GenerationsTest {
     @Override
     public ModelInfo model() {
       return new ModelInfo(
-          "fake", "test", "", true, 1, 1, List.of("one"), 0, 0, Device.CPU, Precision.FP32, 1);
+          "fake",
+          "test",
+          "",
+          true,
+          1,
+          1,
+          List.of("one"),
+          0,
+          false,
+          0,
+          Device.CPU,
+          Precision.FP32,
+          1);
     }
 
     @Override
     public Verification verify() {
-      return new Verification("fake", 1, 1, passes ? 1 : 0, 0, 0, 0, 0, 1, 1, passes);
+      return new Verification("fake", 1, 1, passes ? 1 : 0, 0, 0, 0, 0, 1, 1, 0, 0, passes);
     }
 
     @Override
@@ -315,7 +329,7 @@ class GenerationsTest {
 
     @Override
     public Stats stats() {
-      return new Stats(0, 0, 1, 0, 1, 2, 2, 0, 0, 0, 0, 0, 7, 2, 2, NativeMemory.NONE);
+      return new Stats("", 0, 0, 0, 1, 0, 1, 2, 2, 0, 0, 0, 0, 0, 7, 2, 2, NativeMemory.NONE);
     }
 
     @Override
