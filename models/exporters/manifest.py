@@ -6,6 +6,8 @@ from . import ExportError, is_plain
 FORMAT = 1
 WITH_EMBEDDING = 2
 """The format of files that have one: a reader of format 1 would take its columns for logits."""
+WITH_TAGS = 2
+"""The format of files whose classes have thresholds or roots."""
 MAX_EMBEDDING = 65_536
 MAX_SIDE = 4096
 MAX_CLASSES = 10_000_000
@@ -57,6 +59,13 @@ def add_embedding(manifest, fields):
     manifest["format"] = WITH_EMBEDDING
 
 
+def add_class_entries(manifest, **entries):
+    """Says in a manifest which entries hold the thresholds and the roots of its classes."""
+    if entries:
+        manifest.setdefault("output", {}).update(entries)
+        manifest["format"] = max(manifest["format"], WITH_TAGS)
+
+
 def columns(manifest):
     """Of a network's output: logits, and what stands behind them."""
     return manifest["output"]["classes"] + manifest.get("embedding", {}).get("length", 0)
@@ -73,7 +82,8 @@ def validate(manifest):
         described.text("meaning")
         described.one_of("normalised", (True, False))
     else:
-        root.integer("format", FORMAT, FORMAT)
+        has_tags = {"thresholds", "roots"} & set(manifest.get("output", {}))
+        root.integer("format", *((WITH_TAGS,) if has_tags else (FORMAT,)) * 2)
     root.text("name", 1, 100)
     if not manifest["name"].strip():
         raise ExportError("the manifest's name must not be blank")
@@ -102,7 +112,10 @@ def validate(manifest):
     output.integer("classes", 1, MAX_CLASSES)
     output.one_of("activation", ("softmax", "sigmoid", "none"))
     if "threshold" in output.values:
-        output.number("threshold", 0.0, 1.0)
+        output.number("threshold", 0.0, 0.0 if "thresholds" in output.values else 1.0)
+    for key in ("thresholds", "roots"):
+        if key in output.values:
+            output.text(key, 1, 100)
 
 
 def _validate_resize(resize, width, height):

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * Recognition that learns while it runs: labelled pictures in a folder, known from the next call on
@@ -68,8 +69,10 @@ public final class Gallery implements AutoCloseable {
    * @param result the nearest example of its label; empty where it is less similar than the
    *     threshold: not recognised
    * @param best the same, whatever its similarity; empty only where the gallery is
+   * @param nearest the nearest example of all, which may have another label
    */
-  public record Match(Optional<Neighbour> result, Optional<Neighbour> best) {}
+  public record Match(
+      Optional<Neighbour> result, Optional<Neighbour> best, Optional<Neighbour> nearest) {}
 
   /**
    * A threshold, and what the gallery's own examples say of it: each was asked without itself, as
@@ -91,6 +94,39 @@ public final class Gallery implements AutoCloseable {
   public static Gallery open(Path folder, Recognizer recognizer) {
     ModelKey model = new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
     return new Gallery(recognizer, GalleryStore.open(folder, model));
+  }
+
+  /**
+   * Makes a gallery for another model of one's examples, with their ids, labels and metadata;
+   * {@link #calibrate} chooses its threshold. That gallery stays as it is.
+   *
+   * @param from the gallery, not open
+   * @param to a folder without one, where it appears when it is whole
+   * @param recognizer the other model
+   * @param pictures where an example's picture is; empty where it was not kept
+   * @return the examples that are left out, as their picture is not there or can't be read
+   * @throws GalleryException if one of them can't be read or written
+   * @throws ModelException if the model gives no embeddings
+   */
+  public static List<Example> rebuild(
+      Path from, Path to, Recognizer recognizer, Function<Example, Optional<Picture>> pictures) {
+    ModelKey model = new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
+    try (GalleryStore old = GalleryStore.openOwn(from)) {
+      return old
+          .rebuild(
+              to,
+              model,
+              it -> {
+                try {
+                  return pictures.apply(example(it)).map(picture -> embed(recognizer, picture));
+                } catch (PictureException e) {
+                  return Optional.empty();
+                }
+              })
+          .stream()
+          .map(Gallery::example)
+          .toList();
+    }
   }
 
   /**
@@ -130,7 +166,10 @@ public final class Gallery implements AutoCloseable {
   public Match recognize(Picture picture) {
     var match = store.recognize(embed(picture));
     Optional<Neighbour> best = match.map(it -> neighbour(it.nearest()));
-    return new Match(match.filter(it -> it.recognized()).flatMap(it -> best), best);
+    return new Match(
+        match.filter(it -> it.recognized()).flatMap(it -> best),
+        best,
+        match.map(it -> neighbour(it.closest())));
   }
 
   /** The examples that are most like a picture, at most {@code most} of them, nearest first. */
@@ -201,6 +240,10 @@ public final class Gallery implements AutoCloseable {
   }
 
   private float[] embed(Picture picture) {
+    return embed(recognizer, picture);
+  }
+
+  private static float[] embed(Recognizer recognizer, Picture picture) {
     float[] embedding = recognizer.embed(picture);
     for (float value : embedding) {
       if (value != 0) {

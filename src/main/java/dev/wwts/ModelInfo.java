@@ -13,7 +13,7 @@ import java.util.List;
  * @param height pixels the network sees
  * @param labels the name of each class
  * @param embedding numbers of its embeddings; 0 where it gives none
- * @param threshold best confidence below it: not recognised
+ * @param threshold best confidence below it: not recognised; 0 where each class has its own
  * @param device where it runs
  * @param precision what it computes in
  * @param threads threads of one forward on a CPU

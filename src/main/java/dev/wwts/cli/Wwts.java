@@ -38,6 +38,8 @@ import picocli.CommandLine.TypeConversionException;
       "  wwts recognize photo.jpg",
       "  wwts recognize --json --top 3 --model my.pt folder/",
       "  wwts gallery add --gallery goods --label 红茶 photo.jpg",
+      "  wwts train-head --out my.pt folder/",
+      "  wwts cluster --out sheet.html folder/",
       "  wwts pull photos",
       "  wwts verify my.pt",
       "  wwts serve --model my.pt --port 8080",
@@ -46,6 +48,8 @@ import picocli.CommandLine.TypeConversionException;
     subcommands = {
       Recognize.class,
       GalleryCommand.class,
+      TrainHead.class,
+      Cluster.class,
       Pull.class,
       Verify.class,
       Info.class,

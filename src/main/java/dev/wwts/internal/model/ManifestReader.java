@@ -106,7 +106,7 @@ final class ManifestReader {
         root.booleanOr("trained", true),
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
-        output(root.object("output")),
+        output(root.object("output"), format >= Manifest.WITH_TAGS),
         embedding,
         root.has("selftest")
             ? Optional.of(selfTest(root.object("selftest"), embedding.isPresent()))
@@ -179,11 +179,18 @@ final class ManifestReader {
     return values;
   }
 
-  private static Output output(Fields output) {
-    return new Output(
-        output.integer("classes", 1, MAX_CLASSES),
-        output.choice("activation", Activation.class),
-        output.numberOr("threshold", 0, 0, 1));
+  private static Output output(Fields output, boolean withTags) {
+    Output read =
+        new Output(
+            output.integer("classes", 1, MAX_CLASSES),
+            output.choice("activation", Activation.class),
+            output.numberOr("threshold", 0, 0, 1),
+            withTags ? output.entry("thresholds") : Optional.empty(),
+            withTags ? output.entry("roots") : Optional.empty());
+    if (read.thresholds().isPresent() && read.threshold() > 0) {
+      throw output.bad("threshold", "must be 0 where classes have thresholds of their own");
+    }
+    return read;
   }
 
   private enum Numbers {
