@@ -3,6 +3,7 @@ package dev.wwts;
 import dev.wwts.internal.gallery.GalleryStore;
 import dev.wwts.internal.gallery.ModelKey;
 import dev.wwts.internal.gallery.NewExample;
+import dev.wwts.internal.gallery.Rebuild;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -111,22 +112,20 @@ public final class Gallery implements AutoCloseable {
   public static List<Example> rebuild(
       Path from, Path to, Recognizer recognizer, Function<Example, Optional<Picture>> pictures) {
     ModelKey model = new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
-    try (GalleryStore old = GalleryStore.openOwn(from)) {
-      return old
-          .rebuild(
-              to,
-              model,
-              it -> {
-                try {
-                  return pictures.apply(example(it)).map(picture -> embed(recognizer, picture));
-                } catch (PictureException e) {
-                  return Optional.empty();
-                }
-              })
-          .stream()
-          .map(Gallery::example)
-          .toList();
-    }
+    return Rebuild.run(
+            from,
+            to,
+            model,
+            it -> {
+              try {
+                return pictures.apply(example(it)).map(picture -> embed(recognizer, picture));
+              } catch (PictureException e) {
+                return Optional.empty();
+              }
+            })
+        .stream()
+        .map(Gallery::example)
+        .toList();
   }
 
   /**

@@ -45,7 +45,7 @@ final class Cluster implements Callable<Integer> {
   @Option(
       names = "--threshold",
       paramLabel = "X",
-      defaultValue = "0.7",
+      defaultValue = "0.5",
       description =
           "The least average similarity of two parts of a group, -1 to 1 (default: ${DEFAULT-VALUE}).")
   private double threshold;

@@ -3,13 +3,11 @@ package dev.wwts.internal.gallery;
 import dev.wwts.GalleryException;
 import dev.wwts.GalleryException.Reason;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +25,8 @@ public final class GalleryStore implements AutoCloseable {
   /** Changes that may lie in the file beyond twice what is needed. */
   private static final int SLACK = 4096;
 
-  private static final String FILE = "gallery.wwts";
+  /** The gallery's file in its folder. */
+  static final String FILE = "gallery.wwts";
 
   private final ModelKey model;
   private final int slack;
@@ -74,57 +73,6 @@ public final class GalleryStore implements AutoCloseable {
    */
   public static GalleryStore open(Path folder, ModelKey model) {
     return open(folder, model, SLACK);
-  }
-
-  /**
-   * Opens one that is there, whichever model's it is.
-   *
-   * @throws GalleryException if it is not there, damaged, or open elsewhere
-   */
-  public static GalleryStore openOwn(Path folder) {
-    try {
-      return open(folder, LogReader.model(folder.resolve(FILE)));
-    } catch (IOException e) {
-      throw new GalleryException(
-          Reason.UNREADABLE, "%s holds no gallery: %s".formatted(folder, e.getMessage()), e);
-    }
-  }
-
-  /**
-   * Makes another model's gallery of this one's examples: with their ids, labels and metadata, but
-   * without a threshold. It appears when it is whole.
-   *
-   * @param to a folder without a gallery
-   * @param embeddings of an example by that model; none: it is left out
-   * @return those that are left out
-   */
-  public List<Example> rebuild(
-      Path to, ModelKey other, Function<Example, Optional<float[]>> embeddings) {
-    FolderLock lock = FolderLock.take(to);
-    try {
-      if (Files.exists(to.resolve(FILE))) {
-        throw new IllegalArgumentException(to + " holds a gallery already: name another folder.");
-      }
-      List<Example> left = new ArrayList<>();
-      try (NewFile file = new NewFile(to.resolve(FILE), new GalleryHeader(other, nextId))) {
-        for (Example example : examples()) {
-          Optional<float[]> embedding = embeddings.apply(example);
-          if (embedding.isPresent()) {
-            Embeddings.check(embedding.get(), other.dimension());
-            file.append(List.of(new Change.Added(example, embedding.get())));
-          } else {
-            left.add(example);
-          }
-        }
-        file.finish();
-      }
-      return left;
-    } catch (IOException e) {
-      throw new GalleryException(
-          Reason.NOT_WRITTEN, "%s was not made: %s".formatted(to, e.getMessage()), e);
-    } finally {
-      release(lock);
-    }
   }
 
   /** The same with a file that is made anew after fewer changes. */
@@ -224,6 +172,11 @@ public final class GalleryStore implements AutoCloseable {
     } finally {
       writing.unlock();
     }
+  }
+
+  /** The first id that is free. */
+  long nextId() {
+    return nextId;
   }
 
   /** How many examples are here. */
