@@ -5,6 +5,7 @@
     bundle.save(module, manifest, labels, None, "my-model.pt")
 """
 import copy
+import io
 import json
 import pathlib
 
@@ -12,14 +13,15 @@ import numpy as np
 import PIL
 import torch
 
-from exporters import ExportError, archive, compiled, import_torchvision, labels as label_rules, lean, manifest as rules, pictures as drawing, reference, tracing
+from exporters import ExportError, archive, compiled, import_torchvision, labels as label_rules, lean, manifest as rules, pictures as drawing, reference, \
+    text_tower, tracing
 
 __all__ = ["ExportError", "exact", "manifest", "save", "shorter_side"]
 
 manifest, shorter_side, exact = rules.build, rules.shorter_side, rules.exact
 
 
-def save(module, manifest, labels, pictures, out, *, half=False, target=None, thresholds=None, roots=None):
+def save(module, manifest, labels, pictures, out, *, half=False, target=None, text=None, thresholds=None, roots=None):
     """Traces `module`, or compiles it where a target is given, and writes it with its manifest, labels and self-test to `out`; returns the manifest as written.
 
     module    torch.nn.Module: N x 3 x height x width float32, normalised, to N x classes logits, and behind them in each row the
@@ -31,6 +33,7 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, th
               because float16 arithmetic differs between devices; the reader allows for that.
     thresholds, roots    what the confidence of each class must reach, and the category of each (empty for none), where there are some.
     target    exporters.compiled.Target: what to compile the module for with AOTInductor. None: it is traced to TorchScript.
+    text      exporters.text_tower.Tower, for which the manifest has an `embedding`; then there may be no labels.
 
     Raises ExportError when the manifest, the labels or the module do not fit the format; then `out` is not written.
     """
@@ -38,9 +41,10 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, th
         target.check(half)
         target.prepare()
     labels = list(labels)
-    label_rules.check(labels)
+    if labels or text is None:
+        label_rules.check(labels)
     of_classes = _of_classes(len(labels), thresholds, roots)
-    manifest = _complete(manifest, labels, half, of_classes)
+    manifest = _complete(manifest, labels, half, text, of_classes)
     spec, classes, columns = manifest["input"], len(labels), rules.columns(manifest)
     pictures = drawing.default() if pictures is None else list(pictures)
     drawing.check(pictures)
@@ -48,24 +52,25 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, th
     module = module.float().cpu().eval()
     if half:
         _round_weights(module)
+    tower = _tower(text, manifest, half) if text else None
     if target is None:
         with lean.forwards(module, spec, columns):
-            traced = tracing.trace(module, spec, columns)
+            traced = tracing.trace(module, tracing.pixels(spec), columns)
     rows = reference.logits(module, pictures, spec)
     if rows.shape[1] != columns:
         raise ExportError(f"the model gives {rows.shape[1]} columns instead of {columns}")
     if not torch.isfinite(rows).all():
         raise ExportError("the model's logits for the self-test pictures are not finite")
 
-    tolerance = reference.tolerance(module, pictures, spec, rows[:, :classes])
+    tolerance = reference.tolerance(module, pictures, spec, rows[:, :classes] if classes else rows)
     if target is None:
-        extra = _extra(manifest, labels, pictures, rows, tolerance, of_classes)
+        extra = _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes)
         archive.write(traced.half() if half else traced, extra, out)
     else:
         dtype = torch.float16 if half else torch.float32
         with lean.forwards(module, spec, columns), compiled.package(module, spec, columns, target, dtype) as (package, about):
             manifest["compiled"] = about
-            extra = _extra(manifest, labels, pictures, rows, tolerance, of_classes)
+            extra = _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes)
             archive.write_package(package, extra, out)
     try:
         if archive.read_extra(out) != extra:
@@ -92,9 +97,11 @@ def _of_classes(count, thresholds, roots):
     return entries
 
 
-def _complete(manifest, labels, half, of_classes):
+def _complete(manifest, labels, half, text, of_classes):
     manifest = copy.deepcopy(manifest)
     rules.add_class_entries(manifest, **{field: f"{field}.txt" for field in of_classes})
+    if text is not None:
+        manifest["text"] = text.fields()
     stated = manifest.setdefault("output", {}).setdefault("classes", len(labels))
     if stated != len(labels):
         raise ExportError(f"the manifest states {stated} classes, but there are {len(labels)} labels")
@@ -112,7 +119,23 @@ def _round_weights(module):
                     raise ExportError(f"{name} has values beyond the range of float16: export without --half")
 
 
-def _extra(manifest, labels, pictures, rows, tolerance, of_classes):
+def _tower(text, manifest, half):
+    """The text tower's entries, and what it answers to the self-test's texts; rounds its weights where the file's are."""
+    text.module.float().cpu().eval()
+    if half:
+        _round_weights(text.module)
+    columns = manifest["embedding"]["length"]
+    traced = tracing.trace(text.module, text.ids, columns)
+    answers = text.embeddings(text.module)
+    entries = text.entries(traced.half() if half else traced)
+    written = torch.jit.load(io.BytesIO(entries[text_tower.NETWORK])).eval().float()
+    tracing.compare(text.embeddings(written), answers, "in the written text tower")
+    for dtype in (torch.float64, torch.bfloat16):
+        tracing.check_cast(written, dtype, text.ids, columns)
+    return entries, answers
+
+
+def _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes):
     """Fills in the manifest's self-test and returns the entries under extra/, name to bytes."""
     names = [f"selftest/{i}.png" for i in range(len(pictures))]
     versions = f"torch {torch.__version__.split('+')[0]}, torchvision {import_torchvision().__version__.split('+')[0]}, Pillow {PIL.__version__}"
@@ -122,12 +145,18 @@ def _extra(manifest, labels, pictures, rows, tolerance, of_classes):
     if "embedding" in manifest:
         manifest["selftest"]["embeddings"] = "selftest/embeddings.f32"
         numbers["selftest/embeddings.f32"] = _embeddings(rows, classes)
+    entries, of_texts = tower or ({}, None)
+    if tower:
+        manifest["selftest"] |= {"texts": list(text_tower.TEXTS), "text_embeddings": "selftest/text-embeddings.f32", "scores": "selftest/scores.f32"}
+        numbers["selftest/text-embeddings.f32"] = of_texts
+        numbers["selftest/scores.f32"] = _embeddings(rows, classes) @ of_texts.t()
     return {
         "wwts.json": (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode(),
         "labels.txt": "".join(label + "\n" for label in labels).encode(),
         **{f"{field}.txt": text.encode() for field, text in of_classes.items()},
         **dict(zip(names, pictures)),
         **{name: values.numpy().astype("<f4").tobytes() for name, values in numbers.items()},
+        **entries,
     }
 
 
@@ -140,11 +169,12 @@ def _check_written(out, extra, pictures, spec, classes):
     """The file as a stranger finds it: the same answers, and castable."""
     loaded = torch.jit.load(str(out), map_location="cpu").eval().float()
     rows = reference.logits(loaded, pictures, spec)
-    tracing.compare(rows[:, :classes], _stored(extra, "selftest/logits.f32", len(pictures)), "in the written file")
+    if classes:
+        tracing.compare(rows[:, :classes], _stored(extra, "selftest/logits.f32", len(pictures)), "in the written file")
     if rows.shape[1] > classes:
         tracing.compare(_embeddings(rows, classes), _stored(extra, "selftest/embeddings.f32", len(pictures)), "in the written file")
     for dtype in (torch.float64, torch.bfloat16):  # bfloat16 last, as it loses digits
-        tracing.check_cast(loaded, dtype, spec, rows.shape[1])
+        tracing.check_cast(loaded, dtype, tracing.pixels(spec), rows.shape[1])
 
 
 def _stored(extra, name, pictures):

@@ -24,6 +24,15 @@ def write(traced, extra, out):
         _pack(plain, extra, folder)
 
 
+def nested(traced):
+    """A module as the bytes of a zip of its own, to be an entry of another one."""
+    with tempfile.TemporaryDirectory(prefix="export-") as folder:
+        plain = pathlib.Path(folder, NAME + ".pt")
+        torch.jit.save(traced, str(plain))
+        _pack(plain, {}, folder)
+        return pathlib.Path(folder, "packed").read_bytes()
+
+
 def write_package(package, extra, out):
     """The same for AOTInductor's package."""
     with _complete(out) as folder:
@@ -45,7 +54,9 @@ def _complete(out):
 def _pack(plain, extra, folder):
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(pathlib.Path(folder, "packed"), "w") as target:
         for name, data in extra.items():
-            target.writestr(_entry(f"{NAME}/extra/{name}", zipfile.ZIP_DEFLATED), data)
+            entry = _entry(f"{NAME}/extra/{name}", zipfile.ZIP_STORED if name.endswith(".pt") else zipfile.ZIP_DEFLATED)
+            _align(entry, target)
+            target.writestr(entry, data)
         for entry in source.infolist():
             _copy(entry, source, target)
 
@@ -62,8 +73,7 @@ def _copy(entry, source, target):
         return  # sources, and where each operation stood in them: this machine's paths, and half of the small files
     copy = _entry(f"{NAME}/{entry.filename.partition('/')[2]}", entry.compress_type)
     copy.file_size = entry.file_size
-    if entry.compress_type == zipfile.ZIP_STORED:
-        copy.extra = _padding(target.fp.tell() + 30 + len(entry.filename.encode()))
+    _align(copy, target)
     with source.open(entry) as data, target.open(copy, "w") as out:
         shutil.copyfileobj(data, out, 1 << 20)
 
@@ -74,7 +84,8 @@ def _entry(name, compress_type):
     return entry
 
 
-def _padding(offset):
-    """An extra field ("FB", as torch writes it) after which `offset` plus its length is aligned."""
-    fill = -(offset + 4) % ALIGNMENT
-    return b"FB" + fill.to_bytes(2, "little") + b"Z" * fill
+def _align(entry, target):
+    """Gives a stored entry an extra field ("FB", as torch writes it) after which its data are aligned."""
+    if entry.compress_type == zipfile.ZIP_STORED:
+        fill = -(target.fp.tell() + 30 + len(entry.filename.encode()) + 4) % ALIGNMENT
+        entry.extra = b"FB" + fill.to_bytes(2, "little") + b"Z" * fill

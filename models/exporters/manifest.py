@@ -9,6 +9,8 @@ WITH_EMBEDDING = 2
 WITH_TAGS = 2
 """The format of files whose classes have thresholds or roots."""
 MAX_EMBEDDING = 65_536
+MAX_LENGTH, MAX_WORD = 512, 1000
+"""Ids that a text tower reads, and characters of a word that is cut into pieces."""
 MAX_SIDE = 4096
 MAX_CLASSES = 10_000_000
 DTYPES = ("float32", "float16", "bfloat16")
@@ -66,6 +68,11 @@ def add_class_entries(manifest, **entries):
         manifest["format"] = max(manifest["format"], WITH_TAGS)
 
 
+def text(network, vocabulary, length, longest_word, scale):
+    """A text tower: its entries, how many ids it reads, the longest word that is cut into pieces, and what makes a logit of a product of embeddings."""
+    return {"tokenizer": "bert", "network": network, "vocabulary": vocabulary, "length": length, "longest_word": longest_word, "logit_scale": scale}
+
+
 def columns(manifest):
     """Of a network's output: logits, and what stands behind them."""
     return manifest["output"]["classes"] + manifest.get("embedding", {}).get("length", 0)
@@ -81,6 +88,8 @@ def validate(manifest):
         described.one_of("dtype", ("float32",))
         described.text("meaning")
         described.one_of("normalised", (True, False))
+        if "text" in manifest:
+            _validate_text(root.fields("text"))
     else:
         has_tags = {"thresholds", "roots"} & set(manifest.get("output", {}))
         root.integer("format", *((WITH_TAGS,) if has_tags else (FORMAT,)) * 2)
@@ -109,13 +118,22 @@ def validate(manifest):
     _validate_resize(seen.fields("resize"), width, height)
 
     output = root.fields("output")
-    output.integer("classes", 1, MAX_CLASSES)
+    output.integer("classes", 0 if "text" in manifest else 1, MAX_CLASSES)
     output.one_of("activation", ("softmax", "sigmoid", "none"))
     if "threshold" in output.values:
         output.number("threshold", 0.0, 0.0 if "thresholds" in output.values else 1.0)
     for key in ("thresholds", "roots"):
         if key in output.values:
             output.text(key, 1, 100)
+
+
+def _validate_text(text):
+    text.one_of("tokenizer", ("bert",))
+    text.text("network", 1, 100)
+    text.text("vocabulary", 1, 100)
+    text.integer("length", 2, MAX_LENGTH)
+    text.integer("longest_word", 1, MAX_WORD)
+    text.number("logit_scale", 1e-3, 1e4)
 
 
 def _validate_resize(resize, width, height):

@@ -22,6 +22,8 @@ VARIANTS = {
     "ViT-H-14": _vision(1280, 32, 16, 14, 224, 1024),
 }
 """The image towers of the published models."""
+LARGE_TEXT = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
+"""The text tower of ViT-H-14; the others have transformers' default, BERT's base."""
 
 BLOCK = {"ln_1": "layer_norm1", "ln_2": "layer_norm2", "attn.out_proj": "self_attn.out_proj", "mlp.c_fc": "mlp.fc1", "mlp.c_proj": "mlp.fc2"}
 NAMES = {

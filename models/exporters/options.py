@@ -54,10 +54,11 @@ def add_preprocessing(parser, default):
     group.add_argument("--std", type=float, nargs=3, metavar=("R", "G", "B"), help="then divided by")
 
 
-def write(args, module, labels, *, family, name, trained, preprocessing, tags=False):
+def write(args, module, labels, *, family, name, trained, preprocessing, text=None, embedding=None, tags=False):
     """Saves `module` as `args` ask for and says what was written. `preprocessing` are keyword arguments of `bundle.manifest`.
 
-    tags    the classes don't exclude each other: each has a threshold, the given one or 0.5.
+    With a text tower `text` the module gives an embedding of its own, which `embedding` describes.
+    `tags` says that classes don't exclude each other: each has a threshold, the given one or 0.5.
     """
     thresholds, roots = None, None
     if args.thresholds and args.threshold:
@@ -72,18 +73,20 @@ def write(args, module, labels, *, family, name, trained, preprocessing, tags=Fa
     manifest = bundle.manifest(
         name=args.name or name, family=family, size=args.size or size_of(module), trained=trained, alpha=args.alpha, orientation=args.orientation,
         activation=args.activation, threshold=args.threshold, **texts, **preprocessing)
-    count = parameters(module)
+    count = parameters(module) + (parameters(text.module) if text else 0)
     target = compiled.Target(args.device, args.isa, args.batch) if args.aoti else None
     if target:
         target.prepare()
     constants.fix(module, manifest["input"]["width"], manifest["input"]["height"])
-    if args.embedding:
-        module, fields = features.beside_logits(module, manifest["input"])
-        rules.add_embedding(manifest, fields)
-    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target, thresholds=thresholds, roots=roots)
+    if embedding is None and args.embedding:
+        module, embedding = features.beside_logits(module, manifest["input"])
+    if embedding:
+        rules.add_embedding(manifest, embedding)
+    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target, text=text,
+                           thresholds=thresholds, roots=roots)
     shape = manifest["input"]
-    embedding = f"embeddings of {manifest['embedding']['length']}, " if args.embedding else ""
-    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {len(labels)} classes, {embedding}"
+    embedding = f"embeddings of {embedding['length']}{' of pictures and texts' if text else ''}, " if embedding else ""
+    print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {f'{len(labels)} classes, ' if labels else ''}{embedding}"
           f"{shape['width']} x {shape['height']}, {manifest['dtype']}, {os.path.getsize(args.out) / 1e6:.1f} MB" + ("" if trained else ", random weights"))
 
 

@@ -1,4 +1,5 @@
 """Module to TorchScript, with proof that the result is the same function for any batch, on any device and in any dtype."""
+import functools
 import warnings
 
 import torch
@@ -11,9 +12,9 @@ RELATIVE_TOLERANCE = 1e-4
 
 
 @torch.no_grad()
-def trace(module, spec, columns):
-    """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `spec` is the manifest's `input`."""
-    example = noise(2, spec, seed=1)
+def trace(module, inputs, columns):
+    """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `inputs`: from a batch and a seed to the module's input."""
+    example = inputs(2, seed=1)
     try:
         with _WithoutIdleCasts(), warnings.catch_warnings():
             warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what it fears is checked below
@@ -22,7 +23,7 @@ def trace(module, spec, columns):
     except Exception as error:
         raise ExportError(f"the model cannot be traced: {_first_line(error)}") from error
     for batch in (1, 4):
-        x = noise(batch, spec, seed=10 + batch)
+        x = inputs(batch, seed=10 + batch)
         expected = module(x)
         check_output(expected, batch, columns)
         compare(_run(traced, x, f"at batch {batch}"), expected, f"at batch {batch}")
@@ -81,10 +82,11 @@ def check_movable(graph):
 
 
 @torch.no_grad()
-def check_cast(traced, dtype, spec, columns):
+def check_cast(traced, dtype, inputs, columns):
     """Raises ExportError unless the module, cast to `dtype`, runs and answers in it. Leaves it cast."""
     traced.to(dtype)
-    output = _run(traced, noise(1, spec, seed=3).to(dtype), f"cast to {dtype}")
+    x = inputs(1, seed=3)
+    output = _run(traced, x.to(dtype) if x.is_floating_point() else x, f"cast to {dtype}")
     check_output(output, 1, columns)
     if output.dtype != dtype:
         raise ExportError(f"the traced model cast to {dtype} answers in {output.dtype}: a dtype is fixed in its code")
@@ -103,6 +105,11 @@ def _run(traced, x, where):
             return traced(x)
     except RuntimeError as error:
         raise ExportError(f"{where} the traced model fails: {_last_line(error)}") from error
+
+
+def pixels(spec):
+    """Inputs of an image network. `spec` is the manifest's `input`."""
+    return functools.partial(noise, spec=spec)
 
 
 def noise(batch, spec, seed):

@@ -112,12 +112,15 @@ class Written:
         self.manifest = json.loads(self.extra["wwts.json"])
         self.labels = self.extra["labels.txt"].decode().splitlines()
         self.pictures = [self.extra[name] for name in self.manifest["selftest"]["pictures"]]
-        self.logits = self._rows("logits")
-        self.embeddings = self._rows("embeddings") if "embedding" in self.manifest else None
+        self.logits = self.rows("logits")
+        self.embeddings = self.rows("embeddings") if "embedding" in self.manifest else None
         self.module = torch.jit.load(str(path)).eval()
 
-    def _rows(self, what):
-        return torch.from_numpy(np.frombuffer(self.extra[self.manifest["selftest"][what]], "<f4").reshape(len(self.pictures), -1).copy())
+    def rows(self, what, count=None):
+        """Numbers of the self-test, a row for each picture, or as many as are asked for."""
+        numbers = np.frombuffer(self.extra[self.manifest["selftest"][what]], "<f4").copy()
+        count = len(self.pictures) if count is None else count
+        return torch.from_numpy(numbers.reshape(count, len(numbers) // count))
 
 
 __all__ = ["ExportCase", "KIT", "MODELS", "Written", "bundle", "needs_kit", "run"]

@@ -1,4 +1,5 @@
-"""`export.py chinese-clip`: the baked head answers as the whole model does, from both checkpoint layouts; tokens as the reference's."""
+"""`export.py chinese-clip`: both towers, or the baked head, answer as the whole model does, from both checkpoint layouts; tokens as the reference's."""
+import io
 import json
 import re
 import unittest
@@ -91,6 +92,42 @@ class ChineseClipTest(ExportCase):
         self.assertTrue(written.manifest["embedding"]["normalised"])
         self.assert_close(written.embeddings, expected, 1e-5)
 
+    def test_both_towers_without_labels(self):
+        self.model.save_pretrained(self.folder)
+        out = self.export("chinese-clip", "--path", self.folder)
+        written = Written(out)
+        told, test = written.manifest, written.manifest["selftest"]
+        self.assertEqual((told["format"], told["output"]["classes"], written.labels), (2, 0, []))
+        self.assertEqual(told["text"] | {"logit_scale": 0}, {
+            "tokenizer": "bert", "network": "text/network.pt", "vocabulary": "text/vocabulary.txt", "length": 52, "longest_word": 200, "logit_scale": 0})
+        self.assertAlmostEqual(told["text"]["logit_scale"], self.model.logit_scale.exp().item(), places=4)
+        self.assertEqual(written.extra["text/vocabulary.txt"].decode().splitlines(), WORDS)
+        tokens = transformers.BertTokenizer.from_pretrained(self.folder)(test["texts"], padding="max_length", truncation=True, max_length=52,
+                                                                         return_tensors="pt")
+        x = torch.cat([reference.network_input(data, told["input"]) for data in written.pictures])
+        with torch.inference_mode():
+            expected = self.model(**tokens, pixel_values=x)
+            tower = torch.jit.load(io.BytesIO(written.extra[told["text"]["network"]])).eval()
+            self.assert_close(tower(tokens["input_ids"]), expected.text_embeds, 1e-5)
+        self.assert_close(written.embeddings, expected.image_embeds, 1e-5)
+        self.assert_close(written.rows("text_embeddings", len(test["texts"])), expected.text_embeds, 1e-5)
+        self.assert_close(written.rows("scores"), expected.logits_per_image / self.model.logit_scale.exp().detach(), 1e-5)
+        self.assertGreater(written.rows("scores").std().item(), 0.01)  # or the comparison would prove little
+        self.assertGreater(tokens["attention_mask"].sum(1).max().item(), 51)  # a text was cut
+
+    def test_both_towers_in_half_precision(self):
+        self.model.save_pretrained(self.folder)
+        written = Written(self.export("chinese-clip", "--path", self.folder, "--half"))
+        tower = torch.jit.load(io.BytesIO(written.extra["text/network.pt"]))
+        self.assertEqual({p.dtype for p in [*tower.parameters(), *written.module.parameters()]}, {torch.float16})
+        with torch.inference_mode():
+            ids = chinese_clip.tokenise(chinese_clip.tokenizer(self.folder, len(WORDS)), written.manifest["selftest"]["texts"])
+            self.assert_close(tower.float()(ids), written.rows("text_embeddings", len(ids)), 1e-5)
+
+    def test_random_towers_have_the_published_shape(self):
+        model = chinese_clip.random_model("ViT-B-16")
+        self.assertEqual(sum(p.numel() for p in model.parameters()), 188_262_913)  # as OFA-Sys/chinese-clip-vit-base-patch16 counts them
+
     def test_several_prompts_are_averaged(self):
         self.model.save_pretrained(self.folder)
         tokens = chinese_clip.tokenizer(self.folder, len(WORDS))
@@ -113,13 +150,16 @@ class ChineseClipTest(ExportCase):
 
     def test_mistakes_are_one_sentence(self):
         base = ["chinese-clip", "--path", self.folder]
-        self.assert_refused(*base, says=["--labels is needed"])
+        self.assert_refused(*base, says=["neither config.json", "found 0"])
+        self.assert_refused(*base, "--prompt", "{}", says=["--prompt is for --labels"])
         self.assert_refused(*base, "--labels", self.labels, says=["neither config.json", "found 0"])
         self.model.save_pretrained(self.folder)
         (self.folder / "vocab.txt").write_text("[PAD]\n[UNK]\n", encoding="utf-8")
         self.assert_refused(*base, "--labels", self.labels, says=["has 2 tokens, but the model was made for"])
         (self.folder / "vocab.txt").unlink()
         self.assert_refused(*base, "--labels", self.labels, says=["has no vocab.txt"])
+        self.assert_refused(*base, says=["has no vocab.txt"])
+        self.assert_refused(*base, "--vocab", self.folder / "words.txt", says=["no such vocabulary"])
 
     def test_repository_checkpoints_that_do_not_fit(self):
         state = to_ofa(self.model)

@@ -36,7 +36,7 @@ public sealed interface Answer {
     }
   }
 
-  /** The picture was looked at, and this is what it is like: see {@link Recognizer#embed}. */
+  /** What a picture or a text is like: see {@link Recognizer#embed(Picture)}. */
   final class Embedded implements Answer {
     private final float[] vector;
     private final Timings timings;

@@ -9,10 +9,11 @@ import java.util.Optional;
  *
  * @param model the model's name
  * @param outcome how it ended
- * @param pictures how many it asked about
+ * @param pictures how many it asked about; 0 where it asked about texts
  * @param waiting nanoseconds that it waited for a decoder and a lane
  * @param total nanoseconds since it was accepted; 0 for one that was not
- * @param answers in the pictures' order, with what the stages took; empty where it was not answered
+ * @param answers in the pictures' or texts' order, with what the stages took; empty where it was
+ *     not answered
  * @param failure why it was not answered; a picture that can't be read is an answer
  */
 public record CallEnd(

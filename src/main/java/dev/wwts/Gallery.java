@@ -27,20 +27,28 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>It keeps {@linkplain Recognizer#embed embeddings}, not the pictures, and belongs to the model
- * that made them. A change lasts when its call returns, whatever becomes of the process then. One
- * gallery serves any number of threads; one process at a time has the folder open.
+ * <p>It keeps {@linkplain Recognizer#embed(Picture) embeddings}, not the pictures, and belongs to
+ * the model that made them. A change lasts when its call returns, whatever becomes of the process
+ * then. One gallery serves any number of threads; one process at a time has the folder open.
  *
- * <p>Every method that takes a picture throws what {@link Recognizer#embed} does, and all throw a
- * {@link GalleryException} once the gallery is closed.
+ * <p>Every method that takes a picture throws what {@link Recognizer#embed(Picture)} does, and all
+ * throw a {@link GalleryException} once the gallery is closed.
  */
 public final class Gallery implements AutoCloseable {
-  private final Recognizer recognizer;
+  /** Digits of a SHA-256 that tell models apart in a sentence. */
+  private static final int SHOWN = 12;
+
+  private final Model model;
   private final GalleryStore store;
 
-  private Gallery(Recognizer recognizer, GalleryStore store) {
-    this.recognizer = recognizer;
+  private Gallery(Model model, GalleryStore store) {
+    this.model = model;
     this.store = store;
+  }
+
+  /** Whose embeddings they are: a recognizer's, or those of what is in a slot now. */
+  private interface Model {
+    float[] ask(Function<Recognizer, float[]> what);
   }
 
   /**
@@ -93,8 +101,38 @@ public final class Gallery implements AutoCloseable {
    * @throws ModelException if the model gives no embeddings
    */
   public static Gallery open(Path folder, Recognizer recognizer) {
-    ModelKey model = new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
-    return new Gallery(recognizer, GalleryStore.open(folder, model));
+    return new Gallery(what -> what.apply(recognizer), GalleryStore.open(folder, key(recognizer)));
+  }
+
+  /**
+   * The same with the model that is in a slot. While a swap has put another file's model there,
+   * methods that take a picture throw a {@link GalleryException}; the rest goes on, and all of it
+   * once the first model is there again.
+   */
+  public static Gallery open(Path folder, ModelSlot slot) {
+    ModelKey key = slot.with((recognizer, version) -> key(recognizer));
+    GalleryStore store = GalleryStore.open(folder, key);
+    return new Gallery(
+        what ->
+            slot.with(
+                (recognizer, version) -> {
+                  requireSame(key.sha256(), version.sha256());
+                  return what.apply(recognizer);
+                }),
+        store);
+  }
+
+  private static void requireSame(String made, String here) {
+    if (!here.equals(made)) {
+      throw new GalleryException(
+          GalleryException.Reason.OTHER_MODEL,
+          "The gallery was made with the model %s..., and %s... is in its place now: swap that one in again, or make a new gallery."
+              .formatted(made.substring(0, SHOWN), here.substring(0, SHOWN)));
+    }
+  }
+
+  private static ModelKey key(Recognizer recognizer) {
+    return new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
   }
 
   /**
@@ -111,14 +149,17 @@ public final class Gallery implements AutoCloseable {
    */
   public static List<Example> rebuild(
       Path from, Path to, Recognizer recognizer, Function<Example, Optional<Picture>> pictures) {
-    ModelKey model = new ModelKey(recognizer.embeddingModel(), recognizer.model().embedding());
     return Rebuild.run(
             from,
             to,
-            model,
+            key(recognizer),
             it -> {
               try {
-                return pictures.apply(example(it)).map(picture -> embed(recognizer, picture));
+                return pictures
+                    .apply(example(it))
+                    .map(
+                        picture ->
+                            requireSome(recognizer, recognizer.embed(picture), picture.name()));
               } catch (PictureException e) {
                 return Optional.empty();
               }
@@ -174,6 +215,16 @@ public final class Gallery implements AutoCloseable {
   /** The examples that are most like a picture, at most {@code most} of them, nearest first. */
   public List<Neighbour> search(Picture picture, int most) {
     return store.nearest(embed(picture), most).stream().map(Gallery::neighbour).toList();
+  }
+
+  /**
+   * The same for a text, of models that know texts.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public List<Neighbour> search(String text, int most) {
+    float[] embedding = model.ask(it -> requireSome(it, it.embed(text), "that text"));
+    return store.nearest(embedding, most).stream().map(Gallery::neighbour).toList();
   }
 
   /**
@@ -239,11 +290,11 @@ public final class Gallery implements AutoCloseable {
   }
 
   private float[] embed(Picture picture) {
-    return embed(recognizer, picture);
+    return model.ask(
+        recognizer -> requireSome(recognizer, recognizer.embed(picture), picture.name()));
   }
 
-  private static float[] embed(Recognizer recognizer, Picture picture) {
-    float[] embedding = recognizer.embed(picture);
+  private static float[] requireSome(Recognizer recognizer, float[] embedding, String what) {
     for (float value : embedding) {
       if (value != 0) {
         return embedding;
@@ -251,8 +302,8 @@ public final class Gallery implements AutoCloseable {
     }
     throw new ModelException(
         ModelException.Reason.BAD_OUTPUT,
-        "%s finds no features in %s, all are 0: leave that picture out."
-            .formatted(recognizer.model().name(), picture.name()));
+        "%s finds no features in %s, all are 0: leave it out."
+            .formatted(recognizer.model().name(), what));
   }
 
   private static Neighbour neighbour(dev.wwts.internal.gallery.Neighbour found) {

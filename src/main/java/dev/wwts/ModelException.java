@@ -35,7 +35,11 @@ public final class ModelException extends WwtsException {
     /** It has no self-test, and one was asked for. */
     NO_SELF_TEST,
     /** It gives no embeddings, and one was asked for. */
-    NO_EMBEDDING
+    NO_EMBEDDING,
+    /** It has no text tower, and a text was asked about. */
+    NO_TEXT,
+    /** It has no labels of its own, and none were given. */
+    NO_LABELS
   }
 
   private final Reason reason;

@@ -11,8 +11,9 @@ import java.util.List;
  * @param trained false where its weights are random
  * @param width pixels the network sees
  * @param height pixels the network sees
- * @param labels the name of each class
+ * @param labels the name of each class; none where it is to be given {@link Labels}
  * @param embedding numbers of its embeddings; 0 where it gives none
+ * @param texts whether it has a text tower: {@link Recognizer#embed(String)}, {@link Labels}
  * @param threshold best confidence below it: not recognised; 0 where each class has its own
  * @param device where it runs
  * @param precision what it computes in
@@ -27,6 +28,7 @@ public record ModelInfo(
     int height,
     List<String> labels,
     int embedding,
+    boolean texts,
     double threshold,
     Device device,
     Precision precision,

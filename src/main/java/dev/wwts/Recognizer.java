@@ -4,6 +4,7 @@ import dev.wwts.PictureException.Reason;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.serve.LoadedModel;
 import dev.wwts.internal.serve.Service;
+import dev.wwts.internal.serve.TextLabels;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import java.io.IOException;
@@ -217,6 +218,86 @@ public final class Recognizer implements AutoCloseable {
    */
   public CompletableFuture<Answer> embedAsync(Picture picture) {
     return with(service -> service.embeddingAsync(picture, settings.timeout()));
+  }
+
+  /**
+   * What a text is like, as numbers that lie where those of pictures do: of length 1, so that the
+   * product with a picture's is their similarity. Any text has one: what is behind the model's last
+   * word is cut off as Python cuts it, and half of a surrogate pair is left out.
+   *
+   * @throws ModelException if the model has no text tower
+   * @throws OverloadedException and what {@link #answer(Picture)} throws else of a call
+   */
+  public float[] embed(String text) {
+    return with(service -> service.textEmbeddings(List.of(text), settings.timeout())).get(0);
+  }
+
+  /**
+   * The same without waiting: the future gets an {@link Answer.Embedded}, and is else as that of
+   * {@link #answerAsync(Picture)}.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public CompletableFuture<Answer> embedAsync(String text) {
+    return with(service -> service.textEmbeddingAsync(text, settings.timeout()));
+  }
+
+  /**
+   * How well a text says what a picture shows: the cosine of their embeddings, -1 to 1. What is
+   * much for a model, its own pictures must tell; of several texts the greatest says most.
+   *
+   * @throws ModelException if the model has no text tower
+   * @throws PictureException if the picture can't be read, and all that {@link #answer(Picture)}
+   *     throws
+   */
+  public double score(Picture picture, String text) {
+    return with(service -> service.score(picture, text, settings.timeout()));
+  }
+
+  /**
+   * Which of some labels a picture shows, as {@link #answer(Picture)}: confidences are the softmax
+   * of what {@link #score} gives for the labels' texts, scaled as the model was trained.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public Answer.Recognized answer(Picture picture, Labels labels) {
+    TextLabels texts = texts(labels);
+    return with(service -> service.answer(texts, picture, settings.timeout()));
+  }
+
+  /**
+   * The same with a timeout of its own.
+   *
+   * @throws DeadlineExceededException if it is not answered within it
+   */
+  public Answer.Recognized answer(Picture picture, Labels labels, Duration timeout) {
+    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    TextLabels texts = texts(labels);
+    return with(service -> service.answer(texts, picture, nanos));
+  }
+
+  /**
+   * The same for many pictures, as {@link #answers(List)}.
+   *
+   * @param pictures at most 4096
+   */
+  public List<Answer> answers(List<Picture> pictures, Labels labels) {
+    List<Picture> batch = batch(pictures);
+    TextLabels texts = texts(labels);
+    return with(service -> service.answers(texts, batch, settings.timeout()));
+  }
+
+  /** The same as {@link #answerAsync(Picture)}, but waits for labels that it meets first. */
+  public CompletableFuture<Answer> answerAsync(Picture picture, Labels labels) {
+    TextLabels texts = texts(labels);
+    return with(service -> service.answerAsync(texts, picture, settings.timeout()));
+  }
+
+  private TextLabels texts(Labels labels) {
+    // without a timeout, which is for one picture
+    List<float[]> embeddings =
+        labels.embeddings(this, texts -> with(service -> service.textEmbeddings(texts, 0)));
+    return new TextLabels(labels.names(), embeddings, labels.threshold(), labels.minSimilarity());
   }
 
   /**

@@ -13,10 +13,13 @@ package dev.wwts;
  *     files that do not say; more in less than 32 bits and on a card
  * @param probabilityDifference the largest, absolute
  * @param probabilityTolerance how large it may be: 0.02, in less than 32 bits 0.05
- * @param embeddingCosine the least between an embedding and the reference's; 1 where the model
- *     gives none
+ * @param embeddingCosine the least between an embedding, of a picture or a text, and the
+ *     reference's; 1 where the model gives none
  * @param embeddingTolerance how small it may be: about 0.99999, in less than 32 bits and on a card
  *     0.999
+ * @param scoreDifference the largest between a picture's product with a text and the reference's; 0
+ *     where the model has no text tower
+ * @param scoreTolerance how large it may be: as far as such a cosine moves a product
  * @param passed whether all clear ones agree, and differences and embeddings are tolerable
  */
 public record Verification(
@@ -30,4 +33,6 @@ public record Verification(
     double probabilityTolerance,
     double embeddingCosine,
     double embeddingTolerance,
+    double scoreDifference,
+    double scoreTolerance,
     boolean passed) {}

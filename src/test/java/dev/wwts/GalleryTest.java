@@ -149,7 +149,8 @@ class GalleryTest {
   void anotherModelsGalleryIsRefused() throws Exception {
     open().close();
     Path other = Files.createDirectory(folder.resolve("other"));
-    try (Recognizer same = Recognizer.load(ModelFiles.colours(other))) {
+    Path copy = Files.copy(folder.resolve("model.pt"), folder.resolve("copy.pt"));
+    try (Recognizer same = Recognizer.load(copy)) {
       Gallery.open(folder.resolve("gallery"), same).close(); // a copy is the same model
     }
     try (Recognizer next =
@@ -162,6 +163,28 @@ class GalleryTest {
       assertThatThrownBy(() -> Gallery.open(folder.resolve("gallery"), none))
           .isInstanceOf(ModelException.class)
           .hasMessageContaining("--embedding");
+    }
+  }
+
+  @Test
+  void aSlotsModelMayChangeUnderIt() throws Exception {
+    Path own = ModelFiles.colours(folder);
+    Path copy = Files.copy(own, folder.resolve("copy.pt"));
+    Path other =
+        ModelFiles.features(
+            Files.createDirectory(folder.resolve("other")), new float[] {1, 2, 3, 4}, 1);
+    try (ModelSlot slot = ModelSlot.builder(Recognizer.builder(own)).open();
+        Gallery gallery = Gallery.open(folder.resolve("gallery"), slot)) {
+      long red = gallery.add("红", RED);
+      slot.swap(copy); // the same model again, in a new recognizer
+      assertThat(gallery.recognize(DARK_RED).result().orElseThrow().example().id()).isEqualTo(red);
+      slot.swap(other);
+      assertThatThrownBy(() -> gallery.recognize(RED))
+          .isInstanceOfSatisfying(
+              GalleryException.class, e -> assertThat(e.reason()).isEqualTo(Reason.OTHER_MODEL));
+      assertThat(gallery.labels()).isEqualTo(Map.of("红", 1));
+      slot.swap(own);
+      assertThat(gallery.recognize(RED).result()).isPresent();
     }
   }
 

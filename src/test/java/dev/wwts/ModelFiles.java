@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -95,6 +96,62 @@ public final class ModelFiles {
             .replace("\"format\": 1", "\"format\": 2")
             .replace("\"output\"", embedding(4) + ", \"output\""),
         LABELS.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The words of {@link #texts}: special ones, and colours. */
+  static final List<String> WORDS =
+      List.of("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "红", "绿", "蓝", "色");
+
+  /** What each stands for: of a picture in that colour alone the features are those of its word. */
+  private static final float[][] ROWS = {
+    {0, 0, 0, 0},
+    {0, 0, 0, 0},
+    {0, 0, 0, 0.5f},
+    {0, 0, 0, 0},
+    {0, 0, 0, 0},
+    {1, 0, 0, 0},
+    {0, 1, 0, 0},
+    {0, 0, 1, 0},
+    {0, 0, 0, 0}
+  };
+
+  /** A manifest that fits a model of texts. */
+  static final String TEXT_MANIFEST =
+      MANIFEST
+          .replace("\"format\": 1", "\"format\": 2")
+          .replace("\"classes\": 3", "\"classes\": 0")
+          .replace(
+              "\"output\"",
+              embedding(4)
+                  + """
+                  ,
+                   "text": {"tokenizer": "bert", "network": "text/network.pt",
+                            "vocabulary": "text/vocabulary.txt", "length": 6, "longest_word": 200,
+                            "logit_scale": 10.0},
+                   "output\"""");
+
+  /** A model that knows texts and has no labels; pictures and texts are their colours. */
+  public static Path texts(Path folder) {
+    return texts(folder, TEXT_MANIFEST, "y.sum(1)", String.join("\n", WORDS) + "\n");
+  }
+
+  /** The same of that manifest, text tower and vocabulary. */
+  static Path texts(Path folder, String manifest, String sum, String vocabulary) {
+    Path bare = folder.resolve("pictures.pt");
+    TestModels.write(bare, "torch.cat([m, m[:, :1] * 0 + 0.5], 1)", 1f);
+    Path tower = folder.resolve("words.pt");
+    TestModels.words(tower, ROWS, sum);
+    Map<String, byte[]> entries = entries(bare);
+    String root = entries.keySet().iterator().next().replaceFirst("/.*", "/");
+    entries.put(root + "extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
+    entries.put(root + "extra/labels.txt", new byte[0]);
+    entries.put(root + "extra/text/vocabulary.txt", vocabulary.getBytes(StandardCharsets.UTF_8));
+    try {
+      entries.put(root + "extra/text/network.pt", Files.readAllBytes(tower));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return zip(folder.resolve("texts.pt"), entries);
   }
 
   /** A manifest's field for so many features. */

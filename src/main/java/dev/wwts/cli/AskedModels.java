@@ -1,6 +1,7 @@
 package dev.wwts.cli;
 
 import dev.wwts.Answer;
+import dev.wwts.Labels;
 import dev.wwts.ModelInfo;
 import dev.wwts.Picture;
 import dev.wwts.Recognition;
@@ -30,6 +31,7 @@ final class AskedModels implements AutoCloseable {
   private final Asked first;
   private final @Nullable Asked photos;
   private final Shown shown;
+  private final @Nullable Labels labels;
 
   /** One that is loaded, with what its best confidence must reach. */
   private record Asked(Recognizer recognizer, double threshold) {
@@ -77,15 +79,20 @@ final class AskedModels implements AutoCloseable {
    */
   record Reply(String model, Answer.Recognized answer) {}
 
-  private AskedModels(Asked first, @Nullable Asked photos, Shown shown) {
+  private AskedModels(Asked first, @Nullable Asked photos, Shown shown, @Nullable Labels labels) {
     this.first = first;
     this.photos = photos;
     this.shown = shown;
+    this.labels = labels;
   }
 
-  /** Loads one model, whose builder is told what is shown. */
-  static AskedModels load(RecognizerBuilder only, Shown shown) {
-    return new AskedModels(new Asked(only.load(), 0), null, shown);
+  /**
+   * Loads one model, whose builder is told what is shown.
+   *
+   * @param labels what it chooses among; null: its own
+   */
+  static AskedModels load(RecognizerBuilder only, Shown shown, @Nullable Labels labels) {
+    return new AskedModels(new Asked(only.load(), 0), null, shown, labels);
   }
 
   /**
@@ -97,7 +104,7 @@ final class AskedModels implements AutoCloseable {
       Path drawings, Path photos, Function<Path, RecognizerBuilder> file, Shown shown) {
     Asked first = load(drawings, file, shown);
     try {
-      return new AskedModels(first, load(photos, file, shown), shown);
+      return new AskedModels(first, load(photos, file, shown), shown, null);
     } catch (RuntimeException e) {
       first.recognizer.close();
       throw e;
@@ -118,6 +125,9 @@ final class AskedModels implements AutoCloseable {
   }
 
   Reply ask(Picture picture) {
+    if (labels != null) {
+      return new Reply("", first.recognizer.answer(picture, labels));
+    }
     Answer.Recognized drawing = first.recognizer.answer(picture);
     if (photos == null) {
       return new Reply("", drawing);

@@ -129,7 +129,7 @@ final class GalleryCommand {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Finds the examples that are most like a picture.")
+      description = "Finds the examples that are most like a picture, or a text.")
   int search(
       @Option(
               names = "--top",
@@ -137,30 +137,51 @@ final class GalleryCommand {
               defaultValue = "5",
               description = "So many (default: ${DEFAULT-VALUE}).")
           int top,
-      @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
+      @Option(
+              names = "--text",
+              paramLabel = "TEXT",
+              description = "A text, of models that know texts. May be repeated.")
+          @Nullable List<String> texts,
+      @Parameters(arity = "0..*", paramLabel = INPUTS) @Nullable List<Path> inputs,
       @Mixin GalleryOptions options) {
+    if (texts == null && inputs == null) {
+      throw new IllegalArgumentException("Say what to search for: pictures, or --text.");
+    }
+    List<LabelledPicture> pictures = inputs == null ? List.of() : LabelledPicture.of("", inputs);
     return options.open(
-        gallery ->
-            options.each(
-                LabelledPicture.of("", inputs),
-                (it, picture) -> {
-                  ObjectNode object = GalleryOptions.object(it.file());
-                  ArrayNode results = object.putArray("results");
-                  StringBuilder text =
-                      new StringBuilder(processing(it.file()) + "[RESULT] 最相似的样例:");
-                  for (Gallery.Neighbour found : gallery.search(picture, top)) {
-                    results.add(
-                        GalleryOptions.object(found.example())
-                            .put("similarity", found.similarity()));
-                    text.append(
-                        String.format(
-                            Locale.ROOT,
-                            "%n- %s (相似度: %.2f)",
-                            GalleryOptions.text(found.example()),
-                            found.similarity()));
-                  }
-                  options.tell(object, text.toString());
-                }));
+        gallery -> {
+          for (String text : texts == null ? List.<String>of() : texts) {
+            tell(
+                GalleryOptions.object().put("text", text),
+                "[INFO] 正在处理文本: %s%n".formatted(Printable.line(text)),
+                gallery.search(text, top),
+                options);
+          }
+          return options.each(
+              pictures,
+              (it, picture) ->
+                  tell(
+                      GalleryOptions.object(it.file()),
+                      processing(it.file()),
+                      gallery.search(picture, top),
+                      options));
+        });
+  }
+
+  private static void tell(
+      ObjectNode object, String what, List<Gallery.Neighbour> nearest, GalleryOptions options) {
+    ArrayNode results = object.putArray("results");
+    StringBuilder text = new StringBuilder(what + "[RESULT] 最相似的样例:");
+    for (Gallery.Neighbour found : nearest) {
+      results.add(GalleryOptions.object(found.example()).put("similarity", found.similarity()));
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%n- %s (相似度: %.2f)",
+              GalleryOptions.text(found.example()),
+              found.similarity()));
+    }
+    options.tell(object, text.toString());
   }
 
   @Command(

@@ -6,6 +6,7 @@ import dev.wwts.internal.model.Library;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Target;
+import dev.wwts.internal.model.TextTower;
 import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -65,6 +66,7 @@ final class Info implements Callable<Integer> {
     boolean own = manifest.output().thresholds().isPresent();
     line("threshold", own ? "each class has its own" : manifest.output().threshold());
     line("embedding", manifest.embedding().map(Info::embedding).orElse(""));
+    line("texts", bundle.text().map(Info::texts).orElse(""));
     bundle.library().map(Library::target).ifPresent(this::print);
     line(
         "self-test",
@@ -75,6 +77,10 @@ final class Info implements Callable<Integer> {
     if (!bundle.card().isEmpty()) {
       spec.commandLine().getOut().print(System.lineSeparator() + bundle.card());
     }
+  }
+
+  private static String texts(TextTower tower) {
+    return "BERT's %,d words, %d of a text".formatted(tower.words(), tower.length());
   }
 
   private static String embedding(Manifest.Embedding embedding) {

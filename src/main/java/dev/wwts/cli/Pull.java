@@ -1,8 +1,5 @@
 package dev.wwts.cli;
 
-import dev.wwts.ModelException;
-import dev.wwts.ModelException.Reason;
-import dev.wwts.Recognizer;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.Catalogue;
 import dev.wwts.pull.CatalogueEntry;
@@ -86,17 +83,17 @@ final class Pull implements Callable<Integer> {
     try (PullProgress progress = new PullProgress(entry.name(), out)) {
       isNew =
           Puller.into(folder, progress)
-              .pull(entry, sources(), model -> requireSelfTest(model, out));
+              .pull(entry, sources(), model -> SelfTests.require(model, out));
     }
-    Path file = folder.file(entry.name());
+    String what = ", %,d classes, %s".formatted(entry.shows().classes(), entry.license());
+    tell(entry.name(), isNew, folder.file(entry.name()), what, out);
+  }
+
+  private static void tell(String name, boolean isNew, Path file, String what, PrintWriter out) {
     out.printf(
-        "%s %s: %s, %,d classes, %s%n",
-        entry.name(),
-        isNew ? "is ready" : "is here already",
-        Printable.line(FileNames.text(file)),
-        entry.shows().classes(),
-        entry.license());
-    out.println("How it is used: wwts recognize --model " + entry.name() + " PICTURE");
+        "%s %s: %s%s%n",
+        name, isNew ? "is ready" : "is here already", Printable.line(FileNames.text(file)), what);
+    out.println("How it is used: wwts recognize --model " + name + " PICTURE");
   }
 
   private Sources sources() {
@@ -115,23 +112,13 @@ final class Pull implements Callable<Integer> {
         : new Sources.Base(Sources.address(from));
   }
 
-  private static void requireSelfTest(Path model, PrintWriter out) {
-    try (Recognizer recognizer = Recognizer.load(model)) {
-      if (!Verify.replay(recognizer, out)) {
-        throw new ModelException(
-            Reason.BAD_OUTPUT,
-            "The model does not answer here as its reference does, and was not kept: wwts doctor tells what this machine has.");
-      }
-    }
-  }
-
   private static void list(Catalogue catalogue, ModelFolder folder, PrintWriter out) {
     for (CatalogueEntry entry : catalogue.models()) {
       out.printf(
           Locale.ROOT,
-          "%-10s %-5s %,6d classes  %5.1f MB  %s  %s (%s)%n",
+          "%-10s %-9s %,6d classes  %5.1f MB  %s  %s (%s)%n",
           entry.name(),
-          folder.has(entry) ? "here" : "-",
+          state(folder.state(entry)),
           entry.shows().classes(),
           entry.file().bytes() / 1e6,
           entry.license(),
@@ -139,5 +126,15 @@ final class Pull implements Callable<Integer> {
           entry.shows().en());
     }
     out.println("The folder of models: " + Printable.line(FileNames.text(folder.folder())));
+  }
+
+  /** An outdated one answers as before until it is pulled again. */
+  private static String state(ModelFolder.State state) {
+    return switch (state) {
+      case ABSENT -> "-";
+      case CURRENT -> "here";
+      case OUTDATED -> "outdated";
+      case FOREIGN -> "not ours";
+    };
   }
 }

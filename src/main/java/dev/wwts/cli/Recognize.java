@@ -1,5 +1,6 @@
 package dev.wwts.cli;
 
+import dev.wwts.Labels;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerBuilder;
@@ -73,6 +74,8 @@ final class Recognize implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON object a picture on stdout, nothing else.")
   private boolean json;
 
+  @Mixin private LabelOptions given = new LabelOptions();
+
   @Mixin private ModelOptions options = new ModelOptions();
 
   @Override
@@ -125,11 +128,12 @@ final class Recognize implements Callable<Integer> {
     AskedModels.Shown shown = new AskedModels.Shown(top, minConfidence, threshold);
     Path file = options.model(model);
     RecognizerBuilder only = shown.of(options.builder(file));
-    Optional<Path> photos = model == null ? options.photos() : Optional.empty();
+    Optional<Labels> labels = given.labels();
+    Optional<Path> photos = model == null && labels.isEmpty() ? options.photos() : Optional.empty();
     return () ->
         photos.isPresent()
             ? AskedModels.load(file, photos.get(), options::builder, shown)
-            : AskedModels.load(only, shown);
+            : AskedModels.load(only, shown, labels.orElse(null));
   }
 
   private static int withProgress(AskedModels models, List<Path> pictures, Report report) {

@@ -64,6 +64,13 @@ final class Verify implements Callable<Integer> {
           result.embeddingCosine(),
           result.embeddingTolerance());
     }
+    if (recognizer.model().texts()) {
+      out.printf(
+          Locale.ROOT,
+          "largest difference of scores    %.2e (allowed: %.1e)%n",
+          result.scoreDifference(),
+          result.scoreTolerance());
+    }
     out.println(result.passed() ? "PASS" : "FAIL");
     return result.passed();
   }

@@ -47,6 +47,7 @@ import picocli.CommandLine.TypeConversionException;
     },
     subcommands = {
       Recognize.class,
+      Embed.class,
       GalleryCommand.class,
       TrainHead.class,
       Cluster.class,

@@ -1,6 +1,7 @@
 package dev.wwts.pull;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.wwts.internal.model.Manifest;
 import java.net.URI;
 import java.util.List;
 import java.util.Locale;
@@ -75,13 +76,11 @@ public record CatalogueEntry(
    * @param sources where it is, tried in this order; https only
    */
   public record SourceFile(String name, long bytes, String sha256, List<URI> sources) {
-    private static final long MOST = 4L << 30;
-
     /** Checks them. */
     public SourceFile {
       sources = List.copyOf(sources);
       require(name.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,99}"), name, "is no plain file name");
-      require(bytes > 0 && bytes <= MOST, name, "has an impossible size");
+      require(bytes > 0 && bytes <= PinnedFile.MOST, name, "has an impossible size");
       require(sha256.matches("[0-9a-f]{64}"), name, "needs the SHA-256 in 64 small digits");
       require(!sources.isEmpty(), name, "needs a source");
       for (URI source : sources) {
@@ -90,6 +89,11 @@ public record CatalogueEntry(
             name,
             "needs https addresses that end in its name");
       }
+    }
+
+    /** Without where it is. */
+    PinnedFile pinned() {
+      return new PinnedFile(name, bytes, sha256);
     }
   }
 
@@ -125,6 +129,11 @@ public record CatalogueEntry(
   /** What the manifest of the finished model says of its source; it tells the model's state too. */
   String provenance() {
     return "%s (SHA-256 %s)".formatted(file.sources.get(0), file.sha256);
+  }
+
+  /** Whether that is the manifest of what is made of the file by this version. */
+  boolean made(Manifest manifest) {
+    return manifest.version().equals(version) && manifest.source().equals(provenance());
   }
 
   private static void require(boolean isRight, String name, String rule) {

@@ -3,9 +3,7 @@ package dev.wwts.pull;
 import static dev.wwts.ModelException.Reason.UNREADABLE;
 
 import dev.wwts.ModelException;
-import dev.wwts.pull.CatalogueEntry.SourceFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -25,17 +23,15 @@ final class Download {
   /** Goes on that often by itself, if each time something came. */
   private static final int TRIES = 5;
 
-  private static final int CHUNK = 1 << 16;
-
-  private final SourceFile file;
+  private final PinnedFile file;
   private final Path part;
-  private final Patience patience;
+  private final Client client;
   private final PullListener listener;
 
-  Download(SourceFile file, Path part, Patience patience, PullListener listener) {
+  Download(PinnedFile file, Path part, Client client, PullListener listener) {
     this.file = file;
     this.part = part;
-    this.patience = patience;
+    this.client = client;
     this.listener = listener;
   }
 
@@ -52,7 +48,7 @@ final class Download {
         return once(address, before);
       } catch (IOException e) {
         if (tries == TRIES || size() <= before) {
-          throw Failures.of(address, file.name(), e);
+          throw Failures.of(address, file.name(), client.advice(), e);
         }
         listener.say(
             "%s broke off after %,d of %,d bytes; going on."
@@ -69,7 +65,7 @@ final class Download {
       discard();
       return once(address, 0);
     }
-    try (HttpAnswer answer = HttpAnswer.get(address, have, validator(address), patience)) {
+    try (HttpAnswer answer = HttpAnswer.get(address, have, validator(address), client)) {
       if (answer.isOfAnotherFile(file.bytes())) {
         discard();
         return once(address, 0);
@@ -82,25 +78,19 @@ final class Download {
     }
   }
 
-  private void write(URI address, InputStream body, long at) throws IOException {
-    long windowEnd = System.nanoTime() + patience.window().toNanos();
-    long windowBytes = 0;
-    byte[] chunk = new byte[CHUNK];
+  private void write(URI address, Body body, long at) throws IOException {
+    long windowEnd = System.nanoTime() + client.patience().window().toNanos();
+    long windowStart = at;
     try (FileChannel out = open(at)) {
-      for (int n = body.read(chunk); n >= 0; n = body.read(chunk)) {
-        if (out.position() + n > file.bytes()) {
-          throw new ModelException(
-              UNREADABLE,
-              "%s sends more than the %,d bytes that %s has: it is another file."
-                  .formatted(address.getHost(), file.bytes(), file.name()));
+      for (List<ByteBuffer> chunk = body.next(); !chunk.isEmpty(); chunk = body.next()) {
+        for (ByteBuffer bytes : chunk) {
+          append(address, out, bytes);
         }
-        append(out, ByteBuffer.wrap(chunk, 0, n));
         listener.arrived(out.position(), file.bytes());
-        windowBytes += n;
         if (System.nanoTime() - windowEnd > 0) {
-          requireSpeed(windowBytes);
-          windowEnd = System.nanoTime() + patience.window().toNanos();
-          windowBytes = 0;
+          requireSpeed(out.position() - windowStart);
+          windowEnd = System.nanoTime() + client.patience().window().toNanos();
+          windowStart = out.position();
         }
       }
     }
@@ -119,13 +109,19 @@ final class Download {
   }
 
   private void requireSpeed(long bytes) throws IOException {
-    if (bytes < patience.leastBytes()) {
+    if (bytes < client.patience().leastBytes()) {
       throw new SocketTimeoutException(
-          "only %,d bytes came in %d s".formatted(bytes, patience.window().toSeconds()));
+          "only %,d bytes came in %d s".formatted(bytes, client.patience().window().toSeconds()));
     }
   }
 
-  private void append(FileChannel out, ByteBuffer bytes) {
+  private void append(URI address, FileChannel out, ByteBuffer bytes) throws IOException {
+    if (out.position() + bytes.remaining() > file.bytes()) {
+      throw new ModelException(
+          UNREADABLE,
+          "%s sends more than the %,d bytes that %s has: it is another file."
+              .formatted(address.getHost(), file.bytes(), file.name()));
+    }
     try {
       while (bytes.hasRemaining()) {
         out.write(bytes);

@@ -1,33 +1,29 @@
 package dev.wwts.pull;
 
 import static dev.wwts.ModelException.Reason.UNREADABLE;
+import static dev.wwts.ModelException.Reason.WRONG_SHA256;
 
 import dev.wwts.ModelException;
 import dev.wwts.internal.text.Printable;
-import dev.wwts.pull.CatalogueEntry.SourceFile;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.time.Duration;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A server's answer to a request for a file, redirections followed. By {@code HttpURLConnection}:
- * of Java's clients it is the one that bounds the time until the next bytes.
- */
+/** A server's answer to a request for a file, redirections followed. */
 final class HttpAnswer implements AutoCloseable {
   private static final int MOST_REDIRECTIONS = 5;
   private static final int RANGE_NOT_SATISFIABLE = 416;
+  private static final int MOST_STATUS = 599;
 
   /** The digest is that of the plain bytes; a word that means nothing does no harm. */
   private static final Set<String> PACKINGS = Set.of("gzip", "x-gzip", "deflate", "br", "zstd");
@@ -35,51 +31,21 @@ final class HttpAnswer implements AutoCloseable {
   private static final Pattern RANGE =
       Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
 
-  private final HttpURLConnection connection;
+  private final HttpResponse<Body> response;
+  private final Client client;
   private final URI address;
   private final long from;
+  private final String linked;
   private final int status;
 
-  private HttpAnswer(HttpURLConnection connection, URI address, long from, Patience patience)
-      throws IOException {
-    this.connection = connection;
+  private HttpAnswer(
+      HttpResponse<Body> response, Client client, URI address, long from, String linked) {
+    this.response = response;
+    this.client = client;
     this.address = address;
     this.from = from;
-    this.status = status(connection, patience.connect().plus(patience.window()));
-  }
-
-  /** Its status. The client bounds the wait for each byte of the headers, not that for all. */
-  private static int status(HttpURLConnection connection, Duration most) throws IOException {
-    AtomicBoolean isLate = new AtomicBoolean();
-    CompletableFuture<Void> end =
-        CompletableFuture.runAsync(
-            () -> {
-              isLate.set(true);
-              connection.disconnect();
-            },
-            CompletableFuture.delayedExecutor(most.toMillis(), TimeUnit.MILLISECONDS));
-    int status = -1;
-    @Nullable Throwable fault = null;
-    try {
-      status = connection.getResponseCode();
-    } catch (IOException | RuntimeException | StackOverflowError e) {
-      // the client throws anything at a header it dislikes, and calls itself for each interim
-      // answer: thousands of them end in this error, or, as the JVM has little stack left to make
-      // one, end the process
-      fault = e;
-    }
-    end.cancel(false);
-    if (isLate.get()) {
-      throw new SocketTimeoutException("no answer in " + most.toSeconds() + " s");
-    }
-    if (status >= 0) {
-      return status;
-    }
-    connection.disconnect();
-    if (fault instanceof IOException e) {
-      throw e;
-    }
-    throw new IOException("its answer is no HTTP", fault);
+    this.linked = linked.isEmpty() ? header("X-Linked-Etag").replace("\"", "") : linked;
+    this.status = response.statusCode();
   }
 
   /**
@@ -87,45 +53,35 @@ final class HttpAnswer implements AutoCloseable {
    *
    * @param validator what the server called the file whose beginning is here, or nothing
    */
-  static HttpAnswer get(URI address, long from, String validator, Patience patience)
+  static HttpAnswer get(URI address, long from, String validator, Client client)
       throws IOException {
     URI at = address;
+    String linked = "";
     for (int hop = 0; hop <= MOST_REDIRECTIONS; hop++) {
-      HttpAnswer answer = new HttpAnswer(open(at, from, validator, patience), at, from, patience);
+      String shown = client.token().header(address, at);
+      HttpResponse<Body> response = HttpCall.get(at, from, validator, shown, client.patience());
+      HttpAnswer answer = new HttpAnswer(response, client, at, from, linked);
+      answer.requireHttp();
       if (!answer.isRedirection()) {
         return answer;
       }
-      at = target(at, answer.header("Location"));
       answer.close();
+      linked = answer.linked;
+      at = target(at, answer.header("Location"));
     }
     throw new ModelException(
         UNREADABLE,
-        "%s redirects more than %d times: try another source with --mirror or --from."
-            .formatted(address.getHost(), MOST_REDIRECTIONS));
+        "%s redirects more than %d times: %s."
+            .formatted(address.getHost(), MOST_REDIRECTIONS, client.advice().otherwise()));
   }
 
-  private static HttpURLConnection open(URI at, long from, String validator, Patience patience)
-      throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) at.toURL().openConnection();
-    connection.setInstanceFollowRedirects(false);
-    connection.setConnectTimeout(millis(patience.connect()));
-    connection.setReadTimeout(millis(patience.silence()));
-    connection.setUseCaches(false);
-    connection.setRequestProperty("User-Agent", "wwts");
-    connection.setRequestProperty("Accept", "*/*");
-    // the digest is that of the plain bytes, and so are ranges
-    connection.setRequestProperty("Accept-Encoding", "identity");
-    if (from > 0) {
-      connection.setRequestProperty("Range", "bytes=" + from + "-");
-      if (!validator.isEmpty()) {
-        connection.setRequestProperty("If-Range", validator);
-      }
+  /** Java's client takes numbers that mean nothing. */
+  private void requireHttp() throws IOException {
+    boolean isLength = header("Content-Length").matches("\\d{0,18}");
+    if (status > MOST_STATUS || !isLength) {
+      close();
+      throw new IOException("its answer is no HTTP");
     }
-    return connection;
-  }
-
-  private static int millis(Duration time) {
-    return Math.toIntExact(time.toMillis());
   }
 
   private boolean isRedirection() {
@@ -174,19 +130,20 @@ final class HttpAnswer implements AutoCloseable {
   }
 
   /** Refuses all but the file, or a part of it, with a sentence on what was answered. */
-  void requireSuccess(SourceFile file) {
+  void requireSuccess(PinnedFile file) {
     if (status != HttpURLConnection.HTTP_OK && !isPartial()) {
-      throw Failures.status(address, file.name(), status, header("Retry-After"));
+      throw refused(file.name());
     }
-    String packing = header("Content-Encoding").toLowerCase(Locale.ROOT);
-    if (PACKINGS.contains(packing)) {
+    requirePlain(file.name());
+    if (PinnedFile.isDigest(linked) && !linked.equals(file.digest())) {
       throw new ModelException(
-          UNREADABLE,
-          "%s sends %s packed by %s, which it was asked not to do: try another source with --mirror or --from."
-              .formatted(address.getHost(), file.name(), packing));
+          WRONG_SHA256,
+          "%s redirects to a file of SHA-256 %s for %s, which has %s: it is another file."
+              .formatted(address.getHost(), linked, file.name(), file.digest()));
     }
-    long length = connection.getContentLengthLong();
-    if (status == HttpURLConnection.HTTP_OK && length >= 0 && length != file.bytes()) {
+    String told = header("Content-Length");
+    long length = told.isEmpty() ? file.bytes() : Long.parseLong(told);
+    if (status == HttpURLConnection.HTTP_OK && length != file.bytes()) {
       boolean isPage = header("Content-Type").startsWith("text/html");
       throw new ModelException(
           UNREADABLE,
@@ -206,17 +163,55 @@ final class HttpAnswer implements AutoCloseable {
     return tag.startsWith("\"") ? tag : "";
   }
 
-  InputStream body() throws IOException {
-    return connection.getInputStream();
+  /** All of a small body, however long it says it is. */
+  byte[] whole(String name, int most) throws IOException {
+    if (status != HttpURLConnection.HTTP_OK) {
+      throw refused(name);
+    }
+    requirePlain(name);
+    long end = System.nanoTime() + client.patience().window().toNanos();
+    ByteArrayOutputStream whole = new ByteArrayOutputStream();
+    for (List<ByteBuffer> chunk = body().next(); !chunk.isEmpty(); chunk = body().next()) {
+      for (ByteBuffer bytes : chunk) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        whole.writeBytes(copy);
+      }
+      if (whole.size() > most) {
+        throw new IOException("more than %,d bytes".formatted(most));
+      }
+      if (System.nanoTime() - end > 0) {
+        throw new SocketTimeoutException("only %,d bytes came".formatted(whole.size()));
+      }
+    }
+    return whole.toByteArray();
+  }
+
+  private ModelException refused(String name) {
+    return Failures.status(
+        address, name, status, header("X-Error-Code"), header("Retry-After"), client.advice());
+  }
+
+  private void requirePlain(String name) {
+    String packing = header("Content-Encoding").toLowerCase(Locale.ROOT);
+    if (PACKINGS.contains(packing)) {
+      throw new ModelException(
+          UNREADABLE,
+          "%s sends %s packed by %s, which it was asked not to do: %s."
+              .formatted(address.getHost(), name, packing, client.advice().otherwise()));
+    }
+  }
+
+  Body body() {
+    return response.body();
   }
 
   private String header(String name) {
-    String value = connection.getHeaderField(name);
-    return value == null ? "" : value;
+    return response.headers().firstValue(name).orElse("");
   }
 
   @Override
   public void close() {
-    connection.disconnect();
+    response.body().close();
   }
 }

@@ -18,6 +18,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -30,11 +32,14 @@ import org.jspecify.annotations.Nullable;
 public record ModelFolder(Path folder) {
   private static final String ENDING = ".pt";
 
+  /** What the manifest of a pulled model says of its source. */
+  private static final Pattern PULLED = Pattern.compile("https?://\\S+ \\(SHA-256 [0-9a-f]{64}\\)");
+
   /** As Debian writes it; nothing is there, and it can't be made by a user. */
   private static final Path NO_HOME = Path.of("/nonexistent");
 
   /** What a file of that name in the folder is to an entry of the catalogue. */
-  enum State {
+  public enum State {
     /** There is none. */
     ABSENT,
     /** Made of the same file by the same version. */
@@ -91,7 +96,11 @@ public record ModelFolder(Path folder) {
 
   /** Whether a model can be called that; such a text is no path. */
   public static boolean isName(String text) {
-    return CatalogueEntry.isName(text);
+    return HubModel.ifAny(text).isPresent() || isFileName(text);
+  }
+
+  private static boolean isFileName(String text) {
+    return CatalogueEntry.isName(text) || HubModel.isFileName(text);
   }
 
   /** Where the model of that name is or would be. */
@@ -101,9 +110,11 @@ public record ModelFolder(Path folder) {
 
   /** The model of that name, if {@code text} is a name and the model is here. */
   public Optional<Path> find(String text) {
-    return CatalogueEntry.isName(text)
-        ? Optional.of(file(text)).filter(Files::isRegularFile)
-        : Optional.empty();
+    String name = HubModel.ifAny(text).map(HubModel::fileName).orElse(text);
+    return Optional.of(name)
+        .filter(ModelFolder::isFileName)
+        .map(this::file)
+        .filter(Files::isRegularFile);
   }
 
   /** The names of the models that are here. */
@@ -114,7 +125,7 @@ public record ModelFolder(Path folder) {
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(ENDING))
           .map(name -> name.substring(0, name.length() - ENDING.length()))
-          .filter(CatalogueEntry::isName)
+          .filter(ModelFolder::isFileName)
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
@@ -122,31 +133,47 @@ public record ModelFolder(Path folder) {
     }
   }
 
-  /** Whether that entry's model is here, whatever its version. */
-  public boolean has(CatalogueEntry entry) {
-    return Files.exists(file(entry.name()));
+  /** What the file of that entry's name is. */
+  public State state(CatalogueEntry entry) {
+    return state(entry.name(), entry::made);
   }
 
-  State state(CatalogueEntry entry) {
-    Path file = file(entry.name());
+  /**
+   * What the file of that name is.
+   *
+   * @param isCurrent whether what was pulled is what would be made now
+   */
+  State state(String name, Predicate<Manifest> isCurrent) {
+    Path file = file(name);
     if (!Files.exists(file)) {
       return State.ABSENT;
     }
     try {
       Manifest manifest = Bundle.describe(file).manifest();
-      boolean isPulled =
-          manifest.family().equals(entry.kind().family())
-              && manifest.source().matches("https://\\S+ \\(SHA-256 [0-9a-f]{64}\\)");
-      if (!isPulled) {
+      if (!PULLED.matcher(manifest.source()).matches()) {
         return State.FOREIGN;
       }
-      boolean isCurrent =
-          manifest.version().equals(entry.version())
-              && manifest.source().equals(entry.provenance());
-      return isCurrent ? State.CURRENT : State.OUTDATED;
+      return isCurrent.test(manifest) ? State.CURRENT : State.OUTDATED;
     } catch (ModelException e) {
       return State.FOREIGN;
     }
+  }
+
+  /**
+   * Whether the model of that name need not be made.
+   *
+   * @throws ModelException if a file is in the way that pull has not made
+   */
+  boolean isHere(String name, Predicate<Manifest> isCurrent) {
+    return switch (state(name, isCurrent)) {
+      case CURRENT -> true;
+      case ABSENT, OUTDATED -> false;
+      case FOREIGN ->
+          throw new ModelException(
+              UNREADABLE,
+              "%s is no model that wwts pull has made, or is damaged: move it away, or name another folder with --models."
+                  .formatted(file(name)));
+    };
   }
 
   void create() {
@@ -164,6 +191,15 @@ public record ModelFolder(Path folder) {
   /** A file beside the models for what is not finished. */
   Path hidden(String name) {
     return folder.resolve("." + name);
+  }
+
+  /** Removes what was fetched and is not needed any more. */
+  void forget(Path hidden) {
+    try {
+      Files.deleteIfExists(hidden);
+    } catch (IOException e) {
+      throw Failures.unwritable(hidden, e);
+    }
   }
 
   /** Puts a finished file in its place at once: whoever reads sees the old one or the new one. */

@@ -43,7 +43,7 @@ public sealed interface Sources {
   record Base(URI base) implements Web {
     @Override
     public List<URI> of(SourceFile file) {
-      return List.of(URI.create(slashed(base) + file.name()));
+      return List.of(below(base, file.name()));
     }
   }
 
@@ -56,7 +56,7 @@ public sealed interface Sources {
     @Override
     public List<URI> of(SourceFile file) {
       String path = file.sources().get(0).getRawPath();
-      return List.of(URI.create(slashed(host) + path.substring(1)));
+      return List.of(below(host, path.substring(1)));
     }
   }
 
@@ -65,9 +65,10 @@ public sealed interface Sources {
     return address.getHost() != null && address.getPort() <= 0xffff;
   }
 
-  private static String slashed(URI base) {
+  /** The address of what lies in a web folder. */
+  static URI below(URI base, String path) {
     String text = base.toString();
-    return text.endsWith("/") ? text : text + "/";
+    return URI.create((text.endsWith("/") ? text : text + "/") + path);
   }
 
   /**

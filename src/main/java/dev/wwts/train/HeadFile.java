@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
@@ -118,6 +119,7 @@ public final class HeadFile {
             pictures,
             LOGITS,
             EMBEDDINGS,
+            Optional.empty(),
             test.reference(),
             OptionalDouble.of(tolerance(head, logits)));
     extra.put("wwts.json", ManifestJson.of(manifest, name, head.labels().size(), entries).bytes());

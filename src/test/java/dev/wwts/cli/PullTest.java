@@ -13,6 +13,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -87,7 +88,27 @@ class PullTest {
     assertThat(run.code()).isZero();
     assertThat(run.out().lines())
         .hasSize(4)
-        .anyMatch(line -> line.startsWith("photos     -      1,000 classes    3.6 MB  Apache-2.0"));
+        .anyMatch(
+            line -> line.startsWith("photos     -          1,000 classes    3.6 MB  Apache-2.0"));
+  }
+
+  @Test
+  void tellsApartWhatIsHere() throws IOException {
+    Path here = Files.createDirectories(folder.resolve("several"));
+    String pulled =
+        ModelFiles.MANIFEST.replace(
+            "\"size\":",
+            "\"version\": \"0\", \"source\": \"https://h/x (SHA-256 %s)\", \"size\":"
+                .formatted("0".repeat(64)));
+    byte[] labels = ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8);
+    Files.move(ModelFiles.write(folder, "m", pulled, labels), here.resolve("photos.pt"));
+    Files.move(ModelFiles.tiny(folder), here.resolve("birds.pt"));
+    assertThat(run("pull", "--list", "--models", here.toString()).out().lines())
+        .satisfiesExactly(
+            line -> assertThat(line).startsWith("photos     outdated   1,000 classes"),
+            line -> assertThat(line).startsWith("birds      not ours     965 classes"),
+            line -> assertThat(line).startsWith("insects    -          1,022 classes"),
+            line -> assertThat(line).startsWith("The folder of models: "));
   }
 
   @Test

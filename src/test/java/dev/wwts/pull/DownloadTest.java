@@ -317,6 +317,18 @@ class DownloadTest extends PullCase {
   }
 
   @Test
+  void goesPastNoSocksProxy() {
+    System.setProperty("socksProxyHost", "127.0.0.1");
+    try (StandIn server = new StandIn(StandIn.serving(FILE))) {
+      Sources named = new Sources.Base(URI.create("http://models.invalid:" + server.port()));
+      assertThat(refusal(named, SHORT)).contains("SOCKS proxy for models.invalid");
+      assertThat(server.requests()).isEmpty();
+    } finally {
+      System.clearProperty("socksProxyHost");
+    }
+  }
+
+  @Test
   void triesTheNextAddress() {
     try (StandIn gone = new StandIn(StandIn.status(404));
         StandIn server = new StandIn(StandIn.serving(FILE))) {

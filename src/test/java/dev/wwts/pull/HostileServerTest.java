@@ -90,6 +90,47 @@ class HostileServerTest extends PullCase {
         .contains("tiny.tflite can't be fetched from 127.0.0.1: the transfer failed (");
   }
 
+  /** Of each kind that is not final. */
+  @ParameterizedTest
+  @ValueSource(strings = {"100 Continue", "102 Processing", "103 Early Hints"})
+  void isNotOverwhelmedByInterimAnswers(String status) throws IOException {
+    byte[] many = "HTTP/1.1 %s\r\n\r\n".formatted(status).repeat(4000).getBytes(ISO_8859_1);
+    Answer endless =
+        out -> {
+          while (true) {
+            out.write(many);
+          }
+        };
+    assertThat(refusal(endless, MOMENT)).contains("tiny.tflite can't be fetched from 127.0.0.1");
+  }
+
+  @Test
+  void takesAFileBehindAnInterimAnswer() throws IOException {
+    Answer early =
+        out -> {
+          String head = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n";
+          out.write(head.getBytes(ISO_8859_1));
+          out.write(FILE);
+        };
+    try (Raw server = new Raw(early)) {
+      assertThat(pull(new Sources.Base(server.address()))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"X-Many: abcdefghij\r\n", "x"})
+  void isNotOverwhelmedByHeaders(String part) throws IOException {
+    byte[] many = part.repeat(4000).getBytes(ISO_8859_1);
+    Answer endless =
+        out -> {
+          out.write("HTTP/1.1 200 OK\r\nX-Long: ".getBytes(ISO_8859_1));
+          while (true) {
+            out.write(many);
+          }
+        };
+    assertThat(refusal(endless, MOMENT)).contains("tiny.tflite can't be fetched from 127.0.0.1");
+  }
+
   @Test
   void givesUpOnHeadersThatDrip() throws IOException {
     Answer drip =

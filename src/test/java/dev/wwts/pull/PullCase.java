@@ -33,7 +33,7 @@ abstract class PullCase {
   static final Patience SHORT =
       new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMillis(200), 100_000);
   private static final Duration LONG = Duration.ofMinutes(1);
-  private static final Patience PATIENT = new Patience(LONG, LONG, LONG, 0);
+  static final Patience PATIENT = new Patience(LONG, LONG, LONG, 0);
 
   @TempDir Path temporary;
   final List<String> said = new ArrayList<>();
@@ -74,15 +74,17 @@ abstract class PullCase {
 
   /** In place of the converter: a model that says what it was made of. */
   private void make(CatalogueEntry entry, Path source, Path out) {
+    assertThat(source).hasBinaryContent(FILE);
+    write(entry.version(), entry.provenance(), out);
+  }
+
+  /** A tiny model that says what it was made of. */
+  void write(String version, String source, Path out) {
     try {
-      assertThat(Files.readAllBytes(source)).isEqualTo(FILE);
       String manifest =
-          ModelFiles.MANIFEST
-              .replace("\"test\"", "\"tflite\"")
-              .replace(
-                  "\"size\":",
-                  "\"version\": \"%s\", \"source\": \"%s\", \"size\":"
-                      .formatted(entry.version(), entry.provenance()));
+          ModelFiles.MANIFEST.replace(
+              "\"size\":",
+              "\"version\": \"%s\", \"source\": \"%s\", \"size\":".formatted(version, source));
       Path model =
           ModelFiles.write(
               temporary, "m", manifest, ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));
@@ -92,22 +94,23 @@ abstract class PullCase {
     }
   }
 
-  Puller puller(Patience patience) {
-    return new Puller(
-        folder(),
-        this::make,
-        patience,
-        new PullListener() {
-          @Override
-          public void say(String sentence) {
-            said.add(sentence);
-          }
+  /** Keeps what is said. */
+  PullListener listener() {
+    return new PullListener() {
+      @Override
+      public void say(String sentence) {
+        said.add(sentence);
+      }
 
-          @Override
-          public void arrived(long bytes, long of) {
-            assertThat(bytes).isBetween(1L, of);
-          }
-        });
+      @Override
+      public void arrived(long bytes, long of) {
+        assertThat(bytes).isBetween(1L, of);
+      }
+    };
+  }
+
+  Puller puller(Patience patience) {
+    return new Puller(folder(), this::make, patience, listener());
   }
 
   boolean pull(Sources sources) {

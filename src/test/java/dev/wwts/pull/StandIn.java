@@ -28,6 +28,7 @@ final class StandIn implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private final List<String> tokens = new CopyOnWriteArrayList<>();
 
   StandIn(Manner... manners) {
     try {
@@ -45,6 +46,7 @@ final class StandIn implements AutoCloseable {
                   exchange.getRequestURI().getPath(),
                   String.valueOf(headers.getFirst("Range")),
                   String.valueOf(headers.getFirst("If-Range"))));
+          tokens.add(String.valueOf(headers.getFirst("Authorization")));
           try (exchange) {
             manner.answer(exchange);
           }
@@ -64,6 +66,11 @@ final class StandIn implements AutoCloseable {
   /** What was asked so far. */
   List<Request> requests() {
     return requests;
+  }
+
+  /** What was shown with each of them. */
+  List<String> tokens() {
+    return tokens;
   }
 
   /** The whole file, or the range that is asked for. */

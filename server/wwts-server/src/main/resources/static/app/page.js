@@ -1,21 +1,15 @@
 /** The page: pictures in, labels with bars out. Each picture is a request of its own, two at a time. */
+import { askGallery, calibrate, galleryParts, openGallery, sayGallery } from './gallery.js';
+import { ask, at, button, make, percent, why } from './parts.js';
 import { WORDS } from './words.js';
 
 const AT_A_TIME = 2;
-const TRIES = 3;
 
-const at = (id) => document.getElementById(id);
 const cards = new Map();
 const queue = [];
 let language = localStorage.getItem('language') ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 let running = 0;
-
-function make(tag, text = '', className = '') {
-  const element = document.createElement(tag);
-  element.textContent = text;
-  element.className = className;
-  return element;
-}
+let gallery = false;
 
 function say() {
   const words = WORDS[language];
@@ -23,6 +17,7 @@ function say() {
   document.querySelectorAll('[data-say]').forEach((it) => { it.textContent = words[it.dataset.say]; });
   at('language').textContent = words.other;
   at('language').lang = language === 'zh' ? 'en' : 'zh-CN';
+  sayGallery(words);
   cards.forEach(show);
   tellStatus();
   tellServer();
@@ -30,51 +25,25 @@ function say() {
 
 // asking
 
-function headers(more = {}) {
-  const token = sessionStorage.getItem('token');
-  return token ? { ...more, Authorization: `Bearer ${token}` } : more;
-}
-
-function denied() {
-  at('access').hidden = false;
-  at('token').focus();
-}
-
-async function ask(file) {
-  for (let left = TRIES; ; left--) {
-    const response = await fetch(`v1/recognize?top=${at('top').value}`, {
-      method: 'POST', body: file, headers: headers({ 'Content-Type': 'application/octet-stream' }),
-    });
-    if (response.ok) {
-      return { answer: (await response.json()).pictures[0] };
-    }
-    if (response.status === 401) {
-      denied();
-      return { failure: 'denied', again: true };
-    }
-    const passing = response.status === 503 || response.status === 429;
-    if (!passing || left <= 1) {
-      const problem = await response.json().catch(() => ({}));
-      return passing ? { failure: 'overloaded', again: true } : { problem: problem.detail ?? response.statusText };
-    }
-    await new Promise((wait) => { setTimeout(wait, 1000 * (Number(response.headers.get('Retry-After')) || 1)); });
+async function recognize(card) {
+  const outcome = await ask('POST', `v1/recognize?top=${at('top').value}`, card.file);
+  if (outcome.answer) {
+    await askGallery(card);
   }
+  card.outcome = outcome;
 }
 
 async function run() {
   while (running < AT_A_TIME && queue.length > 0) {
     const card = queue.shift();
     running++;
-    ask(card.file)
-      .catch(() => ({ failure: 'unreachable', again: true }))
-      .then((outcome) => {
-        card.outcome = outcome;
-        running--;
-        show(card);
-        tellStatus();
-        tellServer();
-        run();
-      });
+    recognize(card).then(() => {
+      running--;
+      show(card);
+      tellStatus();
+      tellServer();
+      run();
+    });
   }
   tellStatus();
 }
@@ -112,20 +81,18 @@ function show(card) {
   if (!card.outcome) {
     parts.push(make('p', words.asking));
   } else if (card.outcome.answer) {
-    parts.push(...answer(card.outcome.answer, words));
+    parts.push(...answer(card.outcome.answer.pictures[0], words));
   } else {
-    parts.push(make('p', card.outcome.problem ?? words[card.outcome.failure], 'bad'));
+    parts.push(make('p', why(card.outcome, words), 'bad'));
   }
+  parts.push(...galleryParts(card, show));
   if (card.outcome?.again) {
-    const again = make('button', words.again);
-    again.type = 'button';
-    again.addEventListener('click', () => {
+    parts.push(button(words.again, () => {
       card.outcome = undefined;
       queue.push(card);
       show(card);
       run();
-    });
-    parts.push(again);
+    }));
   }
   card.element.replaceChildren(...parts);
 }
@@ -133,7 +100,7 @@ function show(card) {
 function answer(it, words) {
   const parts = [];
   if (it.results.length === 0) {
-    parts.push(make('p', `${words.unknown} (${words.best}: ${it.best.label}, ${percent(it.best)})`));
+    parts.push(make('p', `${words.unknown} (${words.best}: ${it.best.label}, ${percent(it.best.confidence)})`));
   } else {
     const list = make('ol');
     it.results.forEach((result) => list.append(row(result)));
@@ -160,11 +127,9 @@ function row(result) {
   const bar = make('span', '', 'bar');
   bar.style.width = `${100 * result.confidence}%`;
   bar.setAttribute('aria-hidden', 'true');
-  item.append(bar, label, make('span', percent(result)));
+  item.append(bar, label, make('span', percent(result.confidence)));
   return item;
 }
-
-const percent = (result) => `${(100 * result.confidence).toFixed(1)} %`;
 
 function tellStatus() {
   const all = [...cards.values()];
@@ -176,21 +141,23 @@ function tellStatus() {
 }
 
 async function tellServer() {
-  const response = await fetch('v1/models', { headers: headers() }).catch(() => undefined);
-  if (response?.status === 401) {
-    denied();
-  }
-  if (!response?.ok) {
+  const { answer: server } = await ask('GET', 'v1/models');
+  if (!server) {
     return;
   }
   at('access').hidden = true;
-  const it = (await response.json()).models[0];
+  const it = server.models[0];
   const facts = {
     model: it.model, classes: it.classes, device: it.device, precision: it.precision, size: `${it.width} × ${it.height}`, lanes: it.stats.lanes,
     queue: it.stats.waiting, answered: it.stats.answered, sha256: it.sha256,
   };
   at('server').replaceChildren(
     ...Object.entries(facts).flatMap(([fact, value]) => [make('dt', WORDS[language].facts[fact]), make('dd', String(value))]));
+  if (server.gallery && !gallery) {
+    gallery = true;
+    await openGallery(WORDS[language]);
+    cards.forEach(show);
+  }
 }
 
 // listening
@@ -202,6 +169,7 @@ for (const id of ['files', 'camera']) {
   });
 }
 at('clear').addEventListener('click', clear);
+at('calibrate').addEventListener('click', calibrate);
 at('language').addEventListener('click', () => {
   language = language === 'zh' ? 'en' : 'zh';
   localStorage.setItem('language', language);

@@ -24,15 +24,28 @@ public final class EmbeddingHead implements Head<Answer.Embedded> {
 
   @Override
   public Answer.Embedded answer(Reading reading, Timings timings) {
-    double squares = 0;
-    for (int i = 0; i < reading.size(); i++) {
-      squares += (double) reading.value(i) * reading.value(i);
-    }
-    double norm = Math.max(Math.sqrt(squares), LEAST_NORM);
+    return new Answer.Embedded(vector(reading), timings);
+  }
+
+  /** What was read of a picture, its length made 1. */
+  static float[] vector(Reading reading) {
     float[] vector = new float[reading.size()];
     for (int i = 0; i < vector.length; i++) {
-      vector[i] = (float) (reading.value(i) / norm);
+      vector[i] = reading.value(i);
     }
-    return new Answer.Embedded(vector, timings);
+    return ofLength1(vector);
+  }
+
+  /** Makes the length of a vector 1, in place. */
+  public static float[] ofLength1(float[] vector) {
+    double squares = 0;
+    for (float value : vector) {
+      squares += (double) value * value;
+    }
+    double norm = Math.max(Math.sqrt(squares), LEAST_NORM);
+    for (int i = 0; i < vector.length; i++) {
+      vector[i] = (float) (vector[i] / norm);
+    }
+    return vector;
   }
 }

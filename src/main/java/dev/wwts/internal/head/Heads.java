@@ -5,19 +5,20 @@ import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.settings.Settings;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The answers that a model can give.
  *
- * @param classes what a picture shows
+ * @param classes what a picture shows, where the model has labels of its own
  * @param embedding what a picture is like, where the model tells
  */
-public record Heads(ClassHead classes, Optional<EmbeddingHead> embedding) {
+public record Heads(Optional<ClassHead> classes, Optional<EmbeddingHead> embedding) {
   /** Those of a model's manifest, as they are wished. */
   public static Heads of(Bundle bundle, Settings settings) {
     Manifest manifest = bundle.manifest();
     return new Heads(
-        new ClassHead(bundle, settings),
+        bundle.labels().isEmpty() ? Optional.empty() : Optional.of(new ClassHead(bundle, settings)),
         manifest.embedding().map(it -> new EmbeddingHead(manifest.output().classes(), it)));
   }
 
@@ -26,8 +27,9 @@ public record Heads(ClassHead classes, Optional<EmbeddingHead> embedding) {
    * kinds may share a batch, and a card's graphs are captured once; an embedding is a few KB.
    */
   public List<Readout> readouts() {
-    return embedding
-        .<List<Readout>>map(head -> List.of(classes.readout(), head.readout()))
-        .orElseGet(() -> List.of(classes.readout()));
+    return Stream.<Optional<? extends Head<?>>>of(classes, embedding)
+        .flatMap(Optional::stream)
+        .<Readout>map(Head::readout)
+        .toList();
   }
 }

@@ -29,6 +29,7 @@ final class CpuLane extends StagedLane {
   private final int threads;
   private final Spins spins;
   private final Stalls stalls = new Stalls();
+  private final RunDelay delay = new RunDelay();
   private final Preprocessor preprocessor;
   private final List<HostReadout> readouts;
   private @Nullable Owned<Tensor> input;
@@ -95,11 +96,12 @@ final class CpuLane extends StagedLane {
   public void forward(int n) {
     LibTorch.useThreads(threads);
     closeLogits();
+    long delayed = threads > 1 ? delay.nanos() : 0;
     long began = System.nanoTime();
     logits = NativeScope.inference(() -> Logits.checked(bundle, network.forward(slots(n)), n));
     if (threads > 1) {
       long now = System.nanoTime();
-      spins.forwarded(stalls.took(n, now - began), now);
+      spins.forwarded(stalls.took(n, now - began, delay.nanos() - delayed), now);
     }
   }
 
@@ -153,6 +155,7 @@ final class CpuLane extends StagedLane {
       input = null;
     }
     preprocessor.close();
+    delay.close();
     spins.ended(threads);
   }
 }

@@ -32,6 +32,15 @@ public interface Engine extends AutoCloseable {
   /** A new lane of the calling thread, which closes it before the engine is closed. */
   Lane newLane();
 
+  /**
+   * The embeddings of texts, by the calling thread, which is a lane's.
+   *
+   * @param ids those of each text, as the model's tokenizer gives them
+   * @throws dev.wwts.ModelException if the network fails
+   * @throws IllegalStateException if the model has no text tower
+   */
+  float[][] embeddings(int[][] ids);
+
   /** Memory for a decoded picture, from where lanes read it; the caller closes it. */
   PixelMemory newPixels();
 

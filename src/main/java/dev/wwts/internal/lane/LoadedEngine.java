@@ -10,6 +10,7 @@ import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.network.NetworkKind;
+import dev.wwts.internal.network.TextNetwork;
 import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.remark.Remarks;
@@ -19,6 +20,7 @@ import dev.wwts.internal.torch.LibTorch;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;
+import org.jspecify.annotations.Nullable;
 
 /** A model that was loaded onto a device. */
 final class LoadedEngine implements Engine {
@@ -29,14 +31,21 @@ final class LoadedEngine implements Engine {
   private static final long MOST_COPIES = 3;
 
   private final Backend backend;
+  private final @Nullable TextNetwork texts;
   private final Device device;
   private final Precision precision;
   private final int threads;
   private final Remarks remarks;
 
   private LoadedEngine(
-      Backend backend, Device device, Precision precision, int threads, Remarks remarks) {
+      Backend backend,
+      @Nullable TextNetwork texts,
+      Device device,
+      Precision precision,
+      int threads,
+      Remarks remarks) {
     this.backend = backend;
+    this.texts = texts;
     this.device = device;
     this.precision = precision;
     this.threads = threads;
@@ -89,16 +98,33 @@ final class LoadedEngine implements Engine {
       Remarks remarks) {
     int threads = settings.threads() > 0 ? settings.threads() : LibTorch.defaultThreads();
     LibTorch.useThreads(threads);
-    Backend backend =
-        device.kind() == Device.Kind.CUDA
-            ? CudaBackend.load(bundle, readouts, device, type(precision), settings, remarks)
-            : CpuBackend.load(bundle, readouts, device, type(precision), threads, remarks);
-    return new LoadedEngine(backend, device, precision, threads, remarks);
+    // first, as the content goes with the image network
+    TextNetwork texts = bundle.text().map(it -> TextNetwork.load(it, remarks)).orElse(null);
+    try {
+      Backend backend =
+          device.kind() == Device.Kind.CUDA
+              ? CudaBackend.load(bundle, readouts, device, type(precision), settings, remarks)
+              : CpuBackend.load(bundle, readouts, device, type(precision), threads, remarks);
+      return new LoadedEngine(backend, texts, device, precision, threads, remarks);
+    } catch (RuntimeException | Error e) {
+      if (texts != null) {
+        texts.close();
+      }
+      throw e;
+    }
   }
 
   @Override
   public StagedLane newLane() {
     return backend.newLane();
+  }
+
+  @Override
+  public float[][] embeddings(int[][] ids) {
+    if (texts == null) {
+      throw new IllegalStateException("The model has no text tower.");
+    }
+    return texts.embeddings(ids, threads);
   }
 
   @Override
@@ -151,6 +177,9 @@ final class LoadedEngine implements Engine {
 
   @Override
   public void close() {
+    if (texts != null) {
+      texts.close();
+    }
     backend.close();
   }
 }

@@ -149,6 +149,11 @@ final class Archive {
     return true;
   }
 
+  /** What messages call the file. */
+  String file() {
+    return file;
+  }
+
   /** What kind of network it holds. */
   ArchiveKind kind() {
     return kind;
@@ -183,6 +188,18 @@ final class Archive {
     byte[] bytes = new byte[(int) located.entry().size()];
     read(located, ByteBuffer.wrap(bytes)::put);
     return Optional.of(bytes);
+  }
+
+  /** The zip that is the entry {@code extra/name}, in place, if it is there. */
+  Optional<ModelContent> nested(String name) {
+    Located located = entries.get("extra/" + name);
+    if (located == null) {
+      return Optional.empty();
+    }
+    if (located.entry().isDeflated()) {
+      throw corrupt("its entry extra/" + name + " is compressed, and is to be read in place", null);
+    }
+    return Optional.of(content.part(located.data(), located.entry().size()));
   }
 
   /** The bytes of {@code extra/name}, if it is there. */

@@ -4,6 +4,7 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
+import dev.wwts.internal.model.Manifest.TextEntries;
 import dev.wwts.internal.model.script.ScriptCheck;
 import dev.wwts.internal.model.script.Types;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param manifest its manifest
  * @param classes what it says of each class
  * @param selfTest its self-test, if it has one
+ * @param text its text tower, if it has one
  * @param card what it is, for people, Markdown; may be empty
  * @param library the shared library, if its network is a compiled one
  * @param content its bytes, which are what LibTorch loads
@@ -39,6 +41,7 @@ public record Bundle(
     Manifest manifest,
     ClassFacts classes,
     Optional<SelfTest> selfTest,
+    Optional<TextTower> text,
     String card,
     Optional<Library> library,
     ModelContent content,
@@ -140,6 +143,8 @@ public record Bundle(
                         new ModelException(
                             Reason.BAD_LABELS, path + " has no entry extra/labels.txt."))
             : beside(path, ".labels.txt", MAX_LABELS);
+    Optional<TextTower> text =
+        manifest.text().map(it -> TextTower.read(archive, manifest, it, trusted));
     ClassFacts classes = classes(archive, labels, manifest, path);
     Optional<SelfTest> selfTest =
         json.isPresent()
@@ -148,7 +153,7 @@ public record Bundle(
     Optional<Library> library =
         isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
     String card = archive.extra("card.md", Card.MOST).map(it -> Card.read(it, path)).orElse("");
-    return new Bundle(path, manifest, classes, selfTest, card, library, content, trusted);
+    return new Bundle(path, manifest, classes, selfTest, text, card, library, content, trusted);
   }
 
   private static ClassFacts classes(Archive archive, byte[] labels, Manifest manifest, Path path) {
@@ -213,24 +218,35 @@ public record Bundle(
         pictures,
         rows(archive, entries.logits(), pictures.size(), classes, path),
         embeddings,
+        entries.texts().map(it -> texts(archive, it, pictures.size(), manifest, path)),
         entries.reference(),
         entries.tolerance());
   }
 
-  /** Numbers of the self-test: so many columns for each picture. */
+  private static SelfTest.Texts texts(
+      Archive archive, TextEntries entries, int pictures, Manifest manifest, Path path) {
+    int texts = entries.texts().size();
+    int length = manifest.embedding().orElseThrow().length();
+    return new SelfTest.Texts(
+        entries.texts(),
+        rows(archive, entries.embeddings(), texts, length, path),
+        rows(archive, entries.scores(), pictures, texts, path));
+  }
+
+  /** Numbers of the self-test: so many columns for each picture or text. */
   private static List<float[]> rows(
-      Archive archive, String entry, int pictures, int columns, Path path) {
-    long expected = (long) pictures * columns * Float.BYTES;
+      Archive archive, String entry, int count, int columns, Path path) {
+    long expected = (long) count * columns * Float.BYTES;
     byte[] raw = selfTestEntry(archive, entry, expected, path);
     if (raw.length != expected) {
       throw new ModelException(
           Reason.CORRUPT,
-          "%s: the self-test has %d bytes in %s, not %d pictures x %d columns x 4."
-              .formatted(path, raw.length, entry, pictures, columns));
+          "%s: the self-test has %d bytes in %s, not %d rows x %d columns x 4."
+              .formatted(path, raw.length, entry, count, columns));
     }
     FloatBuffer floats = ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer();
     List<float[]> rows = new ArrayList<>();
-    for (int i = 0; i < pictures; i++) {
+    for (int i = 0; i < count; i++) {
       float[] row = new float[columns];
       floats.get(row);
       rows.add(row);

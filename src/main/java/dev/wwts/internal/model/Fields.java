@@ -102,9 +102,10 @@ record Fields(String file, String prefix, JsonNode node) {
   }
 
   double numberOr(String field, double otherwise, double least, double most) {
-    if (!has(field)) {
-      return otherwise;
-    }
+    return has(field) ? number(field, least, most) : otherwise;
+  }
+
+  double number(String field, double least, double most) {
     JsonNode value = node.path(field);
     if (!value.isNumber() || !(value.doubleValue() >= least && value.doubleValue() <= most)) {
       throw bad(field, "must be a number from " + least + " to " + most);

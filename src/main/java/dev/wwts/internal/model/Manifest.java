@@ -19,6 +19,7 @@ import java.util.OptionalDouble;
  * @param input pixels to the network's input
  * @param output the network's output to confidences
  * @param embedding what the network's output holds behind the logits, if anything
+ * @param text the text tower, where there is one
  * @param selfTest the entries of the self-test, where there is one
  * @param compiled what the network was compiled for, where it says so
  */
@@ -35,6 +36,7 @@ public record Manifest(
     Recipe input,
     Output output,
     Optional<Embedding> embedding,
+    Optional<Text> text,
     Optional<SelfTestEntries> selfTest,
     Optional<Target> compiled) {
   /** The newest format that is read here. */
@@ -79,7 +81,7 @@ public record Manifest(
   /**
    * The network's output.
    *
-   * @param classes columns of the logits
+   * @param classes columns of the logits; 0 only beside a text tower
    * @param activation what turns them into confidences
    * @param threshold best confidence below it: not recognised; 0 to 1
    * @param thresholds the entry with one for each class, where these have their own
@@ -101,6 +103,18 @@ public record Manifest(
    */
   public record Embedding(int length, String meaning, boolean normalised) {}
 
+  /**
+   * A text tower, whose embeddings lie where those of pictures do.
+   *
+   * @param network the entry of its network below {@code extra/}, a TorchScript file
+   * @param vocabulary the entry of its tokenizer's words
+   * @param length ids that it reads of a text
+   * @param longestWord characters of a word that is not unknown for its length
+   * @param scale what makes a logit of a product of embeddings
+   */
+  public record Text(
+      String network, String vocabulary, int length, int longestWord, double scale) {}
+
   /** Columns of the network's output: the logits, and the embedding behind them. */
   public int columns() {
     return output.classes() + embedding.map(Embedding::length).orElse(0);
@@ -112,6 +126,7 @@ public record Manifest(
    * @param pictures the pictures' entries, one for each row of the logits
    * @param logits the entry of little-endian float32, pictures x classes
    * @param embeddings the same of the embeddings, pictures x length; empty where there are none
+   * @param texts those of the texts, where there is a text tower
    * @param reference the software that computed them
    * @param tolerance how far logits may differ, relative to the largest of the reference; above 0
    */
@@ -119,11 +134,26 @@ public record Manifest(
       List<String> pictures,
       String logits,
       String embeddings,
+      Optional<TextEntries> texts,
       String reference,
       OptionalDouble tolerance) {
     /** Copies the list. */
     public SelfTestEntries {
       pictures = List.copyOf(pictures);
+    }
+  }
+
+  /**
+   * What the self-test asks the text tower.
+   *
+   * @param texts the texts themselves
+   * @param embeddings the entry of little-endian float32, texts x length
+   * @param scores the same of products, pictures x texts
+   */
+  public record TextEntries(List<String> texts, String embeddings, String scores) {
+    /** Copies the list. */
+    public TextEntries {
+      texts = List.copyOf(texts);
     }
   }
 }

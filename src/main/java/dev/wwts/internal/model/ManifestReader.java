@@ -15,6 +15,8 @@ import dev.wwts.internal.model.Manifest.Embedding;
 import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
 import dev.wwts.internal.model.Manifest.Size;
+import dev.wwts.internal.model.Manifest.Text;
+import dev.wwts.internal.model.Manifest.TextEntries;
 import dev.wwts.internal.model.Recipe.Color;
 import dev.wwts.internal.model.Recipe.CropRounding;
 import dev.wwts.internal.model.Recipe.Resize;
@@ -36,6 +38,8 @@ final class ManifestReader {
   private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
   private static final int MAX_EMBEDDING = 65_536;
+  private static final int MAX_LENGTH = 512;
+  private static final int MAX_WORD = 1000;
   private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
   private static final JsonMapper JSON = mapper();
 
@@ -95,6 +99,10 @@ final class ManifestReader {
         format >= Manifest.WITH_EMBEDDING && root.has("embedding")
             ? Optional.of(embedding(root.object("embedding")))
             : Optional.empty();
+    Optional<Text> text =
+        embedding.isPresent() && root.has("text")
+            ? Optional.of(text(root.object("text")))
+            : Optional.empty();
     return new Manifest(
         name,
         root.text("family", 100),
@@ -106,10 +114,12 @@ final class ManifestReader {
         root.booleanOr("trained", true),
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
-        output(root.object("output"), format >= Manifest.WITH_TAGS),
+        output(root.object("output"), text.isPresent() ? 0 : 1, format >= Manifest.WITH_TAGS),
         embedding,
+        text,
         root.has("selftest")
-            ? Optional.of(selfTest(root.object("selftest"), embedding.isPresent()))
+            ? Optional.of(
+                selfTest(root.object("selftest"), embedding.isPresent(), text.isPresent()))
             : Optional.empty(),
         root.has("compiled") ? Optional.of(target(root.object("compiled"))) : Optional.empty());
   }
@@ -179,10 +189,10 @@ final class ManifestReader {
     return values;
   }
 
-  private static Output output(Fields output, boolean withTags) {
+  private static Output output(Fields output, int leastClasses, boolean withTags) {
     Output read =
         new Output(
-            output.integer("classes", 1, MAX_CLASSES),
+            output.integer("classes", leastClasses, MAX_CLASSES),
             output.choice("activation", Activation.class),
             output.numberOr("threshold", 0, 0, 1),
             withTags ? output.entry("thresholds") : Optional.empty(),
@@ -205,7 +215,21 @@ final class ManifestReader {
         embedding.bool("normalised"));
   }
 
-  private static SelfTestEntries selfTest(Fields selfTest, boolean hasEmbedding) {
+  private enum Tokenizer {
+    BERT
+  }
+
+  private static Text text(Fields text) {
+    text.choice("tokenizer", Tokenizer.class);
+    return new Text(
+        text.text("network", 100),
+        text.text("vocabulary", 100),
+        text.integer("length", 2, MAX_LENGTH),
+        text.integer("longest_word", 1, MAX_WORD),
+        text.number("logit_scale", 1e-3, 1e4));
+  }
+
+  private static SelfTestEntries selfTest(Fields selfTest, boolean hasEmbedding, boolean hasText) {
     List<String> pictures = selfTest.texts("pictures");
     if (pictures.isEmpty() || pictures.size() > 100) {
       throw selfTest.bad("pictures", "must be 1 to 100 entries");
@@ -218,8 +242,18 @@ final class ManifestReader {
         pictures,
         selfTest.text("logits", 100),
         hasEmbedding ? selfTest.text("embeddings", 100) : "",
+        hasText ? Optional.of(texts(selfTest)) : Optional.empty(),
         selfTest.textOr("reference", ""),
         tolerance);
+  }
+
+  private static TextEntries texts(Fields selfTest) {
+    List<String> texts = selfTest.texts("texts");
+    if (texts.isEmpty() || texts.size() > 100) {
+      throw selfTest.bad("texts", "must be 1 to 100 texts");
+    }
+    return new TextEntries(
+        texts, selfTest.text("text_embeddings", 100), selfTest.text("scores", 100));
   }
 
   private enum Compiled {

@@ -32,15 +32,21 @@ public final class ModelContent implements AutoCloseable {
   private final @Nullable String pin;
   private final long size;
   private final Pointer block;
+
+  /** Whose part these are; null of a file's own, which are freed. */
+  private final @Nullable ModelContent whole;
+
   private List<Long> hidden = List.of();
   private String directory = "";
   private boolean closed;
 
-  private ModelContent(Path file, @Nullable String pin, long size, Pointer block) {
+  private ModelContent(
+      Path file, @Nullable String pin, long size, Pointer block, @Nullable ModelContent whole) {
     this.file = file;
     this.pin = pin;
     this.size = size;
     this.block = block;
+    this.whole = whole;
   }
 
   /**
@@ -62,7 +68,7 @@ public final class ModelContent implements AutoCloseable {
         throw new ModelException(
             Reason.UNREADABLE, "%s: there is no memory for its %,d bytes.".formatted(file, size));
       }
-      ModelContent content = new ModelContent(file, sha256, size, block);
+      ModelContent content = new ModelContent(file, sha256, size, block, null);
       try {
         content.fill(channel, digest);
         if (digest != null) {
@@ -246,6 +252,15 @@ public final class ModelContent implements AutoCloseable {
     return new Place(block.address() + offset, length).asByteBuffer();
   }
 
+  /** A file within these, in place: it is there as long as they are. */
+  ModelContent part(long offset, long bytes) {
+    requireOpen();
+    if (offset < 0 || bytes < 0 || offset > size - bytes) {
+      throw new IndexOutOfBoundsException(offset + " + " + bytes + " of " + size);
+    }
+    return new ModelContent(file, pin, bytes, new Place(block.address() + offset, bytes), this);
+  }
+
   /** A copy of some of the bytes. */
   byte[] bytes(long offset, int length) {
     byte[] copy = new byte[length];
@@ -256,17 +271,22 @@ public final class ModelContent implements AutoCloseable {
   }
 
   private void requireOpen() {
+    if (whole != null) {
+      whole.requireOpen();
+    }
     if (closed) {
       throw new IllegalStateException("the content of " + file + " was closed");
     }
   }
 
-  /** Frees them. Closing twice does nothing. */
+  /** Frees them, but for a part of others. Closing twice does nothing. */
   @Override
   public void close() {
     if (!closed) {
       closed = true;
-      Pointer.free(block);
+      if (whole == null) {
+        Pointer.free(block);
+      }
     }
   }
 

@@ -37,12 +37,21 @@ public final class Sha256 {
    * @throws IllegalArgumentException if {@code digits} is not 64 hexadecimal digits
    */
   static Sha256 expecting(String digits) {
-    String wanted = digits.trim().toLowerCase(Locale.ROOT);
+    return new Sha256(digits(digits));
+  }
+
+  /**
+   * A digest that somebody has typed, in lower-case digits.
+   *
+   * @throws IllegalArgumentException if {@code typed} is not 64 hexadecimal digits
+   */
+  public static String digits(String typed) {
+    String wanted = typed.trim().toLowerCase(Locale.ROOT);
     if (!wanted.matches("[0-9a-f]{64}")) {
       throw new IllegalArgumentException(
-          "A SHA-256 is 64 hexadecimal digits, not '" + Printable.line(digits, 80) + "'.");
+          "A SHA-256 is 64 hexadecimal digits, not '" + Printable.line(typed, 80) + "'.");
     }
-    return new Sha256(wanted);
+    return wanted;
   }
 
   /** The digest of a file in 64 lower-case hexadecimal digits. */

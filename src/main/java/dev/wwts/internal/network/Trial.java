@@ -170,8 +170,11 @@ final class Trial implements AutoCloseable {
         .orElse(ofLogits);
   }
 
-  /** The same of a range of columns. */
+  /** The same of a range of columns; 0 where there is none. */
   private double difference(Tensor together, Tensor alone, int from, int columns) {
+    if (columns == 0) {
+      return 0;
+    }
     double difference =
         Math.max(most(together.narrow(1, from, columns)), most(alone.narrow(1, from, columns)));
     return Double.isNaN(difference)

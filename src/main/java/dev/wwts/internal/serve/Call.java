@@ -138,6 +138,18 @@ abstract class Call<R> {
     }
   }
 
+  /** It has no pictures, and waits for a lane at once. */
+  final void needsNoDecoding() {
+    boolean isReady;
+    synchronized (this) {
+      begun = System.nanoTime();
+      isReady = becomesReady();
+    }
+    if (isReady) {
+      course.decoded(this);
+    }
+  }
+
   /** A picture could not be looked at: the whole call fails. */
   final void fail(Throwable error) {
     pictures.fail(error);

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The two kinds of calls. */
+/** The kinds of calls. */
 final class Calls {
   private Calls() {}
 
@@ -44,6 +44,54 @@ final class Calls {
         answers.add(new Answer.Refused(refusal(i)));
       }
       return answers;
+    }
+  }
+
+  /** Asks what texts are like. */
+  static final class Texts extends Call<List<Answer>> {
+    private final int[][] ids;
+    private final long tokenising;
+    private final boolean isOwn;
+
+    /**
+     * Makes one.
+     *
+     * @param tokenising nanoseconds that the ids took
+     */
+    Texts(Course course, int[][] ids, long tokenising, long timeout, boolean isOwn) {
+      super(course, List.of(), timeout);
+      this.ids = ids;
+      this.tokenising = tokenising;
+      this.isOwn = isOwn;
+    }
+
+    int[][] ids() {
+      return ids;
+    }
+
+    /** Nanoseconds that the ids took. */
+    long tokenising() {
+      return tokenising;
+    }
+
+    @Override
+    boolean isOwn() {
+      return isOwn;
+    }
+
+    @Override
+    List<Answer> on(LaneRunner lane) {
+      return lane.embeddings(this);
+    }
+
+    @Override
+    List<Answer> answers(@Nullable List<Answer> result) {
+      return result == null ? List.of() : result;
+    }
+
+    @Override
+    List<Answer> withoutPictures() {
+      throw new IllegalStateException("It has no pictures that could be refused.");
     }
   }
 

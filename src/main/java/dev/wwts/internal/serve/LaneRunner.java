@@ -5,6 +5,7 @@ import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Timings;
 import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.EmbeddingHead;
 import dev.wwts.internal.head.Head;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.lane.Lane;
@@ -16,8 +17,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ final class LaneRunner implements AutoCloseable {
   private final Consumer<Remark> remarks;
   private final UnaryOperator<Throwable> errors;
   private final IntConsumer batches;
+  private final Function<int[][], float[][]> texts;
   private int fits = Integer.MAX_VALUE;
   private int splits;
 
@@ -45,13 +49,32 @@ final class LaneRunner implements AutoCloseable {
    * @param remarks told how it runs where that is not as it could
    * @param errors what a call is told for an error of its lane
    * @param batches told how many pictures each batch has that was run
+   * @param texts from ids to embeddings, in this thread
    */
   LaneRunner(
-      Lane lane, Consumer<Remark> remarks, UnaryOperator<Throwable> errors, IntConsumer batches) {
+      Lane lane,
+      Consumer<Remark> remarks,
+      UnaryOperator<Throwable> errors,
+      IntConsumer batches,
+      Function<int[][], float[][]> texts) {
     this.lane = lane;
     this.remarks = remarks;
     this.errors = errors;
     this.batches = batches;
+    this.texts = texts;
+  }
+
+  /** Answers a call that asks about texts. */
+  List<Answer> embeddings(Calls.Texts call) {
+    long waiting = call.waiting();
+    long began = System.nanoTime();
+    float[][] rows = texts.apply(call.ids());
+    long end = System.nanoTime();
+    long total = end - call.outcome().accepted();
+    Timings timings = new Timings(0, call.tokenising(), end - began, 0, total, 0, 0, waiting);
+    return Stream.of(rows)
+        .<Answer>map(row -> new Answer.Embedded(EmbeddingHead.ofLength1(row), timings))
+        .toList();
   }
 
   /** Answers a call. */

@@ -8,6 +8,7 @@ import dev.wwts.Precision;
 import dev.wwts.Verification;
 import dev.wwts.internal.events.Events;
 import dev.wwts.internal.events.LoadEvent;
+import dev.wwts.internal.head.ClassHead;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
@@ -131,7 +132,8 @@ public final class LoadedModel {
         manifest.input().height(),
         bundle.labels(),
         manifest.embedding().map(Manifest.Embedding::length).orElse(0),
-        heads.classes().threshold(),
+        bundle.text().isPresent(),
+        heads.classes().map(ClassHead::threshold).orElse(manifest.output().threshold()),
         engine.device(),
         engine.precision(),
         engine.threads());
@@ -180,6 +182,7 @@ public final class LoadedModel {
       return SelfTestRun.compare(
           test,
           service.logits(test.pictures()),
+          test.texts().map(it -> service.ownTextEmbeddings(it.texts())).orElse(List.of()),
           manifest.output().activation(),
           info.precision(),
           info.device().kind());

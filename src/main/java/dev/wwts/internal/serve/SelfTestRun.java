@@ -42,10 +42,12 @@ final class SelfTestRun {
    * Compares.
    *
    * @param actual what the network gave for each picture: logits, and the embedding behind them
+   * @param texts what the text tower gave for each text
    */
   static Verification compare(
       SelfTest test,
       List<float[]> actual,
+      List<float[]> texts,
       Activation activation,
       Precision precision,
       Device.Kind device) {
@@ -64,7 +66,7 @@ final class SelfTestRun {
             larger(logitDifference, Math.abs((double) actual.get(i)[c] - expected[c]));
         probabilityDifference = larger(probabilityDifference, Math.abs(ours[c] - reference[c]));
       }
-      if (isClear(reference)) {
+      if (reference.length > 0 && isClear(reference)) {
         clear++;
         agreeing += best(reference) == best(ours) ? 1 : 0;
       }
@@ -72,8 +74,10 @@ final class SelfTestRun {
     double relative = logitDifference == 0 ? 0 : logitDifference / largest;
     double logitTolerance = logitTolerance(test, precision, device);
     double tolerance = precision == Precision.FP32 ? TOLERANCE : HALF_TOLERANCE;
-    double cosine = leastCosine(test, actual);
+    double cosine = leastCosine(test, actual, texts);
     double cosineTolerance = 1 - cosineTolerance(logitTolerance, precision, device);
+    double score = scoreDifference(test, actual, texts);
+    double scoreTolerance = Math.sqrt(2 * (1 - cosineTolerance));
     return new Verification(
         test.reference(),
         actual.size(),
@@ -85,10 +89,13 @@ final class SelfTestRun {
         tolerance,
         cosine,
         cosineTolerance,
+        score,
+        scoreTolerance,
         clear == agreeing
             && relative <= logitTolerance
             && probabilityDifference <= tolerance
-            && cosine >= cosineTolerance);
+            && cosine >= cosineTolerance
+            && score <= scoreTolerance);
   }
 
   private static double cosineTolerance(
@@ -100,26 +107,42 @@ final class SelfTestRun {
   }
 
   /** Not a number where an embedding is none. */
-  private static double leastCosine(SelfTest test, List<float[]> actual) {
+  private static double leastCosine(SelfTest test, List<float[]> actual, List<float[]> texts) {
     double least = 1;
     for (int i = 0; i < test.embeddings().size(); i++) {
-      float[] expected = test.embeddings().get(i);
-      float[] row = actual.get(i);
-      int first = row.length - expected.length;
-      double product = 0;
-      double squares = 0;
-      double expectedSquares = 0;
-      for (int c = 0; c < expected.length; c++) {
-        double ours = row[first + c];
-        product += ours * expected[c];
-        squares += ours * ours;
-        expectedSquares += (double) expected[c] * expected[c];
-      }
-      // two rows of zeros are alike
-      boolean isZero = squares == 0 && expectedSquares == 0;
-      least = Math.min(least, isZero ? 1 : product / Math.sqrt(squares * expectedSquares));
+      least = Math.min(least, cosine(actual.get(i), test.embeddings().get(i)));
+    }
+    for (int i = 0; i < texts.size(); i++) {
+      least = Math.min(least, cosine(texts.get(i), test.texts().orElseThrow().embeddings().get(i)));
     }
     return least;
+  }
+
+  /** Of the last columns of a row, as many as the other vector has. */
+  private static double cosine(float[] row, float[] vector) {
+    int first = row.length - vector.length;
+    double product = 0;
+    double squares = 0;
+    double otherSquares = 0;
+    for (int c = 0; c < vector.length; c++) {
+      double ours = row[first + c];
+      product += ours * vector[c];
+      squares += ours * ours;
+      otherSquares += (double) vector[c] * vector[c];
+    }
+    // two rows of zeros are alike
+    return squares == 0 && otherSquares == 0 ? 1 : product / Math.sqrt(squares * otherSquares);
+  }
+
+  private static double scoreDifference(SelfTest test, List<float[]> actual, List<float[]> texts) {
+    double largest = 0;
+    for (int i = 0; i < actual.size() && !texts.isEmpty(); i++) {
+      float[] expected = test.texts().orElseThrow().scores().get(i);
+      for (int t = 0; t < expected.length; t++) {
+        largest = larger(largest, Math.abs(cosine(actual.get(i), texts.get(t)) - expected[t]));
+      }
+    }
+    return largest;
   }
 
   private static double logitTolerance(SelfTest test, Precision precision, Device.Kind device) {

@@ -12,15 +12,18 @@ import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
 import dev.wwts.internal.events.Events;
+import dev.wwts.internal.head.ClassHead;
 import dev.wwts.internal.head.EmbeddingHead;
 import dev.wwts.internal.head.Head;
 import dev.wwts.internal.head.Heads;
+import dev.wwts.internal.head.LabelHead;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +37,7 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Service {
   private final ServiceParts parts;
   private final Heads heads;
+  private final Texts texts;
   private final String model;
   private final Settings settings;
   private final Admission admission;
@@ -45,10 +49,11 @@ public final class Service {
   private volatile boolean closed;
 
   private Service(
-      ServiceParts parts, Heads heads, Settings settings, String model, CallCounts counts) {
+      ServiceParts parts, Heads heads, Settings settings, Bundle bundle, CallCounts counts) {
     this.parts = parts;
     this.heads = heads;
-    this.model = model;
+    this.texts = new Texts(bundle, settings);
+    this.model = bundle.manifest().name();
     this.counts = counts;
     this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
@@ -61,11 +66,7 @@ public final class Service {
   static Service open(Engine engine, Bundle bundle, Heads heads, Settings settings) {
     CallCounts counts = new CallCounts();
     return new Service(
-        ServiceParts.open(engine, bundle, settings, counts),
-        heads,
-        settings,
-        bundle.manifest().name(),
-        counts);
+        ServiceParts.open(engine, bundle, settings, counts), heads, settings, bundle, counts);
   }
 
   /**
@@ -74,7 +75,12 @@ public final class Service {
    * @param timeout nanoseconds in which it must; 0 for any time
    */
   public List<Answer> answers(List<Picture> pictures, long timeout) {
-    return answers(heads.classes(), pictures, timeout);
+    return answers(classes(), pictures, timeout);
+  }
+
+  /** The same by labels that are given. */
+  public List<Answer> answers(TextLabels labels, List<Picture> pictures, long timeout) {
+    return answers(texts.choosing(labels, embedding()), pictures, timeout);
   }
 
   /**
@@ -84,6 +90,11 @@ public final class Service {
    */
   public Answer.Recognized answer(Picture picture, long timeout) {
     return (Answer.Recognized) read(answers(List.of(picture), timeout));
+  }
+
+  /** The same by labels that are given. */
+  public Answer.Recognized answer(TextLabels labels, Picture picture, long timeout) {
+    return (Answer.Recognized) read(answers(labels, List.of(picture), timeout));
   }
 
   /** The same without waiting; all that goes wrong is the future's. */
@@ -97,7 +108,12 @@ public final class Service {
    * @param ended done when the call has ended, or was not accepted
    */
   public CompletableFuture<Answer> answerAsync(Picture picture, long timeout, Runnable ended) {
-    return async(heads.classes(), picture, timeout, ended);
+    return async(classes(), picture, timeout, ended);
+  }
+
+  /** The same by labels that are given. */
+  public CompletableFuture<Answer> answerAsync(TextLabels labels, Picture picture, long timeout) {
+    return async(texts.choosing(labels, embedding()), picture, timeout, () -> {});
   }
 
   /**
@@ -122,6 +138,53 @@ public final class Service {
   /** The same without waiting; what goes wrong with the picture or the call is the future's. */
   public CompletableFuture<Answer> embeddingAsync(Picture picture, long timeout) {
     return async(embedding(), picture, timeout, () -> {});
+  }
+
+  /**
+   * Says what texts are like, some at a time.
+   *
+   * @param timeout nanoseconds for some; 0 for any time
+   * @throws ModelException if the model has no text tower
+   */
+  public List<float[]> textEmbeddings(List<String> all, long timeout) {
+    return textEmbeddings(all, timeout, false);
+  }
+
+  /** The same for the model's own texts, of which nobody hears. */
+  List<float[]> ownTextEmbeddings(List<String> all) {
+    return textEmbeddings(all, 0, true);
+  }
+
+  private List<float[]> textEmbeddings(List<String> all, long timeout, boolean isOwn) {
+    parts.requireCaller();
+    List<float[]> rows = new ArrayList<>(all.size());
+    for (int at = 0; at < all.size(); at += Texts.MOST_TOGETHER) {
+      List<String> some = all.subList(at, Math.min(all.size(), at + Texts.MOST_TOGETHER));
+      Call<List<Answer>> call = texts.call(course, some, timeout, isOwn);
+      for (Answer answer : CallWait.until(submit(call))) {
+        rows.add(((Answer.Embedded) answer).vector());
+      }
+    }
+    return rows;
+  }
+
+  /** The same of one without waiting; what goes wrong with the call is the future's. */
+  public CompletableFuture<Answer> textEmbeddingAsync(String text, long timeout) {
+    return async(texts.call(course, List.of(text), timeout, false), timeout, () -> {});
+  }
+
+  /**
+   * The cosine of a picture's and a text's.
+   *
+   * @param timeout nanoseconds for each; 0 for any time
+   */
+  public double score(Picture picture, String text, long timeout) {
+    float[] ofText = textEmbeddings(List.of(text), timeout).get(0);
+    return LabelHead.product(embedding(picture, timeout).vector(), ofText);
+  }
+
+  private ClassHead classes() {
+    return heads.classes().orElseThrow(texts::noLabels);
   }
 
   private EmbeddingHead embedding() {
@@ -149,10 +212,13 @@ public final class Service {
     return one.get(0);
   }
 
-  @SuppressWarnings("FutureReturnValueIgnored")
   private CompletableFuture<Answer> async(
       Head<? extends Answer> head, Picture picture, long timeout, Runnable ended) {
-    Call<List<Answer>> call = new Calls.Answers(course, head, List.of(picture), timeout);
+    return async(new Calls.Answers(course, head, List.of(picture), timeout), timeout, ended);
+  }
+
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private CompletableFuture<Answer> async(Call<List<Answer>> call, long timeout, Runnable ended) {
     call.outcome().future().whenComplete((answers, error) -> ended.run());
     try {
       submit(call);
@@ -196,7 +262,9 @@ public final class Service {
     }
     counts.accepted();
     try {
-      if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
+      if (call.pictures().size() == 0) {
+        call.needsNoDecoding();
+      } else if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
         parts.decoders().submit(call);
       }
     } catch (Throwable e) {

@@ -66,7 +66,13 @@ record ServiceParts(
               onCard,
               !onCard && count >= processors,
               new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
-              () -> new LaneRunner(engine.newLane(), engine::remark, failure::typed, counts::ran),
+              () ->
+                  new LaneRunner(
+                      engine.newLane(),
+                      engine::remark,
+                      failure::typed,
+                      counts::ran,
+                      engine::embeddings),
               lane ->
                   warmUp(lane, falling, InlineBatch.grey(bundle, engine::newPixels, cardDecodes)),
               decoders::forLane);

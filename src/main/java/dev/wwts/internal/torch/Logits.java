@@ -4,6 +4,7 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
+import java.nio.file.Path;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
@@ -30,29 +31,36 @@ public final class Logits {
   public static void check(Bundle bundle, Tensor output, int n) {
     Manifest manifest = bundle.manifest();
     int columns = manifest.columns();
+    String what =
+        manifest
+            .embedding()
+            .map(
+                it ->
+                    "logits and embedding (%d and %d)"
+                        .formatted(columns - it.length(), it.length()))
+            .orElse("logits");
+    requireRows(bundle.path(), what, output, n, columns);
+  }
+
+  /**
+   * Looks at the shape and kind of what a network returned, not at its numbers.
+   *
+   * @param what what it was to return
+   * @throws ModelException if it is not n x columns floating-point numbers
+   */
+  public static void requireRows(Path file, String what, Tensor output, int n, int columns) {
     String fault = fault(output);
     if (!fault.isEmpty()) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
-          "%s: the network must return logits as floating-point numbers, but returns %s."
-              .formatted(bundle.path(), fault));
+          "%s: the network must return %s as floating-point numbers, but returns %s."
+              .formatted(file, what, fault));
     }
     if (output.dim() != 2 || output.size(0) != n || output.size(1) != columns) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
-          "%s: the network must return %d x %d logits%s, but returns %s."
-              .formatted(
-                  bundle.path(),
-                  n,
-                  columns,
-                  manifest
-                      .embedding()
-                      .map(
-                          it ->
-                              " and embedding (%d and %d)"
-                                  .formatted(columns - it.length(), it.length()))
-                      .orElse(""),
-                  shape(output)));
+          "%s: the network must return %d x %d %s, but returns %s."
+              .formatted(file, n, columns, what, shape(output)));
     }
   }
 

@@ -29,7 +29,7 @@ class ClassHeadTest {
             "m",
             ModelFiles.MANIFEST.replace("\"threshold\": 0.0", "\"threshold\": " + threshold),
             ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));
-    return Heads.of(Bundle.describe(model), settings).classes();
+    return Heads.of(Bundle.describe(model), settings).classes().orElseThrow();
   }
 
   @Test

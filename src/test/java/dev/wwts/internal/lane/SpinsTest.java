@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -78,14 +79,56 @@ class SpinsTest {
   void forwardsStallWhereSomeTakeManyTimesTheBest() {
     Stalls stalls = new Stalls();
     for (int i = 0; i < 100; i++) {
-      assertThat(stalls.took(1, 5_000_000 + 1_000_000 * (i % 3))).isFalse();
+      assertThat(stalls.took(1, 5_000_000 + 1_000_000 * (i % 3), 0)).isFalse();
     }
-    assertThat(stalls.took(4, 50_000_000)).as("the first of a batch").isFalse();
+    assertThat(stalls.took(4, 50_000_000, 0)).as("the first of a batch").isFalse();
     for (int i = 0; i < 100; i++) {
-      assertThat(stalls.took(1, 5_000_000)).isFalse();
+      assertThat(stalls.took(1, 5_000_000, 0)).isFalse();
     }
-    assertThat(stalls.took(1, 100_000_000)).as("one is an accident").isFalse();
-    assertThat(stalls.took(1, 100_000_000)).isTrue();
+    assertThat(stalls.took(1, 100_000_000, 0)).as("one is an accident").isFalse();
+    assertThat(stalls.took(1, 100_000_000, 0)).isTrue();
+  }
+
+  @Test
+  void forwardsStallWhereTheirThreadWaitsForAProcessorFromTheFirstOn() {
+    Stalls stalls = new Stalls();
+    assertThat(stalls.took(1, 700_000_000, 200_000_000)).as("one is an accident").isFalse();
+    assertThat(stalls.took(1, 700_000_000, 200_000_000)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      assertThat(stalls.took(1, 700_000_000, 20_000_000)).as("a small part").isFalse();
+      assertThat(stalls.took(4, 1_500_000, 900_000)).as("less than a millisecond").isFalse();
+    }
+  }
+
+  @Test
+  void aThreadOnAProcessorWithManyOthersWaits() throws Exception {
+    assumeTrue(
+        Files.exists(Path.of("/proc/thread-self/schedstat")), "skipped: Linux does not count");
+    AtomicBoolean over = new AtomicBoolean();
+    List<Thread> others = new ArrayList<>();
+    for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+      Thread thread = new Thread(() -> spinUntil(over));
+      thread.start();
+      others.add(thread);
+    }
+    try (RunDelay delay = new RunDelay()) {
+      long before = delay.nanos();
+      while (delay.nanos() < before + 1_000_000) {
+        Thread.onSpinWait(); // ends: one in five of those who want a processor has one
+      }
+      assertThat(delay.nanos()).isGreaterThan(before);
+    } finally {
+      over.set(true);
+      for (Thread thread : others) {
+        thread.join();
+      }
+    }
+  }
+
+  private static void spinUntil(AtomicBoolean over) {
+    while (!over.get()) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test

@@ -87,6 +87,30 @@ public final class TestModels {
     }
   }
 
+  /**
+   * A text tower that answers with the sum of its words' rows.
+   *
+   * @param rows a row for each word
+   * @param sum from {@code x}, the ids, and {@code y}, texts x length x columns, to the answer
+   */
+  public static void words(Path file, float[][] rows, String sum) {
+    LibTorch.load();
+    PointerScope scope = new PointerScope();
+    try {
+      JitModule module = new JitModule(new QualifiedName("Words"));
+      Tensor weight = torch.empty(rows.length, rows[0].length);
+      for (int i = 0; i < rows.length; i++) {
+        weight.data_ptr_float().position((long) i * rows[0].length).put(rows[i]);
+      }
+      module.register_parameter("w", weight, false);
+      module.define(
+          "def forward(self, x):\n  y = torch.embedding(self.w, x)\n  return " + sum + "\n");
+      module.save(file.toString());
+    } finally {
+      scope.close();
+    }
+  }
+
   /** A network of this method, {@code forward(self, x)}, without weights. */
   public static void define(Path file, String forward) {
     LibTorch.load();

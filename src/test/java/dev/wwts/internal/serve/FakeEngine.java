@@ -44,6 +44,11 @@ class FakeEngine implements Engine {
     return lanes.get();
   }
 
+  @Override
+  public float[][] embeddings(int[][] ids) {
+    throw new IllegalStateException("It knows no texts.");
+  }
+
   /** Blocks that are not closed are left in {@link #memory}. */
   @Override
   public PixelMemory newPixels() {

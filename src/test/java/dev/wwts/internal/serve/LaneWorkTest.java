@@ -45,7 +45,8 @@ class LaneWorkTest {
 
   @Test
   void whatIsStillToBeDecodedMakesNobodyLate() {
-    LaneRunner lane = new LaneRunner(new FakeLane(), it -> {}, e -> e, n -> {});
+    LaneRunner lane =
+        new LaneRunner(new FakeLane(), it -> {}, e -> e, n -> {}, ids -> new float[0][]);
     try (lane;
         Lanes.LaneDecoder decoder = new Slow(decoders.forLane())) {
       new LaneWork(lane, decoder, new Endless(), MOST).run(first);

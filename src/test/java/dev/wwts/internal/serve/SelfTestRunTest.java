@@ -10,6 +10,7 @@ import dev.wwts.internal.model.Manifest.Activation;
 import dev.wwts.internal.model.SelfTest;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -73,10 +74,16 @@ class SelfTestRunTest {
   void noDifferenceIsSmallBesideZeros() {
     SelfTest zeros =
         new SelfTest(
-            PICTURES, List.of(new float[2], new float[2]), List.of(), "", OptionalDouble.of(1));
+            PICTURES,
+            List.of(new float[2], new float[2]),
+            List.of(),
+            Optional.empty(),
+            "",
+            OptionalDouble.of(1));
 
     assertThat(
-            SelfTestRun.compare(zeros, SMALL, Activation.SOFTMAX, Precision.FP32, Device.Kind.CPU)
+            SelfTestRun.compare(
+                    zeros, SMALL, List.of(), Activation.SOFTMAX, Precision.FP32, Device.Kind.CPU)
                 .passed())
         .isFalse();
   }
@@ -101,9 +108,11 @@ class SelfTestRunTest {
                 PICTURES.subList(0, 1),
                 SMALL.subList(0, 1),
                 List.of(new float[] {1, 0}),
+                Optional.empty(),
                 "",
                 OptionalDouble.empty()),
             List.of(row),
+            List.of(),
             Activation.SOFTMAX,
             precision,
             Device.Kind.CPU);
@@ -118,8 +127,9 @@ class SelfTestRunTest {
   private static Verification compare(
       List<float[]> actual, OptionalDouble tolerance, Precision precision, Device.Kind device) {
     return SelfTestRun.compare(
-        new SelfTest(PICTURES, SMALL, List.of(), "", tolerance),
+        new SelfTest(PICTURES, SMALL, List.of(), Optional.empty(), "", tolerance),
         actual,
+        List.of(),
         Activation.SOFTMAX,
         precision,
         device);

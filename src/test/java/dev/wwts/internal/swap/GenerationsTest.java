@@ -300,12 +300,24 @@ class GenerationsTest {
     @Override
     public ModelInfo model() {
       return new ModelInfo(
-          "fake", "test", "", true, 1, 1, List.of("one"), 0, 0, Device.CPU, Precision.FP32, 1);
+          "fake",
+          "test",
+          "",
+          true,
+          1,
+          1,
+          List.of("one"),
+          0,
+          false,
+          0,
+          Device.CPU,
+          Precision.FP32,
+          1);
     }
 
     @Override
     public Verification verify() {
-      return new Verification("fake", 1, 1, passes ? 1 : 0, 0, 0, 0, 0, 1, 1, passes);
+      return new Verification("fake", 1, 1, passes ? 1 : 0, 0, 0, 0, 0, 1, 1, 0, 0, passes);
     }
 
     @Override

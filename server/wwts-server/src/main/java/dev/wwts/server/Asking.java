@@ -4,13 +4,10 @@ import dev.wwts.Answer;
 import dev.wwts.ModelSlot;
 import dev.wwts.ModelVersion;
 import dev.wwts.Picture;
-import dev.wwts.PictureException;
-import dev.wwts.PictureException.Reason;
-import dev.wwts.spring.WwtsProperties;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.ByteBuffer;
+import dev.wwts.Recognizer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.springframework.stereotype.Component;
 
 /** Asks the model that is in the slot, and tells which one answered. */
@@ -18,26 +15,60 @@ import org.springframework.stereotype.Component;
 final class Asking {
   private final ModelSlot slot;
   private final String name;
-  private final int mostBytes;
 
-  Asking(ModelSlot slot, WwtsProperties properties) {
+  Asking(ModelSlot slot) {
     this.slot = slot;
     this.name = slot.version().model().name();
-    this.mostBytes =
-        (int) Math.min(properties.limits().maxBytes().toBytes(), Integer.MAX_VALUE - 16);
   }
 
   /**
    * What was answered.
    *
    * @param model which one did
+   * @param pictures what was asked
    * @param answers one a picture, in their order
    */
-  record Answered(ModelVersion model, List<Answer> answers) {}
+  record Answered(ModelVersion model, List<Picture> pictures, List<Answer> answers) {
+    ModelReference reference() {
+      return ModelReference.of(model);
+    }
 
-  /** All by one model, as one call. */
-  Answered ask(List<Picture> pictures) {
-    return slot.with((recognizer, version) -> new Answered(version, recognizer.answers(pictures)));
+    /** Something of each picture's name and answer. */
+    <T> List<T> each(BiFunction<String, Answer, T> something) {
+      List<T> all = new ArrayList<>();
+      for (int i = 0; i < pictures.size(); i++) {
+        all.add(something.apply(pictures.get(i).name(), answers.get(i)));
+      }
+      return all;
+    }
+  }
+
+  /** What pictures show. All are answered by one model, as one call. */
+  Answered recognize(List<Picture> pictures) {
+    return ask(pictures, Recognizer::answers);
+  }
+
+  /** The same; the only picture's refusal is the request's, of several each has its own. */
+  Answered recognize(Upload upload) {
+    return orRefusal(upload, recognize(upload.pictures()));
+  }
+
+  /** What pictures are like; refusals as those of {@link #recognize(Upload)}. */
+  Answered embed(Upload upload) {
+    return orRefusal(upload, ask(upload.pictures(), Recognizer::embeddings));
+  }
+
+  private Answered ask(
+      List<Picture> pictures, BiFunction<Recognizer, List<Picture>, List<Answer>> how) {
+    return slot.with(
+        (recognizer, version) -> new Answered(version, pictures, how.apply(recognizer, pictures)));
+  }
+
+  private static Answered orRefusal(Upload upload, Answered answered) {
+    if (upload.isSingle() && answered.answers().get(0) instanceof Answer.Refused refused) {
+      throw refused.cause();
+    }
+    return answered;
   }
 
   ModelSlot slot() {
@@ -47,16 +78,5 @@ final class Asking {
   /** What the service calls its model, whatever is swapped in: the first one's name. */
   String name() {
     return name;
-  }
-
-  /** A body that is a picture, read no further than one may be long. */
-  Picture read(InputStream body) {
-    try {
-      byte[] bytes = body.readNBytes(mostBytes + 1);
-      return new Picture.Bytes("the picture", ByteBuffer.wrap(bytes));
-    } catch (IOException e) {
-      throw new PictureException(
-          Reason.UNREADABLE, "The request's body can't be read: it ended too early.", e);
-    }
   }
 }

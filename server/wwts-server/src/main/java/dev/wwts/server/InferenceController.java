@@ -126,7 +126,7 @@ class InferenceController {
           "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
     }
     InferenceRequest request = InferenceRequest.read(json, bytes, jsonLength);
-    Asking.Answered answered = asking.ask(request.pictures());
+    Asking.Answered answered = asking.recognize(request.pictures());
     return response(request, name, answered);
   }
 

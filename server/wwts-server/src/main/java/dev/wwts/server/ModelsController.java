@@ -1,5 +1,6 @@
 package dev.wwts.server;
 
+import dev.wwts.Gallery;
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
 import dev.wwts.Recognizer;
@@ -15,9 +16,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.ProblemDetail;
-import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -29,14 +29,20 @@ import org.springframework.web.bind.annotation.RestController;
 class ModelsController {
   private final Asking asking;
   private final @Nullable Path folder;
+  private final boolean hasGallery;
 
-  ModelsController(Asking asking, ServerProperties properties) {
+  ModelsController(Asking asking, ServerProperties properties, ObjectProvider<Gallery> gallery) {
     this.asking = asking;
     this.folder = properties.models();
+    this.hasGallery = gallery.getIfAvailable() != null;
   }
 
-  /** The models that answer. */
-  record Models(List<Model> models) {}
+  /**
+   * The models that answer.
+   *
+   * @param gallery whether there is one beside them
+   */
+  record Models(List<Model> models, boolean gallery) {}
 
   /**
    * A model that answers.
@@ -44,6 +50,7 @@ class ModelsController {
    * @param name what the service calls it, whatever is swapped in
    * @param model its manifest's name
    * @param generation 1, and one more for each swap
+   * @param embedding how many numbers tell what a picture is like; 0 where it gives none
    */
   record Model(
       String name,
@@ -56,6 +63,7 @@ class ModelsController {
       int width,
       int height,
       int classes,
+      int embedding,
       double threshold,
       String device,
       String precision,
@@ -75,6 +83,7 @@ class ModelsController {
           model.width(),
           model.height(),
           model.labels().size(),
+          model.embedding(),
           model.threshold(),
           model.device().toString(),
           model.precision().toString(),
@@ -98,7 +107,7 @@ class ModelsController {
   @Operation(summary = "What answers, how it runs, and how calls went")
   @GetMapping("/v1/models")
   Models models() {
-    return new Models(List.of(model()));
+    return new Models(List.of(model()), hasGallery);
   }
 
   private Model model() {
@@ -113,7 +122,7 @@ class ModelsController {
   @PostMapping("/v1/models/{name}:swap")
   Model swap(@PathVariable String name, @Valid @RequestBody Swap swap) {
     if (!name.equals(asking.name())) {
-      throw problem(
+      throw Problems.of(
           HttpStatus.NOT_FOUND,
           "unknown_model",
           "There is no model of that name: GET /v1/models names what there is.");
@@ -125,7 +134,7 @@ class ModelsController {
   /** A file of the folder itself: no path, no link that leads out. */
   private Path file(String name) {
     if (folder == null) {
-      throw problem(
+      throw Problems.of(
           HttpStatus.FORBIDDEN,
           "no_folder",
           "Models can't be swapped here: start the service with --models DIR.");
@@ -140,15 +149,9 @@ class ModelsController {
     } catch (InvalidPathException | IOException e) {
       // the same for all: what else is on the machine is not told
     }
-    throw problem(
+    throw Problems.of(
         HttpStatus.NOT_FOUND,
         "unknown_file",
         "There is no such file in the folder of models: name a file that lies there, without a path.");
-  }
-
-  private static ErrorResponseException problem(HttpStatus status, String reason, String detail) {
-    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
-    problem.setProperty("reason", reason);
-    return new ErrorResponseException(status, problem, null);
   }
 }

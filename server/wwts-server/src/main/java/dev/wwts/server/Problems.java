@@ -3,6 +3,7 @@ package dev.wwts.server;
 import dev.wwts.CallInterruptedException;
 import dev.wwts.DeadlineExceededException;
 import dev.wwts.DeviceException;
+import dev.wwts.GalleryException;
 import dev.wwts.ModelException;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.OverloadedException;
@@ -21,6 +22,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -41,6 +43,13 @@ final class Problems extends ResponseEntityExceptionHandler {
     return problem;
   }
 
+  /** What is wrong with a request itself. */
+  static ErrorResponseException of(HttpStatus status, String reason, String detail) {
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, detail);
+    problem.setProperty("reason", reason);
+    return new ErrorResponseException(status, problem, null);
+  }
+
   static HttpStatus status(WwtsException failure) {
     if (failure instanceof PictureException picture) {
       return switch (picture.reason()) {
@@ -54,6 +63,9 @@ final class Problems extends ResponseEntityExceptionHandler {
           ? HttpStatus.SERVICE_UNAVAILABLE
           : HttpStatus.CONFLICT;
     }
+    if (failure instanceof GalleryException gallery) {
+      return status(gallery.reason());
+    }
     if (failure instanceof ModelException) {
       return HttpStatus.UNPROCESSABLE_CONTENT;
     }
@@ -65,12 +77,23 @@ final class Problems extends ResponseEntityExceptionHandler {
         : HttpStatus.SERVICE_UNAVAILABLE;
   }
 
+  private static HttpStatus status(GalleryException.Reason reason) {
+    return switch (reason) {
+      case OTHER_MODEL, IN_USE, TOO_FEW -> HttpStatus.CONFLICT;
+      case NOT_WRITTEN -> HttpStatus.INSUFFICIENT_STORAGE;
+      case CLOSED -> HttpStatus.SERVICE_UNAVAILABLE;
+      case UNREADABLE, CORRUPT, NEWER_FORMAT -> HttpStatus.INTERNAL_SERVER_ERROR;
+    };
+  }
+
   private static String reason(WwtsException failure) {
     Enum<?> reason = null;
     if (failure instanceof PictureException picture) {
       reason = picture.reason();
     } else if (failure instanceof SwapException swap) {
       reason = swap.reason();
+    } else if (failure instanceof GalleryException gallery) {
+      reason = gallery.reason();
     } else if (failure instanceof ModelException model) {
       reason = model.reason();
     }
@@ -107,8 +130,17 @@ final class Problems extends ResponseEntityExceptionHandler {
         .body(problem);
   }
 
+  /** Tomcat hides what {@link UploadMeter} refused. */
   @ExceptionHandler
-  @Nullable ResponseEntity<Object> unreadable(MultipartException failure, WebRequest request) {
+  @Nullable ResponseEntity<Object> unreadable(MultipartException failure, WebRequest request)
+      throws Exception {
+    Throwable cause = failure.getMostSpecificCause();
+    if (cause instanceof WwtsException refusal) {
+      return refused(refusal, request);
+    }
+    if (cause instanceof ErrorResponseException refusal) {
+      return handleException(refusal, request);
+    }
     ProblemDetail problem =
         ProblemDetail.forStatusAndDetail(
             HttpStatus.BAD_REQUEST,

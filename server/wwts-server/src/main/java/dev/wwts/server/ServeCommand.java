@@ -92,6 +92,12 @@ final class ServeCommand implements Callable<Integer> {
             "The folder of pulled models, whose files may be swapped in; $WWTS_MODELS, else ~/.local/share/wwts/models if not given.")
     private @Nullable Path folder;
 
+    @Option(
+        names = "--gallery",
+        paramLabel = "DIR",
+        description = "A folder of labelled pictures' embeddings, made if it is not there.")
+    private @Nullable Path gallery;
+
     @Option(names = "--trust-model", description = "Load it though its code is not harmless.")
     private boolean trusted;
 
@@ -155,6 +161,7 @@ final class ServeCommand implements Callable<Integer> {
     add(arguments, "wwts.server.models", folder.folder().toAbsolutePath());
     add(arguments, "wwts.model", model.file == null ? null : file(model.file, folder));
     add(arguments, "wwts.sha256", model.sha256);
+    add(arguments, "wwts.gallery", model.gallery == null ? null : model.gallery.toAbsolutePath());
     add(arguments, "wwts.trusted", model.trusted ? true : null);
     add(arguments, "wwts.device", model.device);
     add(arguments, "wwts.precision", model.precision);

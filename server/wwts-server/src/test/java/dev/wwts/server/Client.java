@@ -64,6 +64,10 @@ final class Client {
             .build());
   }
 
+  Reply delete(String path) {
+    return send(request(path).DELETE().build());
+  }
+
   /** A body of zeros that does not say how long it is. */
   Reply stream(String path, String type, int length) {
     return send(

@@ -14,17 +14,20 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Dimension;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -34,6 +37,8 @@ import org.openqa.selenium.support.ui.WebDriverWait;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /** The page, in a Chromium; skipped where there is none with its driver. */
 @SpringBootTest(
@@ -42,7 +47,14 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 class PageTest {
   private static @Nullable ChromeDriver shared;
 
+  @TempDir private static Path folder;
+
   @LocalServerPort private int port;
+
+  @DynamicPropertySource
+  static void gallery(DynamicPropertyRegistry registry) {
+    registry.add("wwts.gallery", () -> folder.resolve("gallery").toString());
+  }
 
   /** Opens the page anew, in English. */
   @BeforeEach
@@ -130,13 +142,41 @@ class PageTest {
   }
 
   @Test
+  void whatAPictureIsSaidToBeIsKnownFromThenOnUntilItIsForgotten() {
+    choose("teapot.png");
+    until("1 recognised");
+    assertThat(texts("#threshold")).containsExactly("The gallery is empty.");
+    page().findElement(By.cssSelector("#sheet form input")).sendKeys("我的茶壶", Keys.ENTER);
+    until("#remembered", "Remembered: 我的茶壶");
+    until("#labels li span", "我的茶壶 × 1");
+    until(".match", "Gallery: 我的茶壶 (100.0 %)");
+    choose("umbrella.png");
+    until("2 recognised");
+    assertThat(texts("#sheet > li:first-child .match").get(0)).startsWith("Gallery: 我的茶壶 (");
+    page()
+        .findElement(By.cssSelector("#sheet > li:first-child form input"))
+        .sendKeys("<i>我的雨伞</i>", Keys.ENTER);
+    until("#sheet > li:first-child .match", "Gallery: <i>我的雨伞</i> (100.0 %)");
+    page().findElement(By.id("calibrate")).click();
+    until("#remembered", it -> it.startsWith("A threshold can't be chosen"));
+    noViolation();
+    screenshot("page-gallery.png");
+    page().findElement(By.cssSelector("#labels li:last-child button")).click();
+    until("#remembered", "Forgotten: 我的茶壶");
+    page().findElement(By.cssSelector("#sheet > li:last-child > button")).click();
+    until("#sheet > li:last-child .match", it -> it.startsWith("Gallery: <i>我的雨伞</i> ("));
+    page().findElement(By.cssSelector("#labels button")).click();
+    until("#threshold", "The gallery is empty.");
+  }
+
+  @Test
   void itSpeaksChineseToo() {
     choose("alarm-clock.png");
     until("1 recognised");
     page().findElement(By.id("language")).sendKeys(Keys.ENTER);
     until("完成 1 张");
     assertThat(page().findElement(By.tagName("html")).getDomAttribute("lang")).isEqualTo("zh-CN");
-    assertThat(texts("h2")).contains("识别图片", "服务");
+    assertThat(texts("h2")).contains("识别图片", "图库", "服务");
     noViolation();
     screenshot("page-zh.png");
   }
@@ -201,9 +241,18 @@ class PageTest {
   }
 
   private static void until(String status) {
+    until("#status", status);
+  }
+
+  private static void until(String selector, String text) {
+    until(selector, text::equals);
+  }
+
+  private static void until(String selector, Predicate<String> text) {
     new WebDriverWait(page(), Duration.ofSeconds(30))
-        .withMessage(() -> status + " is not told, but " + texts("#status, #sheet"))
-        .until(driver -> texts("#status").equals(List.of(status)));
+        .ignoring(StaleElementReferenceException.class)
+        .withMessage(() -> "not told, but " + texts(selector + ", #status, #sheet"))
+        .until(driver -> texts(selector).stream().anyMatch(text));
   }
 
   private static List<String> texts(String selector) {

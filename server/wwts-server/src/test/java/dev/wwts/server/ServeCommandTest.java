@@ -25,6 +25,8 @@ class ServeCommandTest {
                 models.toString(),
                 "--model",
                 "a/b.pt",
+                "--gallery",
+                models.resolve("goods").toString(),
                 "--lanes",
                 "2",
                 "--max-bytes",
@@ -35,6 +37,7 @@ class ServeCommandTest {
             "--wwts.server.insecure=true",
             "--wwts.server.models=" + models,
             "--wwts.model=a/b.pt",
+            "--wwts.gallery=" + models.resolve("goods"),
             "--wwts.lanes=2",
             "--wwts.limits.max-bytes=1MB");
   }

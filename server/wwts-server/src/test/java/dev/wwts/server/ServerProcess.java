@@ -64,6 +64,27 @@ final class ServerProcess implements AutoCloseable {
     return String.valueOf(said.getMessage());
   }
 
+  /** What it has resident, in bytes, on Linux. */
+  long resident() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    return 0;
+  }
+
+  /** What it has said since it was ready. */
+  String said() throws IOException {
+    byte[] more = new byte[process.getInputStream().available()];
+    return Files.readString(errors)
+        + new String(
+            more,
+            0,
+            process.getInputStream().readNBytes(more, 0, more.length),
+            StandardCharsets.UTF_8);
+  }
+
   int port() {
     return port;
   }

@@ -12,9 +12,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -165,6 +167,29 @@ class ServiceTest {
     }
   }
 
+  /** Together these say that they will send all that bodies may take of a heap of 1 GB. */
+  @Test
+  void whoOnlyAnnouncesABodyKeepsNobodyOut() throws Exception {
+    String head =
+        "POST /v1/recognize HTTP/1.1\r\nHost: localhost\r\nContent-Type: image/png\r\nContent-Length: %d\r\n\r\nx";
+    List<Socket> silent = new ArrayList<>();
+    try {
+      for (int length = 1 << 27; length >= 1 << 10; length /= 2) {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        silent.add(socket);
+        socket.getOutputStream().write(bytes(head.formatted(length)));
+      }
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.post("/v1/recognize", "image/png", sample("bicycle.png")).status())
+            .isEqualTo(200);
+      }
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+    }
+  }
+
   @Test
   void aFilesNameIsOnlyToldNeverUsed() {
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -228,6 +253,20 @@ class ServiceTest {
 
   private static String swap(String file, String sha256) {
     return "{\"file\":\"%s\",\"sha256\":\"%s\"}".formatted(file, sha256);
+  }
+
+  @Test
+  void withoutAGalleryThatIsSaid() {
+    assertThat(client.get("/v1/models").json().get("gallery").asBoolean()).isFalse();
+    problem(client.get("/v1/gallery"), 404, "no_gallery");
+    problem(
+        client.post("/v1/gallery/examples?label=a", "image/png", sample("bicycle.png")),
+        404,
+        "no_gallery");
+    problem(
+        client.post("/v1/gallery:recognize", "image/png", sample("bicycle.png")),
+        404,
+        "no_gallery");
   }
 
   @Test

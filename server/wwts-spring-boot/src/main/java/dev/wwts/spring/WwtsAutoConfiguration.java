@@ -1,13 +1,16 @@
 package dev.wwts.spring;
 
+import dev.wwts.Gallery;
 import dev.wwts.ModelSlot;
 import dev.wwts.RecognizerMetrics;
 import dev.wwts.SwapListener;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -42,6 +45,14 @@ public final class WwtsAutoConfiguration {
         environment.getProperty("spring.main.register-shutdown-hook", Boolean.class, true);
     return new SlotOpening(properties, springEndsIt, listeners.orderedStream().toList())
         .open(ApplicationResourceLoader.get(resources, true).getResource(properties.model()));
+  }
+
+  /** Examples that the model's embeddings are held against; closed before the slot is. */
+  @Bean(destroyMethod = "close")
+  @ConditionalOnProperty("wwts.gallery")
+  @ConditionalOnMissingBean
+  Gallery gallery(WwtsProperties properties, ModelSlot slot) {
+    return Gallery.open(Objects.requireNonNull(properties.gallery()), slot);
   }
 
   @Configuration(proxyBeanMethods = false)

@@ -9,6 +9,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Pattern;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,6 +22,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param model The model: a file, or a resource such as classpath:model.pt.
  * @param sha256 SHA-256 that the model must have, 64 hexadecimal digits; swaps must then name one.
+ * @param gallery Folder of the gallery that is opened, or made, for the model; none if not set.
  * @param device Where the network runs: auto, cpu, cuda or cuda:N.
  * @param precision What the network computes in.
  * @param threads Threads of one forward on a CPU; all cores if not set.
@@ -46,6 +48,7 @@ public record WwtsProperties(
         String model,
     @Pattern(regexp = "[0-9a-fA-F]{64}", message = "must be 64 hexadecimal digits")
         @Nullable String sha256,
+    @Nullable Path gallery,
     @DefaultValue("auto") Device device,
     @DefaultValue("auto") Precision precision,
     @Min(1) @Max(1024) @Nullable Integer threads,

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import dev.wwts.Device;
+import dev.wwts.Gallery;
 import dev.wwts.ModelException;
 import dev.wwts.ModelSlot;
 import dev.wwts.Picture;
@@ -103,6 +104,23 @@ class WwtsAutoConfigurationTest {
                       PictureException.class, () -> slot.answer(Picture.of(new byte[1025])));
               assertThat(refusal.reason()).isEqualTo(PictureException.Reason.TOO_LARGE);
             });
+  }
+
+  @Test
+  void aFolderBecomesAGalleryThatSurvivesTheContext(@TempDir Path folder) {
+    ApplicationContextRunner with =
+        runner.withPropertyValues("wwts.model=" + MODEL, "wwts.gallery=" + folder.resolve("goods"));
+    with.run(context -> context.getBean(Gallery.class).add("我的闹钟", Picture.of(ALARM_CLOCK)));
+    with.run(
+        context -> {
+          Gallery gallery = context.getBean(Gallery.class);
+          context.getBean(ModelSlot.class).swap(MODEL);
+          Gallery.Match match = gallery.recognize(Picture.of(ALARM_CLOCK));
+          assertThat(match.result().orElseThrow().example().label()).isEqualTo("我的闹钟");
+        });
+    runner
+        .withPropertyValues("wwts.model=" + MODEL)
+        .run(context -> assertThat(context).doesNotHaveBean(Gallery.class));
   }
 
   @Test

@@ -1,0 +1,172 @@
+package dev.wwts.pull;
+
+import static dev.wwts.ModelException.Reason.UNREADABLE;
+import static dev.wwts.ModelException.Reason.WRONG_SHA256;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.ModelException;
+import dev.wwts.convert.ConversionSpec.Texts;
+import dev.wwts.internal.text.Printable;
+import dev.wwts.pull.HubProtocol.FormatException;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes a model of what a hub has: asks which commit is meant and what its files are, brings them,
+ * holds each against the digest that the hub has for it, fills a network with them, and lets the
+ * result be tested.
+ */
+public final class HubPuller {
+  /** Makes a model of a folder of a hub's files. */
+  interface Maker {
+    /**
+     * Looks at all but the weights, before these are fetched.
+     *
+     * @param weights where they will be, with the rest beside them
+     * @throws ModelException if no model can be made of them
+     */
+    void require(Path weights);
+
+    /**
+     * Writes {@code out}, a model with manifest, labels and self-test.
+     *
+     * @param weights with the rest beside them
+     */
+    void make(Path weights, String name, Texts texts, Path out);
+  }
+
+  /** A listing of ten thousand files has 3 MB. */
+  private static final int MOST_LISTING = 16 << 20;
+
+  private static final JsonMapper JSON = mapper();
+
+  private final ModelFolder folder;
+  private final Maker maker;
+  private final Patience patience;
+  private final PullListener listener;
+
+  HubPuller(ModelFolder folder, Maker maker, Patience patience, PullListener listener) {
+    this.folder = folder;
+    this.maker = maker;
+    this.patience = patience;
+    this.listener = listener;
+  }
+
+  private static JsonMapper mapper() {
+    JsonMapper mapper = new JsonMapper();
+    mapper
+        .getFactory()
+        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(50).build());
+    return mapper;
+  }
+
+  /**
+   * How a hub's model is pulled.
+   *
+   * @param mirror a server that has the hub's paths, in its place
+   * @param sha256 which digest the weights must have
+   * @param token what the server is shown
+   */
+  public record Terms(Optional<URI> mirror, Optional<String> sha256, Token token) {
+    /** From the hub itself, without a pin or a token. */
+    public static final Terms USUAL = new Terms(Optional.empty(), Optional.empty(), Token.NONE);
+  }
+
+  /**
+   * Pulls a model, unless what the hub has now is here.
+   *
+   * @return whether anything had to be done
+   * @throws ModelException if it can't be had; what is in the folder stays as it was
+   */
+  public boolean pull(HubModel model, Terms terms, ModelCheck check) {
+    HubProtocol protocol = model.hub().protocol();
+    Client client = new Client(patience, terms.token(), advice(model, terms));
+    URI server = terms.mirror().orElse(model.hub().server());
+    HubListing listing = listing(model, server, client);
+    PinnedFile weights = listing.weights(model);
+    requirePinned(model, terms, weights);
+    URI page = Sources.below(server, protocol.page(model, listing, weights.name()));
+    String source = "%s (%s %s)".formatted(page, weights.kind(), weights.digest());
+    FileFetch fetch = new FileFetch(client, listener);
+    String name = model.fileName();
+    Path kept = folder.hidden(name + "." + weights.name());
+    return new Workshop(folder, listener)
+        .make(
+            name,
+            () -> folder.isHere(name, manifest -> manifest.source().equals(source)),
+            (making, out) -> {
+              for (PinnedFile file : listing.small()) {
+                URI address = Sources.below(server, protocol.file(model, listing, file.name()));
+                fetch.download(file, List.of(address), making.resolve(file.name()));
+              }
+              maker.require(making.resolve(weights.name()));
+              URI address = Sources.below(server, protocol.file(model, listing, weights.name()));
+              fetch.download(weights, List.of(address), kept);
+              // not kept for another try: it may be large, and nobody would look for it
+              Path moved = Files.move(kept, making.resolve(weights.name()));
+              String license = Printable.isPlain(listing.license()) ? listing.license() : "";
+              maker.make(
+                  moved,
+                  model.name(),
+                  new Texts(listing.commit(), source, license, model.path()),
+                  out);
+            },
+            check);
+  }
+
+  private HubListing listing(HubModel model, URI server, Client client) {
+    String host = server.getHost();
+    listener.say("Opening a connection to %s for %s.".formatted(host, model.path()));
+    URI address = Sources.below(server, model.hub().protocol().listing(model));
+    try (HttpAnswer answer = HttpAnswer.get(address, 0, "", client)) {
+      JsonNode json = JSON.readTree(answer.whole(model.path(), MOST_LISTING));
+      return model.hub().protocol().read(model, json);
+    } catch (JsonProcessingException e) {
+      throw unlike(host, model, "JSON", e);
+    } catch (FormatException e) {
+      throw unlike(host, model, String.valueOf(e.getMessage()), e);
+    } catch (IOException e) {
+      throw Failures.of(address, model.path(), client.advice(), e);
+    }
+  }
+
+  private static ModelException unlike(String host, HubModel model, String wanted, Exception e) {
+    return new ModelException(
+        UNREADABLE,
+        "%s does not answer as a hub for %s: without %s; try --mirror URL, or wwts convert FOLDER."
+            .formatted(host, model.path(), Printable.line(wanted, 60)),
+        e);
+  }
+
+  private static void requirePinned(HubModel model, Terms terms, PinnedFile weights) {
+    if (terms.sha256().isPresent() && !terms.sha256().get().equals(weights.digest())) {
+      throw new ModelException(
+          WRONG_SHA256,
+          "%s of %s has %s %s there, not %s: nothing was fetched."
+              .formatted(
+                  weights.name(), model, weights.kind(), weights.digest(), terms.sha256().get()));
+    }
+  }
+
+  private static Advice advice(HubModel model, Terms terms) {
+    boolean hasToken = !terms.token().equals(Token.NONE);
+    return new Advice() {
+      @Override
+      public String otherwise() {
+        return "try --mirror URL, or wwts convert FOLDER";
+      }
+
+      @Override
+      public Optional<String> meaning(int status, String code) {
+        return model.hub().protocol().meaning(model, hasToken, status, code);
+      }
+    };
+  }
+}
