@@ -68,6 +68,9 @@ final class Cluster implements Callable<Integer> {
     if (!(threshold >= -1 && threshold <= 1)) {
       throw new IllegalArgumentException("--threshold is -1 to 1, not " + threshold + ".");
     }
+    if (out != null) {
+      PictureFiles.requireFolderOf(out);
+    }
     List<LabelledPicture> pictures = LabelledPicture.of("", inputs);
     List<EmbeddedPicture> embedded;
     try (Recognizer recognizer = options.builder(options.model(model)).load()) {

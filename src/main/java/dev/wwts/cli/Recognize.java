@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
       "With --json each picture is one line on stdout, and nothing else is:",
       "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
       "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}",
-      "A model whose classes don't exclude each other gives \"tags\":[…] too: all that reach their thresholds.",
+      "Where the model gives tags, they are \"tags\":[…], like results.",
       "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {

@@ -102,7 +102,7 @@ final class TrainHead implements Callable<Integer> {
     List<LabelledPicture> others =
         evaluated == null ? List.of() : LabelledPicture.inFoldersOf(List.of(evaluated));
     Path file = options.model(model);
-    requireOther(file);
+    requireOut(file);
     say("[INFO] 加载模型中...");
     try (Bundle bundle = options.bundle(file)) {
       HeadFile.require(bundle);
@@ -122,7 +122,9 @@ final class TrainHead implements Callable<Integer> {
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
   }
 
-  private void requireOther(Path file) {
+  /** Before an hour of pictures is looked at. */
+  private void requireOut(Path file) {
+    PictureFiles.requireFolderOf(out);
     try {
       if (Files.exists(out) && Files.isSameFile(out, file)) {
         throw new IllegalArgumentException(

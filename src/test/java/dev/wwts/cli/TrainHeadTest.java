@@ -129,6 +129,8 @@ class TrainHeadTest {
     assertThat(err.toString()).contains("gives no embeddings that a head can be put on");
     assertThat(run("--out", made, "--model", ModelFiles.colours(folder), drawings)).isEqualTo(2);
     assertThat(err.toString()).contains("has no self-test to hand on");
+    assertThat(run("--out", folder.resolve("no/mine.pt"), drawings)).isEqualTo(2);
+    assertThat(err.toString()).contains("its folder is not there");
     assertThat(made).doesNotExist();
     assertThat(err.toString().lines()).allMatch(it -> it.length() < 320);
   }
