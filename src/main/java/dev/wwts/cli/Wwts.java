@@ -48,6 +48,7 @@ import picocli.CommandLine.TypeConversionException;
       Embed.class,
       GalleryCommand.class,
       Pull.class,
+      Convert.class,
       Verify.class,
       Info.class,
       Doctor.class,
