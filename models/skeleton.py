@@ -1,22 +1,90 @@
-"""Takes the weights out of a model file: what is left is a skeleton, which Java fills from a checkpoint by the tensors' names, without Python.
-
-    python models/export.py timm --arch mobilenetv2_100 --random --out random.pt
-    python models/skeleton.py random.pt --like weights.safetensors --out mobilenetv2_100.skeleton
-
-Tensors that the checkpoint does not name (tables of positions, for instance) stay in the skeleton; so do counters of training steps.
-"""
-import argparse
+"""A skeleton: what a model file holds of a network but its weights, which Java fills in from a checkpoint by the tensors' names (models/FORMAT.md)."""
+import io
 import json
 import math
-import pathlib
 import pickle
-import sys
+import pickletools
+import tempfile
 import zipfile
+import zlib
 
-from exporters import ExportError, archive, checkpoint
+import numpy as np
+import torch
 
+from exporters import ExportError, constants, lean, tracing
+
+CLASSES = 1013
+"""Of the traced network: a prime, which divides no other number in it, so that whatever it divides is the number of classes times something."""
+ANY = -1
+"""In a shape: the number of classes."""
 TYPES = {"FloatStorage": "F32", "LongStorage": "I64", "IntStorage": "I32", "BoolStorage": "BOOL"}
-INDEX = "skeleton.json"
+LEFT_OUT = (".debug_pkl", ".cpp", "serialization_id")
+MOST_DERIVED = 1 << 22
+"""Elements of a tensor that others are looked up in."""
+
+
+def make(module, width, height, names=None):
+    """The skeleton of a network of CLASSES classes, as bytes. Changes the module.
+
+    names   what a checkpoint calls the tensors of the module's state: its own names where there is none. Each a list, the usual one first.
+    """
+    spec = {"width": width, "height": height}
+    module = module.float().eval()
+    fill(module)
+    own = dict(module.state_dict())
+    names = names or {name: [name] for name in own}
+    constants.fix(module, width, height)
+    with lean.forwards(module, spec, CLASSES):
+        return of_traced(tracing.trace(module, tracing.pixels(spec), CLASSES, prove=False), own, names)
+
+
+def of_traced(traced, own, names):
+    """The same of a traced network. `own` are the tensors that its module had, by their names."""
+    entries, known = _entries(traced, own)
+    tensors, derived, tables = _records(known, own, names, entries)
+    index = {
+        "tensors": tensors, "derived": derived, "classes": _places(entries["data.pkl"]),
+        "unused": sorted(name for own_name in own if own_name not in known for name in names[own_name]),
+        "entries": [[name, len(data)] for name, data in {**entries, **tables}.items()],
+    }
+    if any(str(CLASSES).encode() in data for name, data in entries.items() if name.startswith("code/")):
+        raise ExportError("the number of classes stands in the traced code: such a network has no skeleton")
+    return json.dumps(index, separators=(",", ":")).encode() + b"\n" + b"".join([*entries.values(), *tables.values()])
+
+
+@torch.no_grad()
+def fill(module):
+    """Weights that no two places share, quickly: what is looked up in a tensor is recognised by its numbers."""
+    draw = torch.Generator().manual_seed(1)
+    for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
+        if tensor.is_floating_point() and not name.endswith("attn_mask"):
+            # about as large as what trained ones are, and never negative where a variance is
+            middle, reach = (1, 0.5) if tensor.dim() < 2 and name.endswith(("weight", "var")) else (0, (3 / max(1, tensor[:1].numel())) ** 0.5)
+            tensor.uniform_(middle - reach, middle + reach, generator=draw)
+
+
+def pack(skeleton):
+    """As it is stored."""
+    return zlib.compress(skeleton, 9)
+
+
+def unpack(data):
+    return zlib.decompress(data)
+
+
+def _entries(traced, own):
+    """The archive's entries; of tensors that a checkpoint has only the names, as they may be gigabytes."""
+    with tempfile.NamedTemporaryFile(suffix=".pt") as file:
+        torch.jit.save(traced, file.name)
+        with zipfile.ZipFile(file.name) as source:
+            names = {entry.partition("/")[2]: entry for entry in source.namelist() if not entry.endswith(LEFT_OUT)}
+            known = tensors_of(source.read(names["data.pkl"]))
+            asked = {f"data/{tensor.key}" for name, tensor in known.items() if _is_asked(name, own)}
+            return {name: b"" if name in asked else source.read(entry) for name, entry in names.items()}, known
+
+
+def _is_asked(name, own):
+    return name in own and not name.endswith("num_batches_tracked")
 
 
 class _Module:
@@ -49,10 +117,8 @@ class _Reader(pickle.Unpickler):
         return name[1].__name__, name[2], name[4]
 
 
-def tensors(file):
-    """The tensors of a model file's module by their dotted names."""
-    with zipfile.ZipFile(file) as source, source.open(f"{archive.NAME}/data.pkl") as data:
-        root = _Reader(data).load()
+def tensors_of(data):
+    """The tensors of an archive's module by their dotted names."""
     found = {}
 
     def walk(module, prefix):
@@ -61,52 +127,81 @@ def tensors(file):
                 walk(value, f"{prefix}{name}.")
             elif isinstance(value, _Tensor):
                 found[prefix + name] = value
-    walk(root, "")
+    walk(_Reader(io.BytesIO(data)).load(), "")
     return found
 
 
-def write(file, names, out):
-    """Writes the skeleton of a model file for checkpoints that hold tensors of those names."""
-    records, unused = {}, []
-    known = tensors(file)
-    for name in names:
-        tensor = known.get(name)
-        if tensor is None or name.endswith("num_batches_tracked"):
-            unused.append(name)
-        elif not tensor.is_whole or tensor.kind not in TYPES:
-            raise ExportError(f"{name} is only a part of a record, or of the type {tensor.kind}: such a network has no skeleton")
-        else:
-            records.setdefault(f"data/{tensor.key}", {"name": name, "dtype": TYPES[tensor.kind], "shape": list(tensor.size)})
-    if not records:
-        raise ExportError(f"{file} has none of the checkpoint's tensors")
-    index = json.dumps({"tensors": records, "unused": unused}, indent=1).encode()
-    with zipfile.ZipFile(file) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr(_entry(f"extra/{INDEX}", zipfile.ZIP_DEFLATED), index)
-        for entry in source.infolist():
-            name = entry.filename.removeprefix(archive.NAME + "/")
-            if name not in records and not name.startswith("extra/"):
-                target.writestr(_entry(name, entry.compress_type), source.read(entry))
+def _records(known, own, names, entries):
+    """What goes into the records: tensors of the checkpoint, what follows from them, and tables for that. Takes those records out of the entries."""
+    tensors, derived, tables = {}, [], {}
+    for name, tensor in known.items():
+        record = f"data/{tensor.key}"
+        if _is_asked(name, own):
+            if not tensor.is_whole or tensor.kind not in TYPES:
+                raise ExportError(f"{name} is only a part of a record, or of the type {tensor.kind}: such a network has no skeleton")
+            shape = [ANY if size == CLASSES else size for size in tensor.size]
+            if record in entries:
+                tensors[record] = [record, TYPES[tensor.kind], shape, *names[name]]
+                del entries[record]
+    for name, tensor in known.items():
+        record = f"data/{tensor.key}"
+        if name not in own and record in entries and tensor.kind == "FloatStorage":
+            rule = _rule(np.frombuffer(entries[record], "<f4"), name, own, names, tables)
+            if rule:
+                derived.append([record, *rule])
+                del entries[record]
+    if not tensors:
+        raise ExportError("the network has none of the checkpoint's tensors")
+    return list(tensors.values()), derived, tables
 
 
-def _entry(name, compress_type):
-    entry = zipfile.ZipInfo(f"{archive.NAME}/{name}", date_time=(1980, 1, 1, 0, 0, 0))
-    entry.compress_type = compress_type
-    return entry
+def _rule(values, name, own, names, tables):
+    """How a tensor follows from one of the checkpoint's that its module had; None if it follows from none."""
+    owner = name.rpartition(".")[0] + "."
+    for source, tensor in own.items():
+        if source.startswith(owner) and tensor.is_floating_point() and tensor.numel() <= MOST_DERIVED and tensor.dim() > 1:
+            if values.size == tensor.numel() and np.array_equal(values, tensor.numpy().ravel()):
+                return ["same", names[source], None, list(tensor.shape)]
+            found = _rows(values, tensor.numpy().reshape(-1, tensor.shape[-1])) or _resized(values, tensor)
+            if found:
+                how, given = found
+                if how in ("rows", "columns"):
+                    data = np.asarray(given, "<u2").tobytes()
+                    given = next((table for table, other in tables.items() if other == data), f"tables/{len(tables)}")
+                    tables[given] = data
+                return [how, names[source], given, list(tensor.shape)]
+    return None
 
 
-def main(arguments=None):
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("model", type=pathlib.Path, help="a model file that models/export.py wrote, with whatever weights")
-    parser.add_argument("--like", required=True, metavar="CHECKPOINT", help="a checkpoint of the network, for the names of its tensors")
-    parser.add_argument("--out", required=True, metavar="SKELETON")
-    args = parser.parse_args(arguments)
-    try:
-        write(args.model, list(checkpoint.read(args.like)), args.out)
-        return 0
-    except (ExportError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
+def _rows(values, table):
+    """Rows of a table, one after the other; or, of "columns", all first numbers of the rows, all second ones, …"""
+    rows, width = table.shape
+    if rows > 0xffff or values.size % width or width < 2:
+        return None
+    places = {row.tobytes(): i for i, row in enumerate(np.ascontiguousarray(table))}
+    for how, looked in (("rows", values.reshape(-1, width)), ("columns", values.reshape(width, -1).T)):
+        found = [places.get(row.tobytes()) for row in np.ascontiguousarray(looked)]
+        if None not in found:
+            return how, found
+    return None
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _resized(values, tensor):
+    """DINOv2's positions: the first row as it is, the others, a square of them, resized to another square."""
+    if tensor.dim() != 3 or values.size % tensor.shape[2]:
+        return None
+    before, after, width = math.isqrt(tensor.shape[1] - 1), math.isqrt(values.size // tensor.shape[2] - 1), tensor.shape[2]
+    if before == 0 or before ** 2 + 1 != tensor.shape[1] or (after ** 2 + 1) * width != values.size:
+        return None
+    grid = tensor[:, 1:].reshape(1, before, before, width).permute(0, 3, 1, 2)
+    resized = torch.nn.functional.interpolate(grid, size=(after, after), mode="bicubic", align_corners=False)
+    whole = torch.cat((tensor[:, :1], resized.permute(0, 2, 3, 1).view(1, -1, width)), dim=1)
+    return ("bicubic", [before, after, width]) if np.array_equal(whole.numpy().ravel(), values) else None
+
+
+def _places(data):
+    """Where the number of classes, or a multiple, stands in a pickle: offset, length of the instruction, and how many times it."""
+    instructions = list(pickletools.genops(data))
+    ends = [position for _, _, position in instructions[1:]] + [len(data)]
+    return [[position, end - position, number // CLASSES] for (operation, number, position), end in zip(instructions, ends)
+            if type(number) is int and operation.name in ("BININT1", "BININT2", "BININT", "LONG1") and number and number % CLASSES == 0]

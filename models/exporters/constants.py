@@ -12,6 +12,8 @@ from . import tracing
 
 METHODS = ("get_attn_mask", "interpolate_pos_encoding", "_get_rel_pos_bias", "get_attention_biases")
 """Methods whose result depends on the input's size, never on its values: of Swin; of ViT, DINOv2, SigLIP and others; of timm's Swin and BEiT; of LeViT."""
+SETTERS = ("set_shift_and_window_size",)
+"""Methods that set their module up for the input's size, with tensors where they are traced: once is enough. Of Swin, whose last stage is one window."""
 
 
 @torch.no_grad()
@@ -25,7 +27,7 @@ def fix(module, width, height):
 
 
 def _fix_methods(module, x):
-    recorders = [_Recorder(owner, name) for owner in module.modules() for name in METHODS if callable(getattr(owner, name, None))]
+    recorders = [_Recorder(owner, name) for owner in module.modules() for name in METHODS + SETTERS if callable(getattr(owner, name, None))]
     module(x)
     for recorder in recorders:
         recorder.replace()
@@ -83,10 +85,16 @@ class _Recorder:
 
     def replace(self):
         object.__delattr__(self.owner, self.name)
+        if self.name in SETTERS and self.result is None:
+            object.__setattr__(self.owner, self.name, _nothing)
         if isinstance(self.result, torch.Tensor):
             buffer = f"fixed_{self.name}"
             self.owner.register_buffer(buffer, self.result.detach().clone())
             object.__setattr__(self.owner, self.name, functools.partial(_fixed, self.owner, buffer))
+
+
+def _nothing(*args, **kwargs):
+    return None
 
 
 def _fixed(owner, buffer, *args, **kwargs):

@@ -12,8 +12,8 @@ RELATIVE_TOLERANCE = 1e-4
 
 
 @torch.no_grad()
-def trace(module, inputs, columns):
-    """Traces an eval module in float32 and compares it with the eager one at batch 1 and 4. `inputs`: from a batch and a seed to the module's input."""
+def trace(module, inputs, columns, prove=True):
+    """Traces an eval module in float32 and, unless told otherwise, compares it with the eager one at batch 1 and 4. `inputs`: from a batch and a seed to the module's input."""
     example = inputs(2, seed=1)
     try:
         with _WithoutIdleCasts(), warnings.catch_warnings():
@@ -22,7 +22,7 @@ def trace(module, inputs, columns):
             traced = torch.jit.trace(module, example, check_trace=False, _store_inputs=False)
     except Exception as error:
         raise ExportError(f"the model cannot be traced: {_first_line(error)}") from error
-    for batch in (1, 4):
+    for batch in (1, 4) if prove else ():
         x = inputs(batch, seed=10 + batch)
         expected = module(x)
         check_output(expected, batch, columns)

@@ -353,7 +353,7 @@ public final class Recognizer implements AutoCloseable {
 
   /** How it goes: what waits, what is busy, how calls ended. Waits for nothing. */
   public Stats stats() {
-    return model.service().stats();
+    return model.stats();
   }
 
   /**

@@ -3,6 +3,10 @@ package dev.wwts;
 /**
  * How a recognizer goes, at one moment; calls are counted since it was loaded.
  *
+ * @param sha256 of the model's file, 64 lower-case hexadecimal digits: of a slot's always, of a
+ *     recognizer's own where it was asked for or the model gives embeddings; else empty
+ * @param generation of the slot's model that answers calls which begin now, as in {@link
+ *     ModelVersion}; 0 of a recognizer's own figures
  * @param waiting calls that are accepted and that no lane runs
  * @param busyLanes lanes that have calls
  * @param lanes all lanes
@@ -21,6 +25,8 @@ package dev.wwts;
  * @param memory bytes of native memory, by kind
  */
 public record Stats(
+    String sha256,
+    long generation,
     int waiting,
     int busyLanes,
     int lanes,

@@ -56,20 +56,22 @@ class ArchitectureTest {
       List.of(
           room("events", ""),
           room("remark", "events text"),
-          room("gallery", ""),
+          room("gallery", "threads"),
           room("tokenizer", ""),
           room("natives", "text"),
           room("pixels", "natives"),
-          room("model", "pixels natives text tokenizer"),
+          room("model", "pixels natives text threads tokenizer"),
           room("image", "pixels natives"),
           room("settings", "image pixels"),
           room("head", "settings model"),
           room("cuda", "image pixels model natives"),
-          room("torch", "cuda pixels model natives remark text"),
+          room("torch", "cuda pixels model natives remark text threads"),
           room("rewrite", "torch"),
           room("network", "rewrite torch cuda image pixels model natives remark"),
-          room("lane", "head network torch cuda image pixels model natives settings events remark"),
-          room("serve", "head lane image pixels model natives settings events remark text"),
+          room(
+              "lane",
+              "head network torch cuda image pixels model natives settings events remark threads"),
+          room("serve", "head lane image pixels model natives settings events remark text threads"),
           room(
               "inspect",
               "serve lane head torch cuda image pixels model natives settings remark text"));
@@ -91,6 +93,8 @@ class ArchitectureTest {
             .consideringOnlyDependenciesInLayers()
             .layer("text")
             .definedBy("dev.wwts.internal.text..")
+            .layer("threads")
+            .definedBy("dev.wwts.internal.threads..")
             .layer("API")
             .definedBy(API)
             .layer("door")
@@ -120,6 +124,8 @@ class ArchitectureTest {
     house
         .whereLayer("text")
         .mayNotAccessAnyLayer()
+        .whereLayer("threads")
+        .mayNotAccessAnyLayer()
         .whereLayer("API")
         .mayOnlyAccessLayers("text")
         .whereLayer("door")
@@ -127,11 +133,11 @@ class ArchitectureTest {
             "API", "serve", "settings", "remark", "model", "image", "pixels", "text")
         .whereLayer("slots")
         .mayOnlyAccessLayers(
-            "API", "door", "gallery", "settings", "model", "natives", "events", "text")
+            "API", "door", "gallery", "settings", "model", "natives", "events", "text", "threads")
         .whereLayer("report")
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("convert")
-        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "text")
+        .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "tokenizer", "text")
         .whereLayer("sheet")
         .mayOnlyAccessLayers("API", "image", "pixels", "text")
         .whereLayer("train")
@@ -157,7 +163,7 @@ class ArchitectureTest {
 
   @Test
   void everyPackageIsARoom() {
-    List<String> rooms = new ArrayList<>(List.of("text", "swap"));
+    List<String> rooms = new ArrayList<>(List.of("text", "threads", "swap"));
     ROOMS.forEach(room -> rooms.add(room.name));
     assertThat(Classes.ALL.stream().map(ArchitectureTest::roomOf).filter(name -> !name.isEmpty()))
         .isSubsetOf(rooms);

@@ -1,14 +1,10 @@
 package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,32 +48,10 @@ class EnduranceTest {
   }
 
   private static Growth run(int times, int leak) throws IOException, InterruptedException {
-    assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: RSS is read from /proc");
-    Path model = ModelFiles.tiny(folder);
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms96m",
-                "-Xmx96m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName(),
-                model.toString(),
-                String.valueOf(times),
-                String.valueOf(leak))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    List<Long> numbers = output.strip().lines().map(Long::valueOf).toList();
+    List<Long> numbers =
+        SteadyProcess.run(96, Main.class, ModelFiles.tiny(folder), times, leak).stream()
+            .map(Long::valueOf)
+            .toList();
     return new Growth(numbers.get(0), numbers.get(1));
   }
 
@@ -85,7 +59,7 @@ class EnduranceTest {
   static final class Main {
     private Main() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
       int times = Integer.parseInt(args[1]);
       int leak = Integer.parseInt(args[2]);
       List<byte[]> pictures =
@@ -98,7 +72,7 @@ class EnduranceTest {
       try (Recognizer recognizer = Recognizer.load(Path.of(args[0]))) {
         for (int i = 0; i < times; i++) {
           if (i == WARM) {
-            System.out.println(rss());
+            System.out.println(SteadyProcess.rss());
           }
           try {
             recognizer.recognize(pictures.get(i % pictures.size()));
@@ -109,16 +83,8 @@ class EnduranceTest {
             Pointer.memset(Pointer.malloc(leak), 1, leak);
           }
         }
-        System.out.println(rss());
+        System.out.println(SteadyProcess.rss());
       }
-    }
-
-    private static long rss() throws IOException {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElseThrow();
     }
   }
 }

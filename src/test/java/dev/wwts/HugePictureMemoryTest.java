@@ -1,17 +1,14 @@
 package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,28 +29,10 @@ class HugePictureMemoryTest {
 
   @Test
   void memoryOfHugePicturesIsGivenBack() throws IOException, InterruptedException {
-    assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: RSS is read from /proc");
-    Path model = ModelFiles.tiny(folder);
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms96m",
-                "-Xmx96m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName(),
-                model.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    List<Long> rss = output.strip().lines().map(Long::valueOf).toList();
+    List<Long> rss =
+        SteadyProcess.run(96, Main.class, ModelFiles.tiny(folder)).stream()
+            .map(Long::valueOf)
+            .toList();
 
     System.out.println("RSS in kB before, with huge pictures, after ordinary ones: " + rss);
     assertThat(rss.get(1)).as("the huge ones are huge").isGreaterThan(2 * rss.get(0));
@@ -67,10 +46,10 @@ class HugePictureMemoryTest {
     public static void main(String[] args) throws Exception {
       try (Recognizer recognizer = Recognizer.builder(Path.of(args[0])).lanes(2).load()) {
         ordinary(recognizer);
-        System.out.println(rss());
+        System.out.println(SteadyProcess.rss());
         System.out.println(huge(recognizer));
         ordinary(recognizer);
-        System.out.println(rss());
+        System.out.println(SteadyProcess.rss());
       }
     }
 
@@ -92,7 +71,7 @@ class HugePictureMemoryTest {
       other.start();
       all.run();
       other.join();
-      return rss();
+      return SteadyProcess.rss();
     }
 
     /** 10,000 x 10,000 pixels, of which one is painted. */
@@ -122,14 +101,6 @@ class HugePictureMemoryTest {
         bmp.put(new byte[] {0, 2, (byte) 255, (byte) 255});
       }
       return bmp.array();
-    }
-
-    private static long rss() throws IOException {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElseThrow();
     }
   }
 }

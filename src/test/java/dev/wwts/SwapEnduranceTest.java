@@ -1,12 +1,9 @@
 package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.Color;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,31 +46,13 @@ class SwapEnduranceTest {
   }
 
   private static Map<String, Long> run(int swaps) throws IOException, InterruptedException {
-    assumeTrue(Files.exists(Path.of("/proc/self/status")), "skipped: RSS is read from /proc");
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms192m",
-                "-Xmx192m",
-                "-XX:+AlwaysPreTouch",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+IgnoreUnrecognizedVMOptions",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Main.class.getName(),
-                SlotModels.write(folder, "one", "m * 10", "一").toString(),
-                SlotModels.write(folder, "two", "m * 10", "二").toString(),
-                String.valueOf(swaps))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
-    return output
-        .lines()
+    return SteadyProcess.run(
+            192,
+            Main.class,
+            SlotModels.write(folder, "one", "m * 10", "一"),
+            SlotModels.write(folder, "two", "m * 10", "二"),
+            swaps)
+        .stream()
         .map(line -> line.split(" "))
         .collect(Collectors.toMap(pair -> pair[0], pair -> Long.valueOf(pair[1])));
   }
@@ -116,10 +95,10 @@ class SwapEnduranceTest {
         for (int i = 1; i <= swaps; i++) {
           slot.swap(models.get(i % 2));
           if (i == Math.min(swaps / 2, 100)) {
-            print("rss.warm", rss());
+            print("rss.warm", SteadyProcess.rss());
           }
         }
-        print("rss.last", rss());
+        print("rss.last", SteadyProcess.rss());
         ended = true;
         for (Future<?> caller : running) {
           caller.get();
@@ -172,14 +151,6 @@ class SwapEnduranceTest {
 
     private static void print(String name, long value) {
       System.out.println(name + " " + value);
-    }
-
-    private static long rss() throws IOException {
-      return Files.readAllLines(Path.of("/proc/self/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
-          .findFirst()
-          .orElseThrow();
     }
   }
 }

@@ -53,25 +53,24 @@ final class MemoryTimeline implements AutoCloseable {
     }
   }
 
-  List<Double> seconds() {
-    return samples().stream().map(Sample::seconds).toList();
-  }
-
   /** The lines of a picture; the process's only where the driver told it each time. */
   List<Series> series(boolean card) {
     List<Series> series = new ArrayList<>();
-    series.add(new Series(card ? "in tensors" : "resident", mebibytes(Sample::allocated)));
+    series.add(line(card ? "in tensors" : "resident", Sample::allocated));
     if (card) {
-      series.add(new Series("reserved by LibTorch", mebibytes(Sample::reserved)));
+      series.add(line("reserved by LibTorch", Sample::reserved));
       if (samples().stream().allMatch(sample -> sample.process() >= 0)) {
-        series.add(new Series("process (NVML)", mebibytes(Sample::process)));
+        series.add(line("process (NVML)", Sample::process));
       }
     }
     return series;
   }
 
-  private List<Double> mebibytes(ToLongFunction<Sample> figure) {
-    return samples().stream().map(sample -> figure.applyAsLong(sample) / 1048576.0).toList();
+  private Series line(String name, ToLongFunction<Sample> figure) {
+    return new Series(
+        name,
+        samples().stream().map(Sample::seconds).toList(),
+        samples().stream().map(sample -> figure.applyAsLong(sample) / 1048576.0).toList());
   }
 
   /** Looks no more; twice does nothing. */

@@ -215,10 +215,9 @@ final class Vram implements Callable<Integer> {
           folder.resolve("timeline.svg"),
           title,
           new LineChart.Axes("seconds since the start", "memory, MiB", false),
-          timeline.seconds(),
           timeline.series(card));
     } catch (LinkageError | InternalError e) {
-      warn(dev.wwts.report.Report.noPictures(e));
+      warn(LineChart.unavailable(e));
     }
   }
 

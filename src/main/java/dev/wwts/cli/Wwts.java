@@ -57,8 +57,6 @@ import picocli.CommandLine.TypeConversionException;
       Doctor.class,
       Vram.class,
       Serve.class,
-      BenchCompare.class,
-      BenchReport.class,
       HelpCommand.class
     })
 public final class Wwts {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.tflite.TfliteNetwork.Codes;
 import dev.wwts.convert.tflite.TfliteNetwork.QuantizedLayer;
 import dev.wwts.internal.model.Manifest;
@@ -16,6 +17,8 @@ import java.util.Map;
 
 /** Writes {@code wwts.json} as models/FORMAT.md says. */
 public final class ManifestJson {
+  private static final long SMALL = 50_000_000;
+  private static final long BASE = 250_000_000;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final ObjectNode root = JSON.createObjectNode();
@@ -23,8 +26,7 @@ public final class ManifestJson {
   private ManifestJson() {}
 
   /** A manifest's as it is, but for another name, other classes in a softmax, and its self-test. */
-  public static ManifestJson of(
-      Manifest base, String name, int classes, Manifest.SelfTestEntries test) {
+  public static ManifestJson of(Manifest base, String name, int classes, SelfTestEntries test) {
     ManifestJson json = new ManifestJson();
     ObjectNode root = json.root;
     root.put("format", Manifest.FORMAT)
@@ -39,11 +41,7 @@ public final class ManifestJson {
     json.input(base.input());
     json.output(classes);
     base.embedding().ifPresent(json::embedding);
-    json.selfTest(test.pictures(), test.logits(), test.reference(), test.tolerance().orElseThrow());
-    if (!test.embeddings().isEmpty()) {
-      root.withObject("/selftest").put("embeddings", test.embeddings());
-    }
-    return json;
+    return json.selfTest(test);
   }
 
   private void embedding(Manifest.Embedding embedding) {
@@ -62,15 +60,15 @@ public final class ManifestJson {
   }
 
   /** The manifest of a network of a family, in float32, that gives a softmax's logits. */
-  ManifestJson(ConversionSpec spec, String family, Recipe recipe) {
-    root.put("format", 1).put("name", spec.name()).put("family", family).put("size", "small");
-    text("version", spec.texts().version());
-    text("source", spec.texts().source());
-    text("license", spec.texts().license());
-    text("attribution", spec.texts().attribution());
+  ManifestJson(String name, int classes, Texts texts, String family, Recipe recipe) {
+    root.put("format", 1).put("name", name).put("family", family).put("size", "small");
+    text("version", texts.version());
+    text("source", texts.source());
+    text("license", texts.license());
+    text("attribution", texts.attribution());
     root.put("trained", true).put("dtype", "float32");
     input(recipe);
-    output(spec.labels().size());
+    output(classes);
   }
 
   private void text(String field, String text) {
@@ -129,11 +127,38 @@ public final class ManifestJson {
     array.add(codes.scale()).add(codes.zero());
   }
 
+  /** The class of its size, by its number of parameters, as the exporters have it. */
+  ManifestJson size(long parameters) {
+    root.put("size", parameters < SMALL ? "small" : parameters < BASE ? "base" : "large");
+    return this;
+  }
+
+  /** How logits become confidences. */
+  ManifestJson activation(String activation) {
+    ((ObjectNode) root.path("output")).put("activation", activation);
+    return this;
+  }
+
+  /** Its classes have thresholds of their own. */
+  ManifestJson thresholds(String entry) {
+    root.put("format", Manifest.FORMAT);
+    ((ObjectNode) root.path("output")).put("thresholds", entry);
+    return this;
+  }
+
   /** The self-test's entries. */
-  ManifestJson selfTest(List<String> pictures, String logits, String reference, double tolerance) {
+  ManifestJson selfTest(SelfTestEntries test) {
     ObjectNode node = root.putObject("selftest");
-    pictures.forEach(node.putArray("pictures")::add);
-    node.put("logits", logits).put("reference", reference).put("tolerance", tolerance);
+    ArrayNode pictures = node.putArray("pictures");
+    for (int i = 0; i < test.pictures().size(); i++) {
+      pictures.add(SelfTestEntries.picture(i));
+    }
+    node.put("logits", SelfTestEntries.LOGITS)
+        .put("reference", test.reference())
+        .put("tolerance", test.tolerance());
+    if (!test.embeddings().isEmpty()) {
+      node.put("embeddings", SelfTestEntries.EMBEDDINGS);
+    }
     return this;
   }
 

@@ -93,7 +93,7 @@ public final class ModelWriter {
    * The bytes that the file system knows it by. As a text it would go through the locale's
    * encoding, which under LC_ALL=C makes question marks of what is not ASCII.
    */
-  private static byte[] name(Path file) {
+  static byte[] name(Path file) {
     if (File.separatorChar != '/') {
       return file.toString().getBytes(Charset.defaultCharset());
     }

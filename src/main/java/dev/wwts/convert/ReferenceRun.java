@@ -30,19 +30,36 @@ final class ReferenceRun {
   private final List<byte[]> crops = new ArrayList<>();
   private final List<float[]> logits = new ArrayList<>();
 
+  private final boolean isParallel;
+
+  private ReferenceRun(
+      UnaryOperator<float[]> network, Recipe recipe, List<byte[]> pictures, boolean isParallel) {
+    this.network = network;
+    this.recipe = recipe;
+    this.isParallel = isParallel;
+    pictures.forEach(picture -> crops.add(SelfTestInput.levels(picture, recipe)));
+    each().mapToObj(i -> network.apply(input(i))).forEachOrdered(logits::add);
+  }
+
   /**
-   * Runs it.
+   * Runs a network that is written in Java.
    *
    * @param network from height x width x 3, normalised, to logits
    */
-  ReferenceRun(UnaryOperator<float[]> network, Recipe recipe, List<byte[]> pictures) {
-    this.network = network;
-    this.recipe = recipe;
-    pictures.forEach(picture -> crops.add(SelfTestInput.levels(picture, recipe)));
-    IntStream.range(0, crops.size())
-        .parallel()
-        .mapToObj(i -> network.apply(input(i)))
-        .forEachOrdered(logits::add);
+  static ReferenceRun parallel(
+      UnaryOperator<float[]> network, Recipe recipe, List<byte[]> pictures) {
+    return new ReferenceRun(network, recipe, pictures, true);
+  }
+
+  /** Runs one that has threads of its own, in the caller's thread. */
+  static ReferenceRun inOrder(
+      UnaryOperator<float[]> network, Recipe recipe, List<byte[]> pictures) {
+    return new ReferenceRun(network, recipe, pictures, false);
+  }
+
+  private IntStream each() {
+    IntStream each = IntStream.range(0, crops.size());
+    return isParallel ? each.parallel() : each;
   }
 
   /** What the network sees of a picture, height x width x 3. */
@@ -67,8 +84,7 @@ final class ReferenceRun {
   /** How far logits may be from these, relative to the largest. */
   double tolerance() {
     double largest = largest();
-    double moved =
-        IntStream.range(0, crops.size()).parallel().mapToDouble(this::touch).max().orElse(0);
+    double moved = each().mapToDouble(this::touch).max().orElse(0);
     return largest == 0 ? LEAST_TOLERANCE : Math.min(1, Math.max(LEAST_TOLERANCE, moved / largest));
   }
 

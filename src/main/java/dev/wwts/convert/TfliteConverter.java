@@ -10,14 +10,9 @@ import dev.wwts.convert.tflite.TfliteNetwork.Codes;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Recipe.Resize;
 import dev.wwts.internal.pixels.AlphaMode;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
@@ -32,7 +27,6 @@ import org.bytedeco.pytorch.global.torch;
  */
 public final class TfliteConverter {
   private static final String FAMILY = "tflite";
-  private static final String LOGITS = "selftest/logits.f32";
   private static final String EVALUATED = "wwts, TFLite's operators in float32";
 
   /** TensorFlow's evaluation keeps 7/8 of the shorter side. */
@@ -67,30 +61,27 @@ public final class TfliteConverter {
 
   private void write(Path out) {
     SelfTestSpec test = spec.selfTest();
-    ReferenceRun run = new ReferenceRun(network::logits, recipe, test.pictures());
+    ReferenceRun run = ReferenceRun.parallel(network::logits, recipe, test.pictures());
     if (!Double.isFinite(run.largest())) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
           file + ": its logits for the self-test are not finite: fetch it again.");
     }
-    Map<String, byte[]> extra = new LinkedHashMap<>();
-    List<String> pictures = new ArrayList<>();
-    for (int i = 0; i < test.pictures().size(); i++) {
-      pictures.add("selftest/" + i + ".png");
-    }
-    List<float[]> logits = test.logits().isEmpty() ? run.logits() : test.logits();
-    String reference = test.logits().isEmpty() ? EVALUATED : test.reference();
+    boolean isItsOwn = test.logits().isEmpty();
+    SelfTestEntries entries =
+        new SelfTestEntries(
+            test.pictures(),
+            isItsOwn ? run.logits() : test.logits(),
+            isItsOwn ? EVALUATED : test.reference(),
+            run.tolerance());
     ManifestJson manifest =
-        new ManifestJson(spec, FAMILY, recipe)
+        new ManifestJson(spec.name(), spec.labels().size(), spec.texts(), FAMILY, recipe)
             .quantization(network.quantizedLayers())
-            .selfTest(pictures, LOGITS, reference, run.tolerance());
+            .selfTest(entries);
+    Map<String, byte[]> extra = new LinkedHashMap<>();
     extra.put("wwts.json", manifest.bytes());
-    String labels = String.join("\n", spec.labels()) + "\n";
-    extra.put("labels.txt", labels.getBytes(StandardCharsets.UTF_8));
-    for (int i = 0; i < pictures.size(); i++) {
-      extra.put(pictures.get(i), test.pictures().get(i));
-    }
-    extra.put(LOGITS, bytes(logits));
+    extra.put("labels.txt", SelfTestEntries.labels(spec.labels()));
+    extra.putAll(entries.entries());
     new ModelWriter(out).write(network.script(), extra, module -> compare(module, run));
   }
 
@@ -135,18 +126,6 @@ public final class TfliteConverter {
 
   private static boolean isDeviation(float std) {
     return std > 0 && Float.isFinite(std);
-  }
-
-  private static byte[] bytes(List<float[]> logits) {
-    int count = logits.stream().mapToInt(row -> row.length).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    logits.forEach(
-        row -> {
-          for (float logit : row) {
-            bytes.putFloat(logit);
-          }
-        });
-    return bytes.array();
   }
 
   /** Whether LibTorch computes what the TFLite file says. */

@@ -22,8 +22,11 @@ import java.util.Map;
 /**
  * Where and with what a measurement runs. Make it before the measurement: the machine's load is
  * that of this moment.
+ *
+ * @param facts in their order; values are strings, numbers, lists and maps of these
+ * @param warnings what makes figures taken now doubtful, a sentence each
  */
-public final class Environment {
+public record Environment(Map<String, Object> facts, List<String> warnings) {
   /** Above this part of its processors a machine has other work. */
   private static final double BUSY = 0.5;
 
@@ -38,12 +41,10 @@ public final class Environment {
           "PYTORCH_CUDA_ALLOC_CONF",
           "PYTORCH_ALLOC_CONF");
 
-  private final Map<String, Object> facts;
-  private final List<String> warnings;
-
-  private Environment(Map<String, Object> facts, List<String> warnings) {
-    this.facts = facts;
-    this.warnings = List.copyOf(warnings);
+  /** Copies them. */
+  public Environment {
+    facts = Collections.unmodifiableMap(new LinkedHashMap<>(facts));
+    warnings = List.copyOf(warnings);
   }
 
   /**
@@ -70,16 +71,6 @@ public final class Environment {
     facts.put("models", digests(models));
     facts.put("loadAverage", load);
     return new Environment(facts, warnings(load, cores));
-  }
-
-  /** The facts in their order; values are strings, numbers, lists and maps of these. */
-  public Map<String, Object> facts() {
-    return Collections.unmodifiableMap(facts);
-  }
-
-  /** What makes figures taken now doubtful, a sentence each. */
-  public List<String> warnings() {
-    return warnings;
   }
 
   /** Prints facts and warnings for people, a line each; what is empty is left out. */

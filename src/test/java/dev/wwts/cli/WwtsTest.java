@@ -187,7 +187,6 @@ class WwtsTest {
           {"recognize", ""},
           {"recognize", "--model", "", red},
           {"info", ""},
-          {"bench-report", ""},
           {"vram", "--out", ""},
           {"recognize", "--threshold", "NaN", "--model", model, red},
           {"recognize", "--min-confidence", "-0.1", "--model", model, red},

@@ -9,10 +9,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -22,30 +21,14 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** A step that JMH runs. */
-public final class JmhStep {
-  /** What the measuring JVMs get beside what this one was started with. */
-  public static final List<String> JVM_OPTIONS =
-      List.of(
-          "-Xmx2g",
-          "-Dorg.bytedeco.javacpp.logger=slf4j",
-          "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
-          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+/** Runs a step by JMH. */
+final class JmhStep {
+  private JmhStep() {}
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Options.Iterations iterations;
-  private final Path notes;
-
-  /** The processes write what is to be told into {@code notes}. */
-  JmhStep(Options.Iterations iterations, Path notes) {
-    this.iterations = iterations;
-    this.notes = notes;
-  }
-
-  /** Runs it and returns JMH's JSON, an array. */
-  JsonNode run(Step step) throws IOException, RunnerException {
-    List<String> jvm = new ArrayList<>(JVM_OPTIONS);
+  /** Returns JMH's JSON, an array; the processes write what is to be told into {@code notes}. */
+  static JsonNode run(Step step, Options options, Path notes)
+      throws IOException, RunnerException {
+    List<String> jvm = new ArrayList<>(Seat.JVM_OPTIONS);
     jvm.add("-D" + Notes.PROPERTY + "=" + notes.toAbsolutePath());
     ChainedOptionsBuilder builder =
         new OptionsBuilder()
@@ -55,30 +38,33 @@ public final class JmhStep {
             .threads(step.callers())
             .forks(step.forks())
             .jvmArgsAppend(jvm.toArray(String[]::new))
-            .addProfiler(MemoryProfiler.class)
             .addProfiler(Marks.class);
-    if (!step.benchmark().startsWith("LoadBenchmark")) {
+    if (!step.is("LoadBenchmark")) {
       builder
-          .warmupIterations(iterations.warmups())
-          .warmupTime(TimeValue.seconds(iterations.warmupSeconds()))
-          .measurementIterations(new Estimate(iterations).measured(step))
-          .measurementTime(TimeValue.seconds(iterations.seconds()));
+          .warmupIterations(options.whole("jmh.wi"))
+          .warmupTime(TimeValue.seconds(options.whole("jmh.w")))
+          .measurementIterations(iterations(step, options))
+          .measurementTime(TimeValue.seconds(options.whole("jmh.r")));
     }
-    if (step.benchmark().startsWith("RecognizeBenchmark")) {
+    if (step.is("RecognizeBenchmark")) {
       builder.addProfiler(GCProfiler.class);
-      builder.addProfiler(StageProfiler.class);
     }
     step.params().forEach((name, value) -> builder.param(name, value));
-    return json(new Runner(builder.build()).run());
-  }
-
-  private static JsonNode json(Collection<RunResult> run) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(run);
-    JsonNode entries = JSON.readTree(bytes.toByteArray());
+    ResultFormatFactory.getInstance(
+            ResultFormatType.JSON, new PrintStream(bytes, true, StandardCharsets.UTF_8))
+        .writeOut(new Runner(builder.build()).run());
+    JsonNode entries = new ObjectMapper().readTree(bytes.toByteArray());
     // paths of this machine are nobody's business
     entries.forEach(entry -> ((ObjectNode) entry).remove(List.of("jvm", "jvmArgs")));
     return entries;
+  }
+
+  /** Measured ones. The small model and a stage alone do many calls in one, unless more are asked for. */
+  static int iterations(Step step, Options options) {
+    boolean many =
+        Stream.of("StageBenchmark", "FloorBenchmark").anyMatch(step::is)
+            || (step.is("PeersBenchmark") && step.param("model").equals("small"));
+    return many && !options.has("jmh.i") ? 1 : options.whole("jmh.i");
   }
 }

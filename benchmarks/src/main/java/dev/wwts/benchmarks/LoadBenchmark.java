@@ -1,14 +1,13 @@
 package dev.wwts.benchmarks;
 
-import dev.wwts.Device;
-import dev.wwts.Precision;
+import dev.wwts.Answer;
+import dev.wwts.ModelSlot;
+import dev.wwts.Picture;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
-import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.benchmarks.models.BenchmarkPictures;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -18,7 +17,6 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -33,97 +31,101 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 0)
 @Measurement(iterations = 1)
 @Fork(3)
-@State(Scope.Benchmark)
 public class LoadBenchmark {
-  @Param({"small", "base", "large"})
-  public String model = "";
-
-  @Param("cpu")
-  public String device = "";
-
-  @Param({"fp32", "bf16"})
-  public String precision = "";
-
-  @Param({"1", "2", "4"})
-  public int threads;
-
-  private byte[] picture = {};
-  private @Nullable Recognizer opened;
-
-  @Setup(Level.Trial)
-  public void prepare() {
-    BenchmarkModels.of(model);
-    picture = BenchmarkPictures.of("1080p");
-  }
-
-  private Recognizer open() {
-    return Recognizer.builder(BenchmarkModels.of(model))
-        .device(Device.parse(device))
-        .precision(Precision.valueOf(precision.toUpperCase(Locale.ROOT)))
-        .threads(threads)
-        .load();
-  }
-
   /** The natives, the model and its warm-up, in a fresh process. */
   @Benchmark
-  public Recognizer load() {
-    opened = open();
-    return opened;
+  public Recognizer load(Model model) {
+    return model.load();
   }
 
   /** The same and one picture. */
   @Benchmark
-  public List<Recognition> firstAnswer() {
-    opened = open();
-    return opened.recognize(picture);
+  public List<Recognition> firstAnswer(Model model) {
+    return model.load().recognize(model.picture);
   }
 
   /**
-   * A second recognizer of the model is loaded while the first answers one call after the other,
-   * then takes its place; swap.worst is the longest of those calls, swap.usual the median before.
+   * The model is loaded again while it answers one call after the other, and takes its own place;
+   * swap.worst is the longest of those calls, swap.usual the median before.
    */
   @Benchmark
-  public List<Recognition> swap(Caller caller) {
-    Recognizer next = open();
-    Recognizer last = caller.replace(next);
-    last.close();
-    return next.recognize(picture);
+  public Answer swap(Model model, Caller caller) {
+    caller.slot.swap(model.file());
+    return caller.slot.answer(Picture.of(model.picture));
   }
 
-  @TearDown(Level.Trial)
-  public void close() {
-    if (opened != null) {
-      opened.close();
-    }
-  }
-
-  /** What serves until the swap, and who asks it. */
-  @State(Scope.Benchmark)
-  public static class Caller {
-    private static final int CALLS_BEFORE = 5;
-
-    private @Nullable SteadyCaller caller;
-    private double usual;
+  /** What is loaded, and asked. */
+  public static class Model extends Parameters {
+    private byte[] picture = {};
+    private @Nullable Recognizer opened;
 
     @Setup(Level.Trial)
-    public void open(LoadBenchmark benchmark) {
-      caller = new SteadyCaller(benchmark.open(), benchmark.picture);
-      usual = caller.start(CALLS_BEFORE);
+    public void prepare() {
+      file();
+      picture = BenchmarkPictures.of("1080p");
     }
 
-    Recognizer replace(Recognizer next) {
-      return Objects.requireNonNull(caller).replace(next);
-    }
-
-    @TearDown(Level.Iteration)
-    public void mark() {
-      Marks.most("swap.worst", Objects.requireNonNull(caller).worstMillis(), "ms");
-      Marks.most("swap.usual", usual, "ms");
+    private Recognizer load() {
+      Recognizer loaded = recognizer().load();
+      opened = loaded;
+      return loaded;
     }
 
     @TearDown(Level.Trial)
     public void close() {
-      Objects.requireNonNull(caller).close();
+      if (opened != null) {
+        opened.close();
+      }
+    }
+  }
+
+  /** Who serves, and a thread that asks it for one picture after the other. */
+  @State(Scope.Benchmark)
+  public static class Caller {
+    private static final int CALLS_BEFORE = 5;
+
+    private ModelSlot slot;
+    private Thread thread;
+    private volatile boolean over;
+    private volatile double worst;
+    private double usual;
+
+    @Setup(Level.Trial)
+    public void open(Model model) {
+      slot = ModelSlot.builder(model.recognizer()).open();
+      Picture picture = Picture.of(model.picture);
+      double[] millis = new double[CALLS_BEFORE];
+      Arrays.setAll(millis, i -> call(picture));
+      Arrays.sort(millis);
+      usual = millis[CALLS_BEFORE / 2];
+      thread =
+          new Thread(
+              () -> {
+                while (!over) {
+                  worst = Math.max(worst, call(picture));
+                }
+              },
+              "steady caller");
+      thread.start();
+    }
+
+    private double call(Picture picture) {
+      long start = System.nanoTime();
+      slot.answer(picture);
+      return (System.nanoTime() - start) / 1e6;
+    }
+
+    @TearDown(Level.Iteration)
+    public void mark() {
+      Marks.most("swap.worst", worst, "ms");
+      Marks.most("swap.usual", usual, "ms");
+    }
+
+    @TearDown(Level.Trial)
+    public void close() throws InterruptedException {
+      over = true;
+      thread.join();
+      slot.close();
     }
   }
 }

@@ -19,13 +19,10 @@ final class Notes {
   /** The system property that names the file. */
   static final String PROPERTY = "wwts.notes";
 
-  private static final String WARNING = "warning ";
-  private static final String REMARK = "remark ";
+  static final String WARNING = "warning ";
+  static final String REMARK = "remark ";
 
   private Notes() {}
-
-  /** What the file holds of each. */
-  record Read(List<String> warnings, List<String> remarks) {}
 
   /** Whether the recognizer split its batch or left its precision, and what it says of itself. */
   static void of(Recognizer recognizer, String precision) {
@@ -44,29 +41,24 @@ final class Notes {
 
   private static void write(String line) {
     String file = System.getProperty(PROPERTY);
-    if (file == null) {
-      return;
-    }
     try {
-      Files.writeString(
-          Path.of(file), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      if (file != null) {
+        Files.writeString(
+            Path.of(file), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** Reads and removes the file. */
-  static Read take(Path file) throws IOException {
-    List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
-    Files.deleteIfExists(file);
-    return new Read(having(WARNING, lines), having(REMARK, lines));
-  }
-
-  private static List<String> having(String kind, List<String> lines) {
-    return lines.stream()
-        .filter(line -> line.startsWith(kind))
-        .map(line -> line.substring(kind.length()))
-        .distinct()
-        .toList();
+  /** Those of a kind that the file holds. */
+  static List<String> read(Path file, String kind) throws IOException {
+    return !Files.exists(file)
+        ? List.of()
+        : Files.readAllLines(file).stream()
+            .filter(line -> line.startsWith(kind))
+            .map(line -> line.substring(kind.length()))
+            .distinct()
+            .toList();
   }
 }

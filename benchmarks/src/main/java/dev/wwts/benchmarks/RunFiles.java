@@ -2,11 +2,9 @@ package dev.wwts.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import dev.wwts.report.Machine;
 import dev.wwts.report.Environment;
-import dev.wwts.report.Report;
+import dev.wwts.report.Machine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,31 +24,32 @@ import java.util.Set;
  * what it had.
  */
 public final class RunFiles {
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+  /**
+   * A step that gave no figure.
+   *
+   * @param error why, in one line
+   */
+  record Failure(String benchmark, Map<String, String> params, String error) {}
 
   private final Path stem;
   private final Map<String, Object> facts;
-  private final Set<String> warnings = new LinkedHashSet<>();
+  private final Set<String> warnings;
   private final List<Failure> failed = new ArrayList<>();
-  private final ArrayNode results = JSON.createArrayNode();
+  private final ArrayNode results = new ObjectMapper().createArrayNode();
   private final long start = System.nanoTime();
 
-  /** Names the files after device and date; a second run of a day does not overwrite the first. */
-  RunFiles(Path folder, String device, Map<String, Object> facts, List<String> warnings)
-      throws IOException {
-    this(folder, device, "", facts, warnings);
-  }
-
-  /** The same with {@code kind} behind the date. */
-  public RunFiles(
-      Path folder, String device, String kind, Map<String, Object> facts, List<String> warnings)
+  /**
+   * Names the files after device and date; a second run of a day does not overwrite the first.
+   *
+   * @param kind behind the date
+   */
+  public RunFiles(Path folder, String device, String kind, Environment around)
       throws IOException {
     Files.createDirectories(folder);
-    String name = name(facts, device) + "-" + LocalDate.now(ZoneOffset.UTC) + kind;
+    String name = name(around.facts(), device) + "-" + LocalDate.now(ZoneOffset.UTC) + kind;
     this.stem = unused(folder.resolve(name));
-    this.facts = new LinkedHashMap<>(facts);
-    this.warnings.addAll(warnings);
+    this.facts = new LinkedHashMap<>(around.facts());
+    this.warnings = new LinkedHashSet<>(around.warnings());
   }
 
   private static Path unused(Path stem) {
@@ -60,17 +60,25 @@ public final class RunFiles {
     return free;
   }
 
-  /** The card's or processor's name; with its family and model where the name tells none. */
+  /**
+   * The card's that {@code device} (cuda, cuda:N) means, or the processor's, with its family and
+   * model where the name tells none.
+   */
   static String name(Map<String, Object> facts, String device) {
-    String name = Report.device(facts, device);
-    if (!device.equals("cpu") || name.matches(".*[0-9].*")) {
-      return name;
+    boolean cpu = device.equals("cpu");
+    Object name = facts.get("cpu");
+    if (!cpu && facts.get("gpu") instanceof Map<?, ?> gpu && !gpu.isEmpty()) {
+      Object card = gpu.get("card " + device.replaceFirst("^cuda:?", "").replaceFirst("^$", "0"));
+      name = card == null ? gpu.values().iterator().next() : card;
     }
+    // behind a card's name stand its capability, size and memory
+    String words = String.valueOf(name).replaceFirst(",.*", "").toLowerCase(Locale.ROOT);
+    String plain = words.replaceAll("[^a-z0-9]+", "-").replaceAll("^-|-$", "");
     Optional<String> family = Machine.cpu("cpu family");
     Optional<String> model = Machine.cpu("model");
-    return family.isEmpty() || model.isEmpty()
-        ? name
-        : name + "-family" + family.get() + "-model" + model.get();
+    return !cpu || plain.matches(".*[0-9].*") || family.isEmpty() || model.isEmpty()
+        ? plain
+        : plain + "-family" + family.get() + "-model" + model.get();
   }
 
   public void add(JsonNode entry) {
@@ -102,13 +110,12 @@ public final class RunFiles {
   }
 
   /** Writes both. */
-  public void write() throws IOException {
-    Map<String, Object> all = new LinkedHashMap<>(facts);
-    all.put("seconds", Math.round(seconds()));
-    all.put("warnings", warnings);
-    all.put("failed", failed);
-    Files.writeString(json(), JSON.writeValueAsString(results) + "\n");
-    Environment.writeJson(Path.of(stem + ".environment.json"), all);
+  public void write() {
+    fact("seconds", Math.round(seconds()));
+    fact("warnings", warnings);
+    fact("failed", failed);
+    Environment.writeJson(json(), results);
+    Environment.writeJson(Path.of(stem + ".environment.json"), facts);
   }
 
   /** What was measured. */

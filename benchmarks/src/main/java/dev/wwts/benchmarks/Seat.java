@@ -9,15 +9,26 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Timer;
 import java.util.TimerTask;
+import java.util.concurrent.TimeUnit;
 
 /** A process that does something when it is told to, by a line, and answers with a line of JSON. */
 public final class Seat implements AutoCloseable {
+  /** What measuring JVMs get beside what this one was started with. */
+  public static final List<String> JVM_OPTIONS =
+      List.of(
+          "-Xmx2g",
+          "-Dorg.bytedeco.javacpp.logger=slf4j",
+          "-Dorg.slf4j.simpleLogger.log.org.bytedeco=error",
+          "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
+
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long MILLIS_PER_SECOND = 1000;
+  private static final int LAST_LINES = 5;
 
   /** Longer than the ticks that the system counts processors' time by. */
   private static final long REST_MILLIS = 40;
@@ -29,7 +40,7 @@ public final class Seat implements AutoCloseable {
   private final Path errors;
   private final Process process;
   private final BufferedReader answers;
-  private final Writer turns;
+  private final Writer lines;
 
   /**
    * Starts it; class paths are long, and ONNX Runtime 1.29 crashes where a command line is.
@@ -41,10 +52,25 @@ public final class Seat implements AutoCloseable {
     this.patience = patience;
     this.errors = Files.createTempFile("wwts-err", ".txt");
     ProcessBuilder builder = new ProcessBuilder(command).redirectError(errors.toFile());
-    builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+    String classPath = System.getProperty("java.class.path");
+    builder
+        .environment()
+        .put("CLASSPATH", System.getProperty("surefire.test.class.path", classPath));
     this.process = builder.start();
     this.answers = process.inputReader(StandardCharsets.UTF_8);
-    this.turns = process.outputWriter(StandardCharsets.UTF_8);
+    this.lines = process.outputWriter(StandardCharsets.UTF_8);
+  }
+
+  /** The command line of a class of ours. */
+  public static List<String> java(List<String> options, Class<?> main, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.addAll(JVM_OPTIONS);
+    command.addAll(options);
+    command.add(main.getName());
+    command.addAll(arguments);
+    return command;
   }
 
   /** Milliseconds of one call. */
@@ -69,8 +95,8 @@ public final class Seat implements AutoCloseable {
         },
         patience * MILLIS_PER_SECOND);
     try {
-      turns.write(line + "\n");
-      turns.flush();
+      lines.write(line + "\n");
+      lines.flush();
       String answer = answers.readLine();
       while (answer != null && !answer.startsWith("{")) {
         answer = answers.readLine();
@@ -80,10 +106,16 @@ public final class Seat implements AutoCloseable {
       }
       return JSON.readTree(answer);
     } catch (IOException e) {
-      throw new IOException("%s: %s. %s".formatted(name, e.getMessage(), Command.last(errors)), e);
+      throw new IOException("%s: %s. %s".formatted(name, e.getMessage(), lastWords()), e);
     } finally {
       timer.cancel();
     }
+  }
+
+  private String lastWords() throws IOException {
+    process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join();
+    List<String> words = Files.readAllLines(errors);
+    return String.join("\n", words.subList(Math.max(0, words.size() - LAST_LINES), words.size()));
   }
 
   /**

@@ -5,21 +5,21 @@ import java.util.Map;
 /**
  * One benchmark and its parameters, measured by one process or more.
  *
- * @param benchmark a class's simple name with a method's, or python
- * @param callers threads that call at once
+ * @param benchmark a class's simple name with a method's, or one of {@link Rivals}
  */
-record Step(String benchmark, int callers, Map<String, String> params) {
-  boolean isPython() {
-    return benchmark.equals(Python.BENCHMARK);
+record Step(String benchmark, Map<String, String> params) {
+  boolean is(String prefix) {
+    return benchmark.startsWith(prefix);
   }
 
-  boolean isTurns() {
-    return benchmark.equals(Turns.BENCHMARK);
+  /** Threads that call at once. */
+  int callers() {
+    return Integer.parseInt(params.getOrDefault("callers", "1"));
   }
 
   /** Processes that measure it: a load is one call of a process, so that it needs several. */
   int forks() {
-    return benchmark.startsWith("LoadBenchmark") ? 3 : 1;
+    return is("LoadBenchmark") ? 3 : 1;
   }
 
   String param(String name) {

@@ -3,115 +3,101 @@ package dev.wwts.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wwts.benchmarks.models.BenchmarkModels;
-import dev.wwts.report.Report;
+import dev.wwts.OutOfDeviceMemoryException;
+import dev.wwts.benchmarks.report.Compare;
+import dev.wwts.benchmarks.report.Report;
+import dev.wwts.report.Environment;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.openjdk.jmh.runner.RunnerException;
 
 /** The suite that {@code mvn jmh} runs: its steps one after the other, then the report. */
 public final class Suite {
-  private final Options options;
-  private final Optional<Python> python;
-  private final RunFiles files;
-  private final Path notes;
+  private static final String OUT_OF_MEMORY = "out of memory";
+  private static final int LONGEST = 400;
 
-  private Suite(Options options, Optional<Python> python, RunFiles files) throws IOException {
+  private final Options options;
+  private final Optional<Python> python = Python.find();
+  private final RunFiles files;
+  private final Path notes = Files.createTempFile("wwts-notes", ".txt");
+
+  private Suite(Options options, Environment around) throws IOException {
     this.options = options;
-    this.python = python;
-    this.files = files;
-    this.notes = Files.createTempFile("wwts-notes", ".txt");
+    this.files =
+        new RunFiles(
+            Path.of(options.text("wwts.out")), options.text("wwts.device"), "", around);
+    python.ifPresent(it -> files.fact("python", it.versions()));
+    files.fact("command", options.command("mvn jmh"));
   }
 
-  /** Options come as lines of name=value in WWTS_SUITE_OPTIONS, or as arguments of that form. */
+  /**
+   * Options come as {@link Options#given}. {@code wwts.report=S.json} makes table and pictures of a
+   * stored run again, {@code wwts.compare=a.json,b.json} holds two against each other.
+   */
   public static void main(String[] arguments) throws IOException {
     System.setProperty("org.bytedeco.javacpp.logger", "slf4j");
     System.setProperty("org.slf4j.simpleLogger.log.org.bytedeco", "error");
     System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "warn");
     // ONNX Runtime 1.29 crashes where the command line is long
     System.setProperty("jmh.separateClasspathJAR", "true");
-    Properties given = given(arguments);
-    boolean whole;
-    try (FileChannel lock = lock()) {
-      whole = lock.isOpen() && open(given).run();
+    boolean whole = false;
+    try {
+      Properties given = Options.given(arguments);
+      whole = isOfStoredRuns(given) || measure(given);
     } catch (IllegalArgumentException | IllegalStateException e) {
       System.err.println(e.getMessage());
-      whole = false;
     }
     if (!whole) {
       System.exit(1);
     }
   }
 
-  /** The options. */
-  public static Properties given(String[] arguments) throws IOException {
-    Properties given = new Properties();
-    given.load(
-        new StringReader(
-            Optional.ofNullable(System.getenv("WWTS_SUITE_OPTIONS")).orElse("")
-                + "\n"
-                + String.join("\n", arguments)));
-    return given;
-  }
-
-  /**
-   * Takes JMH's own lock until it is closed or this process ends: two runs at once would spoil each other's figures.
-   *
-   * @throws IllegalStateException if it is taken
-   */
-  public static FileChannel lock() throws IOException {
-    Path file = Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock");
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    if (channel.tryLock() == null) {
-      channel.close();
-      throw new IllegalStateException(
-          "Another JMH run is under way (" + file + "): wait until it has ended.");
+  private static boolean isOfStoredRuns(Properties given) {
+    String report = given.getProperty("wwts.report");
+    String compare = given.getProperty("wwts.compare");
+    if (report == null && compare == null) {
+      return false;
     }
-    System.setProperty("jmh.ignoreLock", "true");
-    return channel;
-  }
-
-  private static Suite open(Properties given) throws IOException {
-    // before anything that takes time
-    List<String> models = Options.of(given, false).models();
-    for (String model : models) {
-      System.out.println("model " + model + ": " + BenchmarkModels.of(model));
+    String[] runs = compare == null ? new String[0] : compare.split(",", -1);
+    if (given.size() > 1 || (compare != null && runs.length != 2)) {
+      throw new IllegalArgumentException(
+          "Give -Dwwts.report=S.json or -Dwwts.compare=a.json,b.json, and nothing else.");
     }
-    Surroundings surroundings = Surroundings.of(models);
-    Options options = Options.of(given, surroundings.hasCard());
-    Optional<Python> python = Python.find();
-    RunFiles files =
-        new RunFiles(
-            Path.of(options.out()), options.device(), surroundings.facts(), surroundings.warnings());
-    python.ifPresent(it -> files.fact("python", it.versions()));
-    files.fact("command", command("mvn jmh", given));
-    return new Suite(options, python, files);
+    if (report != null) {
+      Report.write(Path.of(report)).forEach(file -> System.out.println("wrote " + file));
+    } else {
+      Compare.print(Path.of(runs[0]), Path.of(runs[1]), System.out);
+    }
+    return true;
   }
 
-  /** What to type to have such a run again. */
-  public static String command(String word, Properties given) {
-    StringBuilder command = new StringBuilder(word);
-    given.stringPropertyNames().stream()
-        .sorted()
-        .forEach(name -> command.append(" -D").append(name).append('=').append(given.getProperty(name)));
-    return command.toString();
+  private static boolean measure(Properties given) throws IOException {
+    try (FileChannel lock = Surroundings.lock()) {
+      // before anything that takes time
+      List<String> models = SuiteOptions.of(given, false).list("wwts.models");
+      Environment around = Surroundings.of(models);
+      boolean card = around.facts().get("gpu") instanceof Map<?, ?> gpu && !gpu.isEmpty();
+      return lock.isOpen() && new Suite(SuiteOptions.of(given, card), around).run();
+    }
   }
 
   /** Whether all steps gave a figure, or did not for want of a device's memory. */
   private boolean run() throws IOException {
-    List<Step> steps =
-        Plan.of(options, python.isPresent());
+    List<Step> steps = Plan.of(options, python.isPresent());
     if (python.isEmpty()) {
       System.out.println("Python is left out: set WWTS_PYTHON to one with models/requirements.txt.");
     }
@@ -119,7 +105,7 @@ public final class Suite {
       throw new IllegalArgumentException(
           "Nothing to measure: -Djmh.benchmarks matches none of these options' benchmarks.");
     }
-    Progress progress = new Progress(steps, new Estimate(options.iterations()));
+    Progress progress = new Progress(steps, options);
     for (Step step : steps) {
       System.out.println(progress.before(step));
       measure(step);
@@ -132,61 +118,73 @@ public final class Suite {
     }
     files.failed().forEach(each -> System.out.println("FAILED: " + each));
     System.out.printf(Locale.ROOT, "%.0f s in all.%n", files.seconds());
-    return files.failed().stream().allMatch(Failure::isOutOfMemory);
+    // too little of a device's memory is an answer, not a fault of the run
+    return files.failed().stream()
+        .allMatch(each -> each.error().toLowerCase(Locale.ROOT).contains(OUT_OF_MEMORY));
   }
 
   private void measure(Step step) throws IOException {
-    Optional<Load> before = Load.now();
+    OtherLoad load = new OtherLoad();
+    JsonNode entries = JsonNodeFactory.instance.arrayNode();
+    Files.deleteIfExists(notes);
     try {
-      JsonNode entries = entries(step);
-      entries.forEach(entry -> print(step, entry));
-      tell(step, before, entries);
-      entries.forEach(files::add);
+      entries =
+          Rivals.are(step)
+              ? new Rivals(python).run(step)
+              : JmhStep.run(step, options, notes);
     } catch (IOException | RunnerException | RuntimeException e) {
       // the other steps' figures are as good without this one
-      Failure failure = Failure.of(step, e);
-      System.out.println("    FAILED: " + failure.error());
-      files.add(failure);
-      tell(step, before, JsonNodeFactory.instance.arrayNode());
+      String error = words(e);
+      System.out.println("    FAILED: " + error);
+      files.add(new RunFiles.Failure(step.benchmark(), step.params(), error));
+    }
+    load.tell(warning -> files.warn(step + ": " + warning));
+    Notes.read(notes, Notes.WARNING).forEach(warning -> files.warn(step + ": " + warning));
+    List<String> remarks = Notes.read(notes, Notes.REMARK);
+    for (JsonNode entry : entries) {
+      print(step, entry);
+      if (!remarks.isEmpty()) {
+        remarks.forEach(((ObjectNode) entry).withArray("/remarks")::add);
+      }
+      files.add(entry);
     }
     files.write();
   }
 
-  private JsonNode entries(Step step) throws IOException, RunnerException {
-    if (step.isTurns()) {
-      return new Turns(python).run(step);
-    }
-    return step.isPython()
-        ? JsonNodeFactory.instance.arrayNode().add(python.orElseThrow().run(step.params()))
-        : new JmhStep(options.iterations(), notes).run(step);
+  /** The messages of an exception, its causes and what JMH hangs on it: the innermost say most. */
+  static String words(Throwable thrown) {
+    List<String> words = new ArrayList<>();
+    collect(thrown, words, Collections.newSetFromMap(new IdentityHashMap<>()));
+    Collections.reverse(words);
+    String error =
+        String.join(" / ", new LinkedHashSet<>(words)).replaceAll("\\s+", " ");
+    return error.length() > LONGEST ? error.substring(0, LONGEST) + "…" : error;
   }
 
-  /** What the measuring process noted, and what else the machine did meanwhile. */
-  private void tell(Step step, Optional<Load> before, JsonNode entries) throws IOException {
-    Notes.Read read = Notes.take(notes);
-    read.warnings().forEach(warning -> files.warn(step + ": " + warning));
-    Optional<Load> after = Load.now();
-    if (before.isPresent() && after.isPresent()) {
-      after.get().warnings(before.get()).forEach(warning -> files.warn(step + ": " + warning));
+  private static void collect(Throwable thrown, List<String> words, Set<Throwable> seen) {
+    if (!seen.add(thrown)) {
+      return;
     }
-    for (JsonNode entry : read.remarks().isEmpty() ? List.<JsonNode>of() : entries) {
-      read.remarks().forEach(((ObjectNode) entry).withArray("/remarks")::add);
-    }
+    String message =
+        thrown.getMessage() == null ? thrown.getClass().getSimpleName() : thrown.getMessage();
+    boolean ofMemory = thrown instanceof OutOfDeviceMemoryException;
+    words.add(ofMemory ? OUT_OF_MEMORY + ": " + message : message);
+    Stream.concat(Optional.ofNullable(thrown.getCause()).stream(), Stream.of(thrown.getSuppressed()))
+        .forEach(each -> collect(each, words, seen));
   }
 
-  private void print(Step step, JsonNode entry) {
-    JsonNode metric = entry.get("primaryMetric");
-    String split =
-        entry.path("secondaryMetrics").path("batch.split").path("score").asDouble() > 0
-            ? ", split: it does not fit in one forward"
-            : "";
+  private static JsonNode split(JsonNode entry) {
+    return entry.at("/secondaryMetrics/batch.split/score");
+  }
+
+  private static void print(Step step, JsonNode entry) {
     System.out.printf(
         Locale.ROOT,
         "    %s%.3f %s%s%n",
-        step.isTurns() ? entry.at("/params/peer").asText() + " " : "",
-        metric.get("score").asDouble(),
-        metric.get("scoreUnit").asText(),
-        split);
+        step.is(Rivals.TURNS) ? entry.at("/params/peer").asText() + " " : "",
+        entry.at("/primaryMetric/score").asDouble(),
+        entry.at("/primaryMetric/scoreUnit").asText(),
+        split(entry).asDouble() > 0 ? ", split: it does not fit in one forward" : "");
   }
 
   /** Under each budget of VRAM, the largest of the measured batches that ran as one forward. */
@@ -194,8 +192,9 @@ public final class Suite {
     Map<String, Integer> largest = new TreeMap<>();
     for (JsonNode entry : files.results()) {
       JsonNode params = entry.path("params");
-      JsonNode split = entry.path("secondaryMetrics").path("batch.split").path("score");
-      if (params.path("budget").asLong(0) > 0 && split.isNumber() && split.asDouble() == 0) {
+      if (params.path("budget").asLong(0) > 0
+          && split(entry).isNumber()
+          && split(entry).asDouble() == 0) {
         String what =
             "%s %s under %s bytes"
                 .formatted(

@@ -1,82 +1,74 @@
 package dev.wwts.benchmarks;
 
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.internal.model.Sha256;
 import dev.wwts.report.Environment;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The facts of a run's environment, asked for by a process of their own: asking a card makes a CUDA
- * context, some hundred MB of the card's memory, which must not lie beside what is measured.
- *
- * @param facts as in {@link Environment#facts}, and the models' networks
- * @param warnings a sentence each
- */
-public record Surroundings(Map<String, Object> facts, List<String> warnings) {
-  /** Looks around, prints it all and returns it. */
-  public static Surroundings of(List<String> models) throws IOException {
-    Path file = Files.createTempFile("wwts-environment", ".json");
-    try {
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.add("-Dorg.slf4j.simpleLogger.log.org.bytedeco=error");
-      command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=warn");
-      command.add(Surroundings.class.getName());
-      command.add(file.toString());
-      models.forEach(model -> command.add(BenchmarkModels.of(model).toString()));
-      ProcessBuilder builder = new ProcessBuilder(command).inheritIO();
-      builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-      if (builder.start().waitFor() != 0) {
-        throw new IllegalStateException("The environment can't be looked at: see above.");
-      }
-      return read(file, models);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("Interrupted.", e);
-    } finally {
-      Files.deleteIfExists(file);
-    }
-  }
+/** What lies around a run: the facts of its environment, and other runs. */
+public final class Surroundings {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int PATIENCE = 600;
 
-  private static Surroundings read(Path file, List<String> models) throws IOException {
-    ObjectMapper json = new ObjectMapper();
-    Map<String, Object> facts = json.readValue(file.toFile(), new TypeReference<>() {});
-    List<String> warnings = new ArrayList<>();
-    if (facts.remove("warnings") instanceof List<?> list) {
-      list.forEach(each -> warnings.add(each.toString()));
-    }
-    // those of the asking process say nothing
-    facts.put("jvmOptions", JmhStep.JVM_OPTIONS);
+  private Surroundings() {}
+
+  /**
+   * The facts and the models' networks, asked for by a process of their own: asking a card makes a
+   * CUDA context, some hundred MB of the card's memory, which must not lie beside what is measured.
+   */
+  public static Environment of(List<String> models) throws IOException {
     Map<String, Object> networks = new LinkedHashMap<>();
     Map<String, String> onnx = new LinkedHashMap<>();
     for (String model : models) {
+      System.out.println("model " + model + ": " + BenchmarkModels.of(model));
       BenchmarkModels.facts(model).ifPresent(it -> networks.put(model, it));
       BenchmarkModels.onnx(model).ifPresent(it -> onnx.put(it.toString(), Sha256.of(it)));
     }
-    facts.put("onnxModels", onnx);
-    facts.put("networks", networks);
-    return new Surroundings(facts, warnings);
+    List<String> files = models.stream().map(it -> BenchmarkModels.of(it).toString()).toList();
+    List<String> command = Seat.java(List.of(), Surroundings.class, files);
+    try (Seat seat = new Seat("the environment", command, PATIENCE)) {
+      Environment asked = JSON.treeToValue(seat.ask(""), Environment.class);
+      asked.print(System.out);
+      Map<String, Object> facts = new LinkedHashMap<>(asked.facts());
+      // those of the asking process say nothing
+      facts.put("jvmOptions", Seat.JVM_OPTIONS);
+      facts.put("onnxModels", onnx);
+      facts.put("networks", networks);
+      return new Environment(facts, asked.warnings());
+    }
   }
 
-  boolean hasCard() {
-    return facts.get("gpu") instanceof Map<?, ?> gpu && !gpu.isEmpty();
+  /** Answers with the facts; arguments are model files. */
+  public static void main(String[] arguments) throws IOException {
+    System.out.println(
+        JSON.writeValueAsString(
+            Environment.of(Arrays.stream(arguments).map(Path::of).toList())));
   }
 
-  /** Writes the facts into the file that the first argument names; the others are models. */
-  public static void main(String[] arguments) {
-    Environment environment =
-        Environment.of(
-            Arrays.stream(arguments).skip(1).map(Path::of).toList());
-    environment.print(System.out);
-    environment.write(Path.of(arguments[0]));
+  /**
+   * Takes JMH's own lock until it is closed or this process ends: two runs at once would spoil each
+   * other's figures.
+   *
+   * @throws IllegalStateException if it is taken
+   */
+  public static FileChannel lock() throws IOException {
+    Path file = Path.of(System.getProperty("java.io.tmpdir"), "jmh.lock");
+    FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw new IllegalStateException(
+          "Another JMH run is under way (" + file + "): wait until it has ended.");
+    }
+    System.setProperty("jmh.ignoreLock", "true");
+    return channel;
   }
 }

@@ -14,7 +14,7 @@ class PlanTest {
     for (int i = 0; i < given.length; i += 2) {
       properties.setProperty(given[i], given[i + 1]);
     }
-    return Options.of(properties, false);
+    return SuiteOptions.of(properties, false);
   }
 
   private static List<String> steps(String... given) {
@@ -49,10 +49,10 @@ class PlanTest {
   }
 
   @Test
-  void aCardHasUploadsAndStandsInForASmallOneButHasNoRivals() {
+  void aCardStandsInForASmallOneAndHasNoRivals() {
     List<String> steps = steps("wwts.device", "cuda", "wwts.models", "small,base");
     assertThat(steps)
-        .anyMatch(step -> step.startsWith("StageBenchmark.upload"))
+        .anyMatch(step -> step.startsWith("StageBenchmark.forward"))
         .noneMatch(step -> step.startsWith("PeersBenchmark") || step.contains("Crop"));
     for (String batch : List.of("1", "4", "8", "16")) {
       assertThat(steps)
@@ -65,9 +65,9 @@ class PlanTest {
   }
 
   @Test
-  void aProcessorHasNeither() {
+  void aProcessorStandsInForNoCard() {
     assertThat(steps("wwts.device", "cpu"))
-        .noneMatch(step -> step.contains("upload") || step.contains("budget=6"));
+        .noneMatch(step -> step.contains("budget=6"));
   }
 
   @Test
@@ -92,8 +92,9 @@ class PlanTest {
   void aDefaultRunIsPlannedUnderFifteenMinutesAndAQuickOneUnderThree() {
     for (String[] run : new String[][] {{"wwts.out", "x", "900"}, {"quick", "true", "180"}}) {
       Options options = options(run[0], run[1], "wwts.precisions", "fp32,bf16");
-      double seconds = new Estimate(options.iterations()).seconds(Plan.of(options, true));
-      System.out.printf("planned with %s: %.0f s, %d steps%n", run[0], seconds, Plan.of(options, true).size());
+      List<Step> steps = Plan.of(options, true);
+      double seconds = Progress.seconds(steps, options);
+      System.out.printf("planned with %s: %.0f s, %d steps%n", run[0], seconds, steps.size());
       assertThat(seconds).isLessThan(Double.parseDouble(run[2]));
     }
   }
@@ -112,8 +113,8 @@ class PlanTest {
 
   @Test
   void aBudgetOfSixGigabytesMeansWhatTheCommandLineMeans() {
-    assertThat(options("wwts.budget", "6GB").budget()).isEqualTo("6000000000");
-    assertThat(options("wwts.budget", "6GiB").budget()).isEqualTo("6442450944");
+    assertThat(SuiteOptions.budget(options("wwts.budget", "6GB"))).isEqualTo("6000000000");
+    assertThat(SuiteOptions.budget(options("wwts.budget", "6GiB"))).isEqualTo("6442450944");
     assertThatThrownBy(() -> options("wwts.budget", "six")).hasMessageContaining("wwts.budget");
   }
 }

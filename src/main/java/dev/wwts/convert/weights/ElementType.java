@@ -1,25 +1,36 @@
 package dev.wwts.convert.weights;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Types of tensors' elements, by the names that safetensors gives them; little-endian. */
 enum ElementType {
-  F64(8),
-  F32(4),
-  F16(2),
-  BF16(2),
-  I64(8),
-  I32(4),
-  I16(2),
-  I8(1),
-  U8(1),
-  BOOL(1);
+  F64(8, "Double"),
+  F32(4, "Float"),
+  F16(2, "Half"),
+  BF16(2, "BFloat16"),
+  I64(8, "Long"),
+  I32(4, "Int"),
+  I16(2, "Short"),
+  I8(1, "Char"),
+  U8(1, "Byte"),
+  BOOL(1, "Bool");
 
   final int bytes;
 
-  ElementType(int bytes) {
+  /** What torch calls it, before "Storage". */
+  private final String torchs;
+
+  ElementType(int bytes, String torchs) {
     this.bytes = bytes;
+    this.torchs = torchs;
+  }
+
+  static Optional<ElementType> ofStorage(String storage) {
+    return Arrays.stream(values())
+        .filter(type -> storage.equals(type.torchs + "Storage"))
+        .findFirst();
   }
 
   static Optional<ElementType> of(String name) {

@@ -15,13 +15,13 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * tensors, one after the other. Read as strictly as the format's own library does it: no name
  * twice, no byte that belongs to none or to two tensors, none missing.
  */
-final class SafeTensors implements AutoCloseable {
+final class SafeTensors implements TensorFile {
   /** Of the header. The format allows 100 MB; files of a thousand tensors have 100 KB. */
   private static final int MOST_HEADER = 16 << 20;
 
@@ -65,9 +65,6 @@ final class SafeTensors implements AutoCloseable {
    * @throws ModelException if it can't be read, is none, or is damaged
    */
   static SafeTensors open(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ModelException(Reason.UNREADABLE, file + " is no file, or can't be read.");
-    }
     @Nullable FileChannel channel = null;
     boolean whole = false;
     try {
@@ -147,7 +144,7 @@ final class SafeTensors implements AutoCloseable {
     if (bytes != expected(type, shape)) {
       throw corrupt(shown + " is not as long as its shape", null);
     }
-    return new StoredTensor(type, shape, data + offsets.get(0), bytes);
+    return new StoredTensor(type, shape, data + offsets.get(0));
   }
 
   /** How many bytes a shape takes; -2 where that is no number. */
@@ -197,8 +194,8 @@ final class SafeTensors implements AutoCloseable {
     }
   }
 
-  /** Its tensors by name. */
-  Map<String, StoredTensor> tensors() {
+  @Override
+  public Map<String, StoredTensor> tensors() {
     return tensors;
   }
 
@@ -208,12 +205,12 @@ final class SafeTensors implements AutoCloseable {
     return file.toString();
   }
 
-  /**
-   * Some of the file's bytes.
-   *
-   * @throws ModelException if the file became shorter meanwhile
-   */
-  byte[] bytes(long offset, int count) throws IOException {
+  @Override
+  public byte[] bytes(String name, long from, int count) throws IOException {
+    return bytes(Objects.requireNonNull(tensors.get(name)).offset() + from, count);
+  }
+
+  private byte[] bytes(long offset, int count) throws IOException {
     byte[] copy = new byte[count];
     ByteBuffer bytes = ByteBuffer.wrap(copy);
     while (bytes.hasRemaining()) {

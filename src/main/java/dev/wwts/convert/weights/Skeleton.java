@@ -3,10 +3,9 @@ package dev.wwts.convert.weights;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
-import dev.wwts.ModelException.Reason;
-import dev.wwts.convert.WholeFile;
-import dev.wwts.internal.text.Printable;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,139 +14,160 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
+import java.util.zip.InflaterInputStream;
 
 /**
- * A model file without its weights, made by {@code models/skeleton.py} of one that an exporter
- * wrote: it says which tensor of a checkpoint goes into which record. What is filled in is a file
- * with the same bytes in its network as the exporter would have written.
+ * What a model file holds of a network but its weights, made by {@code models/skeletons.py}: it
+ * says which tensor of a checkpoint goes into which record. What is filled in is a file with the
+ * same bytes in its network as the exporter would have written.
  */
 public final class Skeleton {
-  /** Where an archive says what it lacks. */
-  private static final String INDEX = "extra/skeleton.json";
+  /** Unpacked: the code of a deep network, with tables that no checkpoint holds. */
+  private static final int MOST_BYTES = 64 << 20;
 
-  private static final int MOST_INDEX = 8 << 20;
-  private static final int SHOWN = 3;
-  private static final int LONGEST_NAMES = 100;
+  /** In a shape: the number of classes. */
+  static final long CLASSES = -1;
+
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final Path file;
-  private final ZipFile zip;
-
-  /** What is asked for, by the record that it goes into, such as {@code data/0}. */
-  private final Map<String, Asked> asked = new LinkedHashMap<>();
-
-  /** Names that a checkpoint has and the network does not need. */
+  private final List<Wanted> wanted = new ArrayList<>();
+  private final List<Derived> derived = new ArrayList<>();
+  private final List<ClassCount> counts = new ArrayList<>();
   private final Set<String> unused = new HashSet<>();
+  private final Map<String, byte[]> entries = new LinkedHashMap<>();
 
-  private record Asked(String name, ElementType type, List<Long> shape) {}
+  private Skeleton() {}
 
-  private Skeleton(Path file, ZipFile zip) {
-    this.file = file;
-    this.zip = zip;
+  /**
+   * A record that a tensor of the checkpoint goes into.
+   *
+   * @param names what checkpoints call it, the usual name first
+   */
+  record Wanted(String record, ElementType type, List<Long> shape, List<String> names) {}
+
+  /** Computes what a network's tensor is of a checkpoint's, as torch does it. */
+  public interface Resampling {
+    /**
+     * A square grid of vectors, row by row, resized to another with bicubic interpolation, as torch
+     * does without antialiasing.
+     *
+     * @param before cells of a side
+     * @param after cells of a side then
+     * @param width numbers of a vector
+     */
+    float[] bicubic(float[] grid, int before, int after, int width);
   }
 
   /**
-   * Fills a skeleton with the tensors of a safetensors file.
+   * Reads a skeleton as it is stored.
    *
-   * @param extra the entries below {@code extra/}: manifest, labels, self-test
-   * @param out the model file, which appears when it is whole and passes all checks
-   * @throws ModelException if one of the files can't be read or is damaged, or if the tensors are
-   *     not those of the network
+   * @throws IllegalArgumentException if it is none, or too large for one
    */
-  public static void fill(Path skeleton, Path weights, Map<String, byte[]> extra, Path out) {
-    try (ZipFile zip = new ZipFile(skeleton.toFile());
-        SafeTensors tensors = SafeTensors.open(weights)) {
-      Skeleton opened = new Skeleton(skeleton, zip);
-      opened.readIndex();
-      opened.requireFit(tensors);
-      WholeFile.write(out, file -> opened.write(tensors, extra, file));
-    } catch (IOException e) {
-      throw new ModelException(Reason.UNREADABLE, skeleton + " can't be read as a skeleton.", e);
+  public static Skeleton read(InputStream packed) throws IOException {
+    byte[] bytes = new InflaterInputStream(packed).readNBytes(MOST_BYTES + 1);
+    int line = 0;
+    while (line < bytes.length && bytes[line] != '\n') {
+      line++;
     }
+    if (line == bytes.length || bytes.length > MOST_BYTES) {
+      throw new IllegalArgumentException("is no skeleton");
+    }
+    Skeleton skeleton = new Skeleton();
+    skeleton.parse(JSON.readTree(bytes, 0, line), ByteBuffer.wrap(bytes).position(line + 1));
+    return skeleton;
   }
 
-  private void readIndex() throws IOException {
-    ZipEntry entry =
-        zip.stream()
-            .filter(it -> inside(it).equals(INDEX) && it.getSize() <= MOST_INDEX)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new ModelException(
-                        Reason.NOT_A_MODEL,
-                        file + " is no skeleton: make one with models/skeleton.py."));
-    JsonNode index = JSON.readTree(zip.getInputStream(entry).readNBytes(MOST_INDEX));
-    for (Map.Entry<String, JsonNode> each : index.path("tensors").properties()) {
-      JsonNode node = each.getValue();
+  private void parse(JsonNode index, ByteBuffer rest) {
+    for (JsonNode node : index.path("entries")) {
+      int size = node.path(1).asInt(-1);
+      if (size < 0 || size > rest.remaining()) {
+        throw new IllegalArgumentException("is cut short");
+      }
+      byte[] bytes = new byte[size];
+      rest.get(bytes);
+      entries.put(node.path(0).asText(), bytes);
+    }
+    for (JsonNode node : index.path("tensors")) {
       List<Long> shape = new ArrayList<>();
-      node.path("shape").forEach(size -> shape.add(size.asLong()));
-      ElementType type =
-          ElementType.of(node.path("dtype").asText())
-              .orElseThrow(() -> new ModelException(Reason.CORRUPT, file + " is damaged."));
-      asked.put(each.getKey(), new Asked(node.path("name").asText(), type, shape));
+      node.path(2).forEach(size -> shape.add(size.asLong()));
+      List<String> names = new ArrayList<>();
+      for (int i = 3; i < node.size(); i++) {
+        names.add(node.path(i).asText());
+      }
+      ElementType type = ElementType.of(node.path(1).asText()).orElseThrow();
+      wanted.add(new Wanted(node.path(0).asText(), type, shape, names));
     }
+    index.path("derived").forEach(node -> derived.add(Derived.parse(node, entries)));
+    index.path("classes").forEach(node -> counts.add(ClassCount.parse(node)));
     index.path("unused").forEach(name -> unused.add(name.asText()));
+    entries.keySet().removeIf(name -> name.startsWith("tables/"));
   }
 
-  /** The entry's name without the archive's folder. */
-  private static String inside(ZipEntry entry) {
-    return entry.getName().substring(entry.getName().indexOf('/') + 1);
+  /** The last size of a tensor that a checkpoint would call so. */
+  public int width(String name) {
+    return wanted.stream()
+        .filter(each -> each.names.contains(name))
+        .map(each -> each.shape.get(each.shape.size() - 1))
+        .mapToInt(Math::toIntExact)
+        .findFirst()
+        .orElseThrow();
   }
 
-  private void requireFit(SafeTensors tensors) {
-    List<String> missing = new ArrayList<>();
-    List<String> other = new ArrayList<>();
-    Set<String> left = new HashSet<>(tensors.tensors().keySet());
-    left.removeAll(unused);
-    for (Asked each : asked.values()) {
-      StoredTensor there = tensors.tensors().get(each.name);
-      left.remove(each.name);
-      if (there == null) {
-        missing.add(each.name);
-      } else if (!there.shape().equals(each.shape) || !there.type().becomes(each.type)) {
-        other.add(each.name);
-      }
+  List<Wanted> wanted() {
+    return wanted;
+  }
+
+  List<Derived> derived() {
+    return derived;
+  }
+
+  /** Whether a checkpoint may have a tensor of that name, which the network does not need. */
+  boolean isUnused(String name) {
+    return unused.contains(name);
+  }
+
+  /**
+   * Holds a checkpoint against it. Who asks closes what is given.
+   *
+   * @param isStrict whether tensors that the network does not know are refused
+   * @throws ModelException if the file can't be read, is damaged, or if its tensors are not those
+   *     of the network
+   */
+  public Fitting fit(Path weights, boolean isStrict) {
+    return fit(TensorFile.open(weights), isStrict);
+  }
+
+  /**
+   * The same for a checkpoint that lacks a tensor.
+   *
+   * @param name the tensor's
+   * @param rows its numbers
+   */
+  public Fitting fit(Path weights, boolean isStrict, String name, float[][] rows) {
+    return fit(new Supplemented(TensorFile.open(weights), name, rows), isStrict);
+  }
+
+  private Fitting fit(TensorFile file, boolean isStrict) {
+    try {
+      return new Fitting(this, file, isStrict);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
     }
-    if (!missing.isEmpty() || !other.isEmpty() || !left.isEmpty()) {
-      throw new ModelException(
-          Reason.UNSUPPORTED,
-          "%s is of another network:%s%s%s."
-              .formatted(
-                  tensors,
-                  named(" without", missing),
-                  named(" with another", other),
-                  named(" with", left.stream().sorted().toList())));
-    }
   }
 
-  private static String named(String what, List<String> names) {
-    String shown = String.join(", ", names.subList(0, Math.min(SHOWN, names.size())));
-    return names.isEmpty()
-        ? ""
-        : "%s %s (%d)".formatted(what, Printable.line(shown, LONGEST_NAMES), names.size());
-  }
-
-  private void write(SafeTensors tensors, Map<String, byte[]> extra, Path out) throws IOException {
-    try (ArchiveWriter archive = new ArchiveWriter(out)) {
-      for (Map.Entry<String, byte[]> entry : extra.entrySet()) {
-        archive.deflated("extra/" + entry.getKey(), entry.getValue());
-      }
-      for (Map.Entry<String, Asked> each : asked.entrySet()) {
-        StoredTensor from = Objects.requireNonNull(tensors.tensors().get(each.getValue().name));
-        archive.stored(each.getKey(), new Elements(tensors, from, each.getValue().type));
-      }
-      for (ZipEntry entry : zip.stream().toList()) {
-        String name = inside(entry);
-        if (!name.startsWith("extra/")) {
-          byte[] bytes = zip.getInputStream(entry).readAllBytes();
-          if (entry.getMethod() == ZipEntry.DEFLATED) {
-            archive.deflated(name, bytes);
-          } else {
-            archive.stored(name, sink -> sink.accept(bytes));
-          }
-        }
+  /** Writes the entries that hold no tensors, for that number of classes. */
+  void write(ArchiveWriter archive, int classes) throws IOException {
+    for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+      String name = entry.getKey();
+      byte[] bytes =
+          name.equals("data.pkl")
+              ? ClassCount.replaced(entry.getValue(), counts, classes)
+              : Objects.requireNonNull(entry.getValue());
+      if (name.startsWith("code/")) {
+        archive.deflated(name, bytes);
+      } else {
+        archive.stored(name, sink -> sink.accept(bytes));
       }
     }
   }

@@ -7,12 +7,20 @@ import java.util.List;
  *
  * @param type of its elements
  * @param shape its sizes; empty for a single number
- * @param offset where in the file its elements begin
- * @param bytes how long they are
+ * @param offset where in the file its first element is
  */
-record StoredTensor(ElementType type, List<Long> shape, long offset, long bytes) {
+record StoredTensor(ElementType type, List<Long> shape, long offset) {
   /** Copies the list. */
   StoredTensor {
     shape = List.copyOf(shape);
+  }
+
+  long elements() {
+    return shape.stream().reduce(1L, (a, b) -> a * b);
+  }
+
+  /** How long its elements are. */
+  long bytes() {
+    return elements() * type.bytes;
   }
 }

@@ -1,5 +1,6 @@
 package dev.wwts.internal.gallery;
 
+import dev.wwts.internal.threads.Uninterrupted;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,16 +86,6 @@ final class Compaction {
 
   /** Waits until nothing is written any more. */
   void await() {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Uninterrupted.join(thread);
   }
 }

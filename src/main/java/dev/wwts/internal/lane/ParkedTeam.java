@@ -1,5 +1,6 @@
 package dev.wwts.internal.lane;
 
+import dev.wwts.internal.threads.Uninterrupted;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.NativeScope;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +23,7 @@ final class ParkedTeam implements AutoCloseable {
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
     thread.start();
-    untilDone(started::await);
+    Uninterrupted.await(started, Long.MAX_VALUE);
   }
 
   private void keep(int threads) {
@@ -32,7 +33,7 @@ final class ParkedTeam implements AutoCloseable {
     } finally {
       started.countDown();
     }
-    untilDone(closed::await);
+    Uninterrupted.await(closed, Long.MAX_VALUE);
   }
 
   /** A loop that takes so many threads. */
@@ -40,29 +41,10 @@ final class ParkedTeam implements AutoCloseable {
     return torch.ones(threads * GRAIN).add_(new Scalar(1));
   }
 
-  private interface Wait {
-    void run() throws InterruptedException;
-  }
-
-  private static void untilDone(Wait wait) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        wait.run();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
   /** Lets it go; the threads end. */
   @Override
   public void close() {
     closed.countDown();
-    untilDone(thread::join);
+    Uninterrupted.join(thread);
   }
 }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -57,8 +58,17 @@ final class Archive {
     this.file = content.file().toString();
   }
 
-  /** Reads the directory and judges it; no entry is read yet. */
+  /** Reads a model file's directory and judges it; no entry is read yet. */
   static Archive of(ModelContent content) {
+    return of(content, false);
+  }
+
+  /** The same of a checkpoint. */
+  static Archive ofCheckpoint(ModelContent content) {
+    return of(content, true);
+  }
+
+  private static Archive of(ModelContent content, boolean isCheckpoint) {
     Archive archive = new Archive(content);
     if (!ZipEnd.isThere(content)) {
       throw new ModelException(
@@ -66,14 +76,14 @@ final class Archive {
           archive.file + " is not a whole model file: its end is missing, fetch it again.");
     }
     try {
-      archive.readDirectory();
+      archive.readDirectory(isCheckpoint);
       return archive;
     } catch (BadZip e) {
       throw archive.corrupt("its " + e.getMessage(), e);
     }
   }
 
-  private void readDirectory() throws BadZip {
+  private void readDirectory(boolean isCheckpoint) throws BadZip {
     List<Located> all = ZipDirectory.read(content);
     Set<String> folded = new HashSet<>();
     long inflated = 0;
@@ -97,10 +107,11 @@ final class Archive {
         !folder.equals("/") && names.stream().allMatch(name -> name.startsWith(folder));
     ArchiveKind found =
         isOneFolder
-            ? ArchiveKind.of(names.stream().map(it -> it.substring(folder.length())).toList())
+            ? ArchiveKind.of(
+                names.stream().map(it -> it.substring(folder.length())).toList(), isCheckpoint)
             : null;
     if (found == null) {
-      throw FileKind.notAModel(file, names);
+      throw isCheckpoint ? FileKind.notACheckpoint(file, names) : FileKind.notAModel(file, names);
     }
     kind = found;
     List<Long> unread = new ArrayList<>();
@@ -174,6 +185,15 @@ final class Archive {
   OptionalLong size(String name) {
     Located located = entries.get(name);
     return located == null ? OptionalLong.empty() : OptionalLong.of(located.entry().size());
+  }
+
+  /** Where in the file the bytes of an entry begin that is there and is not compressed. */
+  long place(String name) {
+    Located located = Objects.requireNonNull(entries.get(name));
+    if (located.entry().isDeflated()) {
+      throw corrupt("its tensors are compressed", null);
+    }
+    return located.data();
   }
 
   /** The bytes of an entry, if it is there. */

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a model's zip holds: a network as TorchScript, or one that was compiled ahead of time. */
+/**
+ * What torch's zips hold: a network as TorchScript, one compiled ahead of time, or weights alone.
+ */
 enum ArchiveKind {
   /** As torch.jit.save writes it; LibTorch reads nothing else below the file's folder. */
   TORCHSCRIPT(
@@ -16,7 +18,13 @@ enum ArchiveKind {
   COMPILED(
       "A compiled network",
       "extra/.+|archive_format|archive_version|byteorder|\\.data/(version|serialization_id)"
-          + "|data/aotinductor/model/[A-Za-z0-9_.]+(\\.so|_metadata\\.json)");
+          + "|data/aotinductor/model/[A-Za-z0-9_.]+(\\.so|_metadata\\.json)"),
+
+  /** As torch.save writes it. */
+  CHECKPOINT(
+      "A checkpoint",
+      "data\\.pkl|data/[A-Za-z0-9_.-]+|version|byteorder|\\.data/serialization_id"
+          + "|\\.format_version|\\.storage_alignment");
 
   private static final String LIBRARIES = "data/aotinductor/model/";
 
@@ -33,8 +41,17 @@ enum ArchiveKind {
     return title;
   }
 
-  /** The kind of an archive with those entries below its folder; null if it is neither. */
-  static @Nullable ArchiveKind of(List<String> names) {
+  /**
+   * The kind of an archive with those entries below its folder; null if it is none that is asked
+   * for.
+   *
+   * @param isCheckpoint whether weights alone are asked for, or a model
+   */
+  static @Nullable ArchiveKind of(List<String> names, boolean isCheckpoint) {
+    if (isCheckpoint) {
+      boolean hasCode = names.stream().anyMatch(name -> name.startsWith("code/"));
+      return names.contains("data.pkl") && !hasCode ? CHECKPOINT : null;
+    }
     if (names.contains("archive_format") && names.stream().anyMatch(ArchiveKind::isLibrary)) {
       return COMPILED;
     }

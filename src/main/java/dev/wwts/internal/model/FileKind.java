@@ -153,6 +153,16 @@ record FileKind(Predicate<String> matches, String sentence) {
         file, "is a zip but not a TorchScript file: export the model with models/export.py");
   }
 
+  /** What a zip is that was taken for a checkpoint. */
+  static ModelException notACheckpoint(String file, Collection<String> names) {
+    boolean isModel = names.stream().anyMatch(name -> name.contains("/code/"));
+    return refused(
+        file,
+        isModel
+            ? "is a TorchScript model, no checkpoint: it holds its network, use it as it is"
+            : "is a zip, but no checkpoint of torch.save");
+  }
+
   private static ModelException refused(String file, String sentence) {
     return new ModelException(Reason.NOT_A_MODEL, file + " " + sentence + ".");
   }

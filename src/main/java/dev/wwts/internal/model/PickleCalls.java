@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * What may be called in a pickle, with what: the globals that torch's Pickler writes, and classes
  * whose code is in the archive.
  */
-final class PickleCalls {
+final class PickleCalls implements PickleRules {
   private static final int LONGEST_TYPE = 10_000;
   private static final int MOST_TYPE_DEPTH = 32;
   private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_.-]+");
@@ -66,7 +66,8 @@ final class PickleCalls {
     this.folder = folder;
   }
 
-  Global known(Global global) throws BadPickle {
+  @Override
+  public Global known(Global global) throws BadPickle {
     String name = global.qualified();
     boolean isKnown =
         name.startsWith(OWN_CLASSES)
@@ -83,14 +84,26 @@ final class PickleCalls {
     return global;
   }
 
-  private static Optional<ElementType> type(Global global) {
+  static Optional<ElementType> type(Global global) {
     return Arrays.stream(ElementType.values())
         .filter(it -> global.module().equals("torch") && it.storage.equals(global.name()))
         .findFirst();
   }
 
+  @Override
+  public boolean areOfPython() {
+    return false;
+  }
+
+  @Override
+  public Storage storage(Object id) throws BadPickle {
+    Storage storage = storageOf(id);
+    pickles.requireRecord(folder + storage.key(), storage.bytes());
+    return storage;
+  }
+
   /** The storage that a persistent id names: "storage", type, key, device, number of elements. */
-  Storage storage(Object id) throws BadPickle {
+  static Storage storageOf(Object id) throws BadPickle {
     if (id instanceof Tuple tuple
         && tuple.items().size() == 5
         && "storage".equals(tuple.items().get(0))
@@ -104,14 +117,13 @@ final class PickleCalls {
         && count <= Long.MAX_VALUE / 16) {
       ElementType type =
           type(global).orElseThrow(() -> new BadPickle("has a storage of no known type"));
-      pickles.requireRecord(folder + key, count * type.bytes);
-      return new Storage(type, count);
+      return new Storage(type, key, count);
     }
     throw new BadPickle("has a tensor's storage that is not as torch writes it");
   }
 
-  /** What a call gives; {@code isBuild} where an object gets its state. */
-  Object call(Object function, Object argument, boolean isBuild) throws BadPickle {
+  @Override
+  public Object call(Object function, Object argument, boolean isBuild) throws BadPickle {
     if (!(function instanceof Global global)) {
       throw new BadPickle("calls what is no function");
     }

@@ -54,11 +54,18 @@ final class PickleValues {
   static final class Box {
     final boolean isDict;
     final List<Object> items = new ArrayList<>();
+    private final boolean isFilledInParts;
     private int depth = 1;
     private boolean sealed;
 
-    Box(boolean isDict) {
+    /**
+     * An empty one.
+     *
+     * @param isFilledInParts as Python's pickler does, a thousand items at a time
+     */
+    Box(boolean isDict, boolean isFilledInParts) {
       this.isDict = isDict;
+      this.isFilledInParts = isFilledInParts;
     }
 
     /** What is in something else already does not grow, so nothing can contain itself. */
@@ -66,7 +73,7 @@ final class PickleValues {
       if (sealed || (isDict && more.size() % 2 != 0)) {
         throw new BadPickle("fills a list or dictionary twice, or half");
       }
-      sealed = true;
+      sealed = !isFilledInParts;
       for (int i = 0; i < more.size(); i++) {
         Object item = more.get(i);
         if (item instanceof Global || item instanceof Storage || item == this) {
@@ -122,8 +129,12 @@ final class PickleValues {
     }
   }
 
-  /** A tensor's memory. */
-  record Storage(ElementType type, long count) {}
+  /** A tensor's memory: in which record, and how many elements. */
+  record Storage(ElementType type, String key, long count) {
+    long bytes() {
+      return count * type.bytes;
+    }
+  }
 
   /** A tensor. */
   record Tensor(ElementType type, List<Long> sizes) {}

@@ -18,20 +18,21 @@ import java.util.List;
 /**
  * Steps through a pickle as LibTorch's reader would, which trusts it: memo indices that make it
  * allocate gigabytes, marks that underflow its stack, numbers taken for functions. Known are the
- * opcodes that torch's Pickler writes; every value keeps its type.
+ * opcodes that torch's Pickler writes, and those of Python's where the rules say so; every value
+ * keeps its type.
  */
 final class PickleWalk {
   private static final int LONGEST_NAME = 1000;
 
   private final ByteBuffer in;
-  private final PickleCalls calls;
+  private final PickleRules rules;
   private final List<Object> stack = new ArrayList<>();
   private final Deque<Integer> marks = new ArrayDeque<>();
   private final List<Object> memo = new ArrayList<>();
 
-  PickleWalk(byte[] pickle, PickleCalls calls) {
+  PickleWalk(byte[] pickle, PickleRules rules) {
     this.in = ByteBuffer.wrap(pickle).order(ByteOrder.LITTLE_ENDIAN);
-    this.calls = calls;
+    this.rules = rules;
   }
 
   /** The one value that the pickle makes. */
@@ -68,23 +69,23 @@ final class PickleWalk {
       case 'G' -> stack.add(Double.longBitsToDouble(Long.reverseBytes(in.getLong())));
       case 'X' -> stack.add(text());
       case ')' -> stack.add(Tuple.of(List.of()));
-      case ']' -> stack.add(new Box(false));
-      case '}' -> stack.add(new Box(true));
+      case ']' -> stack.add(new Box(false, rules.areOfPython()));
+      case '}' -> stack.add(new Box(true, rules.areOfPython()));
       case 't' -> stack.add(Tuple.of(popToMark()));
       case 0x85 -> stack.add(Tuple.of(pop(1)));
       case 0x86 -> stack.add(Tuple.of(pop(2)));
       case 0x87 -> stack.add(Tuple.of(pop(3)));
-      case 'e' -> fill(false);
-      case 'u' -> fill(true);
+      case 'e' -> fill(false, popToMark());
+      case 'u' -> fill(true, popToMark());
       case 'q' -> put(Byte.toUnsignedInt(in.get()));
       case 'r' -> put(Integer.toUnsignedLong(in.getInt()));
       case 'h' -> stack.add(get(Byte.toUnsignedInt(in.get())));
       case 'j' -> stack.add(get(Integer.toUnsignedLong(in.getInt())));
-      case 'c' -> stack.add(calls.known(new Global(name(), name())));
-      case 'Q' -> stack.add(calls.storage(pop(1).get(0)));
+      case 'c' -> stack.add(rules.known(new Global(name(), name())));
+      case 'Q' -> stack.add(rules.storage(pop(1).get(0)));
       case 'R', 'b' -> {
         List<Object> call = pop(2);
-        stack.add(calls.call(call.get(0), call.get(1), opcode == 'b'));
+        stack.add(rules.call(call.get(0), call.get(1), opcode == 'b'));
       }
       case 0x81 -> {
         List<Object> call = pop(2);
@@ -93,16 +94,31 @@ final class PickleWalk {
         }
         stack.add(call.get(0));
       }
-      default -> throw new BadPickle("has the opcode 0x%02x".formatted(opcode));
+      default -> stepOfPython(opcode);
     }
     return true;
   }
 
+  /** What Python's pickler writes for a list or dictionary of one. */
+  private void stepOfPython(int opcode) throws BadPickle {
+    if (!rules.areOfPython() || (opcode != 'a' && opcode != 's')) {
+      throw new BadPickle("has the opcode 0x%02x".formatted(opcode));
+    }
+    fill(opcode == 's', pop(opcode == 's' ? 2 : 1));
+  }
+
+  /** Python leaves bytes out that only repeat the sign. */
   private long number() throws BadPickle {
-    if (in.get() != Long.BYTES) {
+    int bytes = Byte.toUnsignedInt(in.get());
+    if (bytes > Long.BYTES || (bytes < Long.BYTES && !rules.areOfPython())) {
       throw new BadPickle("has a number that is not of 64 bits");
     }
-    return in.getLong();
+    long number = 0;
+    for (int i = 0; i < bytes; i++) {
+      number |= Byte.toUnsignedLong(in.get()) << (Byte.SIZE * i);
+    }
+    int unused = Long.SIZE - Byte.SIZE * bytes;
+    return bytes == 0 ? 0 : (number << unused) >> unused;
   }
 
   /** Byte by byte: what is compared is ASCII, the rest is not looked at. */
@@ -155,8 +171,7 @@ final class PickleWalk {
     return popped;
   }
 
-  private void fill(boolean isDict) throws BadPickle {
-    List<Object> items = popToMark();
+  private void fill(boolean isDict, List<Object> items) throws BadPickle {
     Object under = pop(1).get(0);
     if (!(under instanceof Box box) || box.isDict != isDict) {
       throw new BadPickle("fills what is no list or dictionary");

@@ -44,7 +44,7 @@ final class TensorRules {
     throw new BadPickle("has a tensor that is not as torch writes it");
   }
 
-  private static boolean isMetadata(Object value) {
+  static boolean isMetadata(Object value) {
     if (!(value instanceof Box box) || !box.isDict) {
       return false;
     }
@@ -57,8 +57,8 @@ final class TensorRules {
     return true;
   }
 
-  private static void requireInside(
-      Storage storage, long offset, List<Long> sizes, List<Long> strides) throws BadPickle {
+  static void requireInside(Storage storage, long offset, List<Long> sizes, List<Long> strides)
+      throws BadPickle {
     String fault = "has a tensor that reaches beyond its storage";
     require(sizes.size() == strides.size() && sizes.size() <= MOST_DIMENSIONS, fault);
     require(
@@ -107,7 +107,7 @@ final class TensorRules {
     throw new BadPickle("has a quantised tensor that is not as torch writes it");
   }
 
-  private static List<Long> numbers(Object value) throws BadPickle {
+  static List<Long> numbers(Object value) throws BadPickle {
     List<Long> numbers = new ArrayList<>();
     if (value instanceof Tuple tuple) {
       for (Object item : tuple.items()) {

@@ -1,8 +1,7 @@
 package dev.wwts.internal.model;
 
-import java.util.concurrent.atomic.AtomicReference;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /** Does two things at once: reading a model waits for memory, then for one core. */
 final class Together {
@@ -13,44 +12,21 @@ final class Together {
    * the first one's failure counts.
    */
   static <T> T run(Runnable first, Supplier<T> second) {
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Thread thread = new Thread(first, "wwts-read");
-    thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler((ended, error) -> failure.set(error));
-    thread.start();
+    Runnable end = Uninterrupted.begin(Together::thread, first);
+    T result;
     try {
-      T result = second.get();
-      join(thread);
-      rethrow(failure.get());
-      return result;
+      result = second.get();
     } catch (Throwable e) {
-      join(thread);
-      rethrow(failure.get());
+      end.run();
       throw e;
     }
+    end.run();
+    return result;
   }
 
-  private static void rethrow(@Nullable Throwable error) {
-    if (error instanceof Error fatal) {
-      throw fatal;
-    }
-    if (error instanceof RuntimeException exception) {
-      throw exception;
-    }
-  }
-
-  /** An interrupt is kept for later: the thread works on memory that its caller will free. */
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  private static Thread thread(Runnable work) {
+    Thread thread = new Thread(work, "wwts-read");
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -2,8 +2,8 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.OverloadedException;
 import dev.wwts.RecognizerClosedException;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -80,20 +80,6 @@ final class Admission {
    * @return whether all are within the time
    */
   boolean awaitEmpty(long nanos) {
-    boolean interrupted = false;
-    long start = System.nanoTime();
-    try {
-      while (true) {
-        try {
-          return empty.await(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Uninterrupted.await(empty, nanos);
   }
 }

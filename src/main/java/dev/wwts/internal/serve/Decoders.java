@@ -8,9 +8,7 @@ import dev.wwts.internal.natives.MemoryLimits;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,7 +32,7 @@ final class Decoders implements AutoCloseable {
 
   private static final int SMALL_FILE = 1 << 20;
 
-  private final HandOver<Task> queue = new HandOver<>(0);
+  private final HandOver<DecodeTask> queue = new HandOver<>(0);
   private final List<Thread> threads = new ArrayList<>();
   private final Set<PictureReader> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger busy = new AtomicInteger();
@@ -43,19 +41,7 @@ final class Decoders implements AutoCloseable {
   private final PixelPool pool;
   private final @Nullable Runnable otherJpegs;
   private final UnaryOperator<Throwable> errors;
-  private final int mostLarge;
-
-  /** Those of large pictures that wait until another one is done; guarded by itself. */
-  private final Deque<Task> deferred = new ArrayDeque<>();
-
-  private int large;
-
-  /**
-   * A picture to decode.
-   *
-   * @param isLarge whether it counts as one of the large ones that are being decoded
-   */
-  private record Task(Call<?> call, int index, boolean isLarge) {}
+  private final LargeTurns turns;
 
   /** Who decodes a picture. */
   private enum By {
@@ -93,7 +79,7 @@ final class Decoders implements AutoCloseable {
     this.pool = pool;
     this.otherJpegs = otherJpegs;
     this.errors = errors;
-    this.mostLarge = Math.max(1, count - 1);
+    this.turns = new LargeTurns(Math.max(1, count - 1));
     List<PictureReader> readers = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {
@@ -126,12 +112,12 @@ final class Decoders implements AutoCloseable {
   /** Decodes a call's pictures. */
   void submit(Call<?> call) {
     if (call.pictures().size() == 1) {
-      queue.put(new Task(call, 0, false));
+      queue.put(new DecodeTask(call, 0, false));
       return;
     }
-    List<Task> tasks = new ArrayList<>(call.pictures().size());
+    List<DecodeTask> tasks = new ArrayList<>(call.pictures().size());
     for (int i = 0; i < call.pictures().size(); i++) {
-      tasks.add(new Task(call, i, false));
+      tasks.add(new DecodeTask(call, i, false));
     }
     queue.putAll(tasks);
   }
@@ -155,14 +141,14 @@ final class Decoders implements AutoCloseable {
       @Override
       public void decodeSmall(Call<?> call) {
         if (call.beginDecoding(0)) {
-          Decoders.this.decode(new Task(call, 0, false), reader, By.IDLE_LANE, false);
+          Decoders.this.decode(new DecodeTask(call, 0, false), reader, By.IDLE_LANE, false);
         }
       }
 
       @Override
       public void decode(Call<?> call, int index, boolean onProcessor) {
         if (call.beginDecoding()) {
-          Task task = new Task(call, index, false);
+          DecodeTask task = new DecodeTask(call, index, false);
           Decoders.this.decode(task, reader, By.ITS_LANE, onProcessor);
         }
       }
@@ -176,11 +162,9 @@ final class Decoders implements AutoCloseable {
 
   /** Takes a call's pictures out of the queue. */
   void withdraw(Call<?> call) {
-    List<Task> large = new ArrayList<>();
+    List<DecodeTask> large = new ArrayList<>();
     queue.removeIf(task -> task.call() == call && (!task.isLarge() || large.add(task)));
-    synchronized (deferred) {
-      deferred.removeIf(task -> task.call() == call);
-    }
+    turns.withdraw(call);
     large.forEach(task -> leaveLarge(true));
   }
 
@@ -203,7 +187,7 @@ final class Decoders implements AutoCloseable {
 
   private void serve(PictureReader reader) {
     try (reader) {
-      Task task = queue.take();
+      DecodeTask task = queue.take();
       while (task != null) {
         if (!task.call().beginDecoding(task.index())) {
           leaveLarge(task.isLarge());
@@ -222,7 +206,7 @@ final class Decoders implements AutoCloseable {
     }
   }
 
-  private void decode(Task task, PictureReader reader, By by, boolean onProcessor) {
+  private void decode(DecodeTask task, PictureReader reader, By by, boolean onProcessor) {
     Call<?> call = task.call();
     long began = System.nanoTime();
     PixelPool.Lease lease;
@@ -251,7 +235,9 @@ final class Decoders implements AutoCloseable {
               throw call.outcome().late("its decoding");
             }
             if (by == By.DECODER && bytes > LARGE && !isLarge[0]) {
-              enterLarge(task);
+              if (!turns.enter(task)) {
+                throw new Deferred();
+              }
               isLarge[0] = true;
             }
             return lease.reserve(name, bytes);
@@ -275,7 +261,7 @@ final class Decoders implements AutoCloseable {
   }
 
   private DecodedPicture read(
-      Task task,
+      DecodeTask task,
       PictureReader reader,
       PixelBuffer into,
       DecodedPicture.Memory memory,
@@ -293,30 +279,10 @@ final class Decoders implements AutoCloseable {
         : reader.readForCard(picture, encoded, into, memory, otherJpegs);
   }
 
-  private void enterLarge(Task task) {
-    synchronized (deferred) {
-      if (large < mostLarge) {
-        large++;
-        return;
-      }
-      task.call().pictures().release(task.index());
-      deferred.addLast(task);
-    }
-    throw new Deferred();
-  }
-
-  /** The next large one has its place from now on, whatever becomes of it. */
   private void leaveLarge(boolean isLarge) {
-    if (!isLarge) {
-      return;
-    }
-    Task next;
-    synchronized (deferred) {
-      next = deferred.pollFirst();
-      large -= next == null ? 1 : 0;
-    }
+    DecodeTask next = isLarge ? turns.leave() : null;
     if (next != null) {
-      queue.putFirst(new Task(next.call(), next.index(), true));
+      queue.putFirst(next);
     }
   }
 

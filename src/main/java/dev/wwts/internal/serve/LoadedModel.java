@@ -5,6 +5,7 @@ import dev.wwts.ModelInfo;
 import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.PictureException;
 import dev.wwts.Precision;
+import dev.wwts.Stats;
 import dev.wwts.Verification;
 import dev.wwts.internal.events.Events;
 import dev.wwts.internal.events.LoadEvent;
@@ -18,7 +19,9 @@ import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that is loaded, warm and tested, in fp32 where it does not answer rightly in less, and
@@ -70,8 +73,7 @@ public final class LoadedModel {
   private static LoadedModel loaded(Path file, Settings settings) {
     Bundle bundle = Bundle.read(file, settings.sha256(), settings.trusted());
     Heads heads = Heads.of(bundle, settings);
-    // now, as the content is gone once it is loaded
-    String sha256 = bundle.manifest().embedding().isEmpty() ? "" : bundle.content().sha256();
+    String sha256 = digest(bundle, settings.sha256());
     Engine engine = engine(bundle, heads, settings);
     boolean isCompiled = bundle.library().isPresent();
     boolean isExact = engine.precision() == Precision.FP32;
@@ -102,6 +104,14 @@ public final class LoadedModel {
     Remark fallback = new Remark.FailedSelfTest(bundle.path(), engine.precision(), fault);
     return inFullPrecision(
         bundle.again(), heads, settings.precision(Precision.FP32), fallback, sha256);
+  }
+
+  /** Before it is loaded, as its content is gone then. */
+  private static String digest(Bundle bundle, @Nullable String pin) {
+    if (pin != null) {
+      return pin.trim().toLowerCase(Locale.ROOT);
+    }
+    return bundle.manifest().embedding().isEmpty() ? "" : bundle.content().sha256();
   }
 
   private static LoadedModel inFullPrecision(
@@ -197,7 +207,7 @@ public final class LoadedModel {
     return info;
   }
 
-  /** Of the file of a model that gives embeddings; empty of others. */
+  /** Of the file, where it was asked for or the model gives embeddings; else empty. */
   public String sha256() {
     return sha256;
   }
@@ -205,6 +215,11 @@ public final class LoadedModel {
   /** What runs it. */
   public Service service() {
     return service;
+  }
+
+  /** How it goes; waits for nothing. */
+  public Stats stats() {
+    return service.stats(sha256);
   }
 
   /** How it runs and what fell back. */

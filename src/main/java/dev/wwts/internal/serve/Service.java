@@ -1,17 +1,14 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
-import dev.wwts.CallEnd;
 import dev.wwts.CallListener;
 import dev.wwts.DeviceMemory;
 import dev.wwts.ModelException;
 import dev.wwts.NativeMemory;
-import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.Stats;
-import dev.wwts.internal.events.Events;
 import dev.wwts.internal.head.ClassHead;
 import dev.wwts.internal.head.EmbeddingHead;
 import dev.wwts.internal.head.Head;
@@ -20,9 +17,9 @@ import dev.wwts.internal.head.LabelHead;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.remark.Remark;
-import dev.wwts.internal.settings.CallListeners;
 import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,11 +37,7 @@ public final class Service {
   private final Texts texts;
   private final String model;
   private final Settings settings;
-  private final Admission admission;
-  private final CallCounts counts;
-  private final CallListeners listeners;
-  private final Deadlines deadlines = new Deadlines();
-  private final Course course;
+  private final Intake intake;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
 
@@ -54,11 +47,8 @@ public final class Service {
     this.heads = heads;
     this.texts = new Texts(bundle, settings);
     this.model = bundle.manifest().name();
-    this.counts = counts;
-    this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.settings = settings;
-    this.listeners = new CallListeners(settings.listeners());
-    this.course = new ServiceCourse(parts, admission, counts, listeners, model);
+    this.intake = new Intake(parts, settings, model, counts);
     OpenServices.add(this);
   }
 
@@ -160,8 +150,8 @@ public final class Service {
     List<float[]> rows = new ArrayList<>(all.size());
     for (int at = 0; at < all.size(); at += Texts.MOST_TOGETHER) {
       List<String> some = all.subList(at, Math.min(all.size(), at + Texts.MOST_TOGETHER));
-      Call<List<Answer>> call = texts.call(course, some, timeout, isOwn);
-      for (Answer answer : CallWait.until(submit(call))) {
+      Call<List<Answer>> call = texts.call(intake.course(), some, timeout, isOwn);
+      for (Answer answer : CallWait.until(intake.submit(call))) {
         rows.add(((Answer.Embedded) answer).vector());
       }
     }
@@ -170,7 +160,8 @@ public final class Service {
 
   /** The same of one without waiting; what goes wrong with the call is the future's. */
   public CompletableFuture<Answer> textEmbeddingAsync(String text, long timeout) {
-    return async(texts.call(course, List.of(text), timeout, false), timeout, () -> {});
+    return intake.async(
+        texts.call(intake.course(), List.of(text), timeout, false), timeout, () -> {});
   }
 
   /**
@@ -202,7 +193,8 @@ public final class Service {
     parts.requireCaller();
     return pictures.isEmpty()
         ? List.of()
-        : CallWait.until(submit(new Calls.Answers(course, head, pictures, timeout)));
+        : CallWait.until(
+            intake.submit(new Calls.Answers(intake.course(), head, pictures, timeout)));
   }
 
   private static Answer read(List<Answer> one) {
@@ -214,31 +206,8 @@ public final class Service {
 
   private CompletableFuture<Answer> async(
       Head<? extends Answer> head, Picture picture, long timeout, Runnable ended) {
-    return async(new Calls.Answers(course, head, List.of(picture), timeout), timeout, ended);
-  }
-
-  @SuppressWarnings("FutureReturnValueIgnored")
-  private CompletableFuture<Answer> async(Call<List<Answer>> call, long timeout, Runnable ended) {
-    call.outcome().future().whenComplete((answers, error) -> ended.run());
-    try {
-      submit(call);
-    } catch (RuntimeException e) {
-      ended.run();
-      return CompletableFuture.failedFuture(e);
-    }
-    if (timeout != 0) {
-      watch(call);
-    }
-    return new AsyncAnswer(call);
-  }
-
-  private void watch(Call<?> call) {
-    try {
-      deadlines.watch(call);
-    } catch (Throwable e) {
-      // no thread for it: nobody would end it in time
-      call.abandon(e);
-    }
+    return intake.async(
+        new Calls.Answers(intake.course(), head, List.of(picture), timeout), timeout, ended);
   }
 
   /**
@@ -246,44 +215,12 @@ public final class Service {
    */
   List<float[]> logits(List<byte[]> pictures) {
     parts.requireCaller();
-    return CallWait.until(submit(new Calls.SelfTestLogits(course, pictures)));
-  }
-
-  private <R> Call<R> submit(Call<R> call) {
-    parts.failure().requireNone();
-    try {
-      admission.enter();
-    } catch (OverloadedException e) {
-      refused(call, CallEnd.Outcome.OVERLOADED, e);
-      throw e;
-    } catch (RecognizerClosedException e) {
-      refused(call, CallEnd.Outcome.CLOSED, e);
-      throw e;
-    }
-    counts.accepted();
-    try {
-      if (call.pictures().size() == 0) {
-        call.needsNoDecoding();
-      } else if (!parts.decoders().isForLane(call) || !parts.lanes().submitUndecoded(call)) {
-        parts.decoders().submit(call);
-      }
-    } catch (Throwable e) {
-      // accepted, so it ends, or closing would wait for it for ever
-      call.abandon(e);
-    }
-    return call;
-  }
-
-  private void refused(Call<?> call, CallEnd.Outcome why, RuntimeException error) {
-    counts.ended(why, 0);
-    Events.refused(model, why.toString(), admission.inFlight());
-    int pictures = call.pictures().size();
-    listeners.tell(() -> new CallEnd(model, why, pictures, 0, 0, List.of(), Optional.of(error)));
+    return CallWait.until(intake.submit(new Calls.SelfTestLogits(intake.course(), pictures)));
   }
 
   /** One more hears of calls. */
   public void listen(CallListener listener) {
-    listeners.add(listener);
+    intake.listen(listener);
   }
 
   /** Frees this when {@code owner} was forgotten. */
@@ -307,7 +244,7 @@ public final class Service {
    * @throws RecognizerClosedException if it is closed
    */
   public Optional<DeviceMemory> memory() {
-    if (admission.isClosed()) {
+    if (intake.isClosed()) {
       throw new RecognizerClosedException("The recognizer is closed: it takes no memory.");
     }
     parts.failure().requireNone();
@@ -315,30 +252,18 @@ public final class Service {
   }
 
   /** How it goes; waits for nothing. */
-  public Stats stats() {
-    int running = parts.lanes().running();
-    return new Stats(
-        Math.max(0, admission.inFlight() - running),
-        parts.lanes().busy(),
-        parts.lanes().count(),
-        parts.decoders().busy(),
-        parts.decoders().count(),
-        counts.allAccepted(),
-        counts.of(CallEnd.Outcome.ANSWERED),
-        counts.of(CallEnd.Outcome.FAILED),
-        counts.of(CallEnd.Outcome.LATE),
-        counts.of(CallEnd.Outcome.ABANDONED),
-        counts.of(CallEnd.Outcome.OVERLOADED),
-        counts.of(CallEnd.Outcome.CLOSED),
-        counts.waiting(),
-        counts.batches(),
-        counts.pictures(),
-        closed ? NativeMemory.NONE : parts.memory());
+  Stats stats() {
+    return stats("");
+  }
+
+  /** The same, of a model whose file has this SHA-256. */
+  Stats stats(String sha256) {
+    return intake.stats(sha256, closed ? NativeMemory.NONE : parts.memory());
   }
 
   /** Calls that are accepted and not over. */
   int inFlight() {
-    return admission.inFlight();
+    return intake.inFlight();
   }
 
   /**
@@ -348,9 +273,7 @@ public final class Service {
    */
   public boolean drain(long nanos) {
     parts.requireCaller();
-    admission.close();
-    parts.lanes().endWaiting();
-    return admission.awaitEmpty(nanos);
+    return intake.drain(nanos);
   }
 
   /** Waits for accepted calls and frees everything. */
@@ -381,7 +304,7 @@ public final class Service {
 
   private void free() {
     try {
-      deadlines.close();
+      intake.close();
       parts.close();
     } catch (RuntimeException e) {
       // a device that has failed takes nothing back: what it holds goes with the process
@@ -394,21 +317,7 @@ public final class Service {
   }
 
   private boolean lockedWithin(long nanos) {
-    boolean interrupted = false;
-    long start = System.nanoTime();
-    try {
-      while (true) {
-        try {
-          return closing.tryLock(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Uninterrupted.within(nanos, left -> closing.tryLock(left, TimeUnit.NANOSECONDS));
   }
 
   /** Frees it because {@code error} ends its making; what else fails is told with it. */

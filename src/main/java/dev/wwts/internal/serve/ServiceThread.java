@@ -1,5 +1,6 @@
 package dev.wwts.internal.serve;
 
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.List;
 
 /** Makes the threads of a service: daemons that inherit nothing of whoever loads a model. */
@@ -35,18 +36,6 @@ final class ServiceThread {
 
   /** Waits for threads that are ending; an interrupt is kept for later. */
   static void join(Iterable<Thread> threads) {
-    boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    threads.forEach(Uninterrupted::join);
   }
 }

@@ -1,11 +1,11 @@
 package dev.wwts.internal.swap;
 
 import dev.wwts.ModelVersion;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -77,20 +77,6 @@ public final class Generation<M extends Candidate> {
    * @return whether it has
    */
   boolean awaitUnused(Duration most) {
-    boolean interrupted = false;
-    long end = System.nanoTime() + most.toNanos();
-    try {
-      while (true) {
-        try {
-          return unused.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    return Uninterrupted.await(unused, most.toNanos());
   }
 }

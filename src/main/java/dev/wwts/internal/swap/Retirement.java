@@ -1,5 +1,6 @@
 package dev.wwts.internal.swap;
 
+import dev.wwts.internal.threads.Uninterrupted;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -108,7 +109,7 @@ public final class Retirement {
     waiting.forEach(
         (thread, old) -> {
           if (!old.isUsedHere()) {
-            SwapThread.join(thread);
+            Uninterrupted.join(thread);
           }
         });
     left.forEach(old -> closeLeft(old, old.isUsedHere() ? Duration.ZERO : FOR_EVER));

@@ -8,17 +8,19 @@ import java.util.Set;
 /** How a slot's models go, all together: those that are open, and what is left of the others. */
 final class SlotStats {
   private final Set<Generation<?>> open = new LinkedHashSet<>();
-  private Stats past = new Stats(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NativeMemory.NONE);
+  private Stats past =
+      new Stats("", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, NativeMemory.NONE);
 
-  /** A model has come. */
+  /** A model has come, which answers from now on. */
   synchronized void opened(Generation<?> generation) {
     open.add(generation);
+    past = counts(past, generation.version().sha256(), generation.version().generation());
   }
 
   /** A model was closed: of it only counts are left. */
   synchronized void closed(Generation<?> generation) {
     if (open.remove(generation)) {
-      past = sum(past, counts(generation.model().stats()));
+      past = sum(past, counts(generation.model().stats(), "", 0));
     }
   }
 
@@ -30,8 +32,10 @@ final class SlotStats {
     return all;
   }
 
-  private static Stats counts(Stats of) {
+  private static Stats counts(Stats of, String sha256, long generation) {
     return new Stats(
+        sha256,
+        generation,
         0,
         0,
         0,
@@ -50,8 +54,11 @@ final class SlotStats {
         NativeMemory.NONE);
   }
 
+  /** Of {@code a}'s model. */
   private static Stats sum(Stats a, Stats b) {
     return new Stats(
+        a.sha256(),
+        a.generation(),
         a.waiting() + b.waiting(),
         a.busyLanes() + b.busyLanes(),
         a.lanes() + b.lanes(),

@@ -1,9 +1,7 @@
 package dev.wwts.internal.swap;
 
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Runs what a slot does beside its calls on threads of Java's lowest priority, for which LibTorch's
@@ -27,34 +25,6 @@ public final class SwapThread {
 
   /** Waits for work; an interrupt is kept for later, as native code can't be stopped. */
   public static <T> T call(Supplier<T> work) {
-    AtomicReference<@Nullable T> result = new AtomicReference<>();
-    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    Thread thread = of(() -> result.set(work.get()), "wwts-swap");
-    thread.setUncaughtExceptionHandler((ended, error) -> failure.set(error));
-    thread.start();
-    join(thread);
-    Throwable error = failure.get();
-    if (error instanceof Error fatal) {
-      throw fatal;
-    }
-    if (error instanceof RuntimeException exception) {
-      throw exception;
-    }
-    return Objects.requireNonNull(result.get());
-  }
-
-  /** Waits for a thread's end, unless it is the waiting one; an interrupt is kept for later. */
-  static void join(Thread thread) {
-    boolean interrupted = false;
-    while (thread.isAlive() && !thread.equals(Thread.currentThread())) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    return Uninterrupted.call(task -> of(task, "wwts-swap"), work);
   }
 }

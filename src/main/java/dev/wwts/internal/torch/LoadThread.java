@@ -1,8 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.natives.LibC;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import dev.wwts.internal.threads.Uninterrupted;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
 
@@ -25,44 +24,21 @@ public final class LoadThread {
    * one there too. An interrupt of the caller is kept for later: native code can't be stopped.
    */
   public static <T> T call(Supplier<T> work) {
-    AtomicReference<T> result = new AtomicReference<>();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
     int threads = torch.get_num_threads();
-    Runnable task =
+    return Uninterrupted.call(
+        LoadThread::thread,
         () -> {
           if (Thread.currentThread().getPriority() == Thread.MIN_PRIORITY) {
             LibC.lowerPriority();
           }
           LibTorch.useThreads(threads);
-          result.set(NativeScope.inference(work));
-        };
-    Thread thread = new Thread(null, task, "wwts-load", STACK);
-    thread.setDaemon(true);
-    thread.setUncaughtExceptionHandler((ended, error) -> failure.set(error));
-    thread.start();
-    join(thread);
-    Throwable error = failure.get();
-    if (error instanceof Error fatal) {
-      throw fatal;
-    }
-    if (error instanceof RuntimeException exception) {
-      throw exception;
-    }
-    return Objects.requireNonNull(result.get());
+          return NativeScope.inference(work);
+        });
   }
 
-  private static void join(Thread thread) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        thread.join();
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(null, task, "wwts-load", STACK);
+    thread.setDaemon(true);
+    return thread;
   }
 }

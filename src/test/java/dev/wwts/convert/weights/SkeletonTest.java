@@ -1,113 +1,177 @@
 package dev.wwts.convert.weights;
 
+import static dev.wwts.convert.weights.PickledTensors.floats;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.wwts.Kit;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.ModelFiles;
-import dev.wwts.Recognizer;
+import dev.wwts.convert.weights.Skeleton.Resampling;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A filled skeleton is the file that the exporter writes. */
+/** A skeleton is filled with the tensors of its network, and with no others. */
 class SkeletonTest {
+  /** In a pickle of 6 bytes, twice the number of classes stands at 1: BININT2. */
   private static final String INDEX =
       """
-      {"tensors": {"data/0": {"name": "a.weight", "dtype": "F32", "shape": [2]}}, "unused": ["b"]}
-      """;
+      {"tensors": [["data/0", "F32", [2], "a.weight"], ["data/1", "F32", [-1, 2], "head", "old.head"]],
+       "derived": [["data/2", "columns", ["table"], "tables/0", [2, 2]],
+                   ["data/3", "bicubic", ["places"], [1, 2, 1], [1, 2, 1]]],
+       "classes": [[1, 3, 2]], "unused": ["b"], "entries": [["data.pkl", 6], ["tables/0", 6]]}
+      """
+          .replace("\n", "");
+
+  private static final byte[] REST = {7, 'M', 1, 0, 8, 9, 1, 0, 0, 0, 1, 0};
+  private static final Resampling FOURFOLD =
+      (grid, before, after, width) -> new float[] {5, 6, 7, 8};
 
   @TempDir private Path folder;
 
-  @Test
-  void theKitsWeightsMakeTheExportersFile() throws IOException {
-    Path exported = Kit.mobileNet();
-    Path weights = Kit.folder().resolve("weights/mobilenetv2_100_imagenet.safetensors");
-    Path skeleton = folder.resolve("mobilenetv2_100.skeleton");
-    Kit.python(
-        "models/skeleton.py",
-        exported.toString(),
-        "--like",
-        weights.toString(),
-        "--out",
-        skeleton.toString());
-    assertThat(Files.size(skeleton)).as("without weights").isLessThan(300_000);
+  private static Skeleton skeleton() throws IOException {
+    return Skeleton.read(packed(INDEX, REST));
+  }
 
-    Map<String, byte[]> expected = ModelFiles.entries(exported);
-    Map<String, byte[]> extra = new LinkedHashMap<>();
-    expected.forEach(
-        (name, bytes) -> {
-          if (name.startsWith("model/extra/")) {
-            extra.put(name.substring("model/extra/".length()), bytes);
-          }
-        });
-    Path out = folder.resolve("filled.pt");
-    Skeleton.fill(skeleton, weights, extra, out);
-    Map<String, byte[]> filled = ModelFiles.entries(out);
-    assertThat(filled).hasSameSizeAs(expected);
-    expected.forEach((name, bytes) -> assertThat(filled.get(name)).as(name).isEqualTo(bytes));
-    try (Recognizer recognizer = Recognizer.load(out)) {
-      assertThat(recognizer.verify().passed()).isTrue();
+  private static ByteArrayInputStream packed(String index, byte[] rest) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DeflaterOutputStream out = new DeflaterOutputStream(bytes)) {
+      out.write((index + "\n").getBytes(UTF_8));
+      out.write(rest);
     }
+    return new ByteArrayInputStream(bytes.toByteArray());
   }
 
-  private Path skeleton() {
-    Map<String, byte[]> entries = new HashMap<>();
-    entries.put("model/extra/skeleton.json", INDEX.getBytes(StandardCharsets.UTF_8));
-    return ModelFiles.zip(folder.resolve("small.skeleton"), entries);
-  }
-
-  private Path weights(String name, String type, int shape, int bytes) throws IOException {
-    String header =
-        "{\"%s\": {\"dtype\": \"%s\", \"shape\": [%d], \"data_offsets\": [0, %d]}}"
-            .formatted(name, type, shape, bytes);
+  /** Tensors of floats, one after the other; {@code shapes} as in the header. */
+  private Path weights(String header, float... values) throws IOException {
+    byte[] json = header.getBytes(UTF_8);
     ByteBuffer file =
-        ByteBuffer.allocate(8 + header.length() + bytes).order(ByteOrder.LITTLE_ENDIAN);
-    file.putLong(header.length()).put(header.getBytes(StandardCharsets.UTF_8));
+        ByteBuffer.allocate(8 + json.length + 4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    file.putLong(json.length).put(json).put(floats(values));
     return Files.write(folder.resolve("small.safetensors"), file.array());
+  }
+
+  private static String tensor(String name, String type, String shape, int from, int to) {
+    return "\"%s\": {\"dtype\": \"%s\", \"shape\": %s, \"data_offsets\": [%d, %d]}"
+        .formatted(name, type, shape, from, to);
+  }
+
+  private Path good(String... more) throws IOException {
+    String header =
+        String.join(
+            ", ",
+            tensor("a.weight", "F32", "[2]", 0, 8),
+            tensor("old.head", "F32", "[3, 2]", 8, 32),
+            tensor("table", "F32", "[2, 2]", 32, 48),
+            tensor("places", "F32", "[1, 2, 1]", 48, 56),
+            tensor("x.num_batches_tracked", "F32", "[]", 56, 60));
+    String extra = more.length == 0 ? "" : ", " + String.join(", ", more);
+    float[] values = new float[15 + more.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i;
+    }
+    return weights("{" + header + extra + "}", values);
+  }
+
+  @Test
+  void recordsAreFilled() throws IOException {
+    Path out = folder.resolve("out.pt");
+    try (Fitting fitting = skeleton().fit(good(), true)) {
+      assertThat(fitting.classes()).isEqualTo(3);
+      assertThat(fitting.parameters()).isEqualTo(8);
+      fitting.write(Map.of("x", new byte[] {1}), FOURFOLD, out);
+    }
+    Map<String, byte[]> entries = ModelFiles.entries(out);
+    assertThat(entries.get("model/data/0")).isEqualTo(floats(0, 1));
+    assertThat(entries.get("model/data/1")).isEqualTo(floats(2, 3, 4, 5, 6, 7));
+    assertThat(entries.get("model/data/2"))
+        .as("rows 1, 0, 1")
+        .isEqualTo(floats(10, 8, 10, 11, 9, 11));
+    assertThat(entries.get("model/data/3")).as("first, resized").isEqualTo(floats(12, 5, 6, 7, 8));
+    assertThat(entries.get("model/data.pkl")).isEqualTo(new byte[] {7, 'K', 6, 8, 9});
+    assertThat(entries.get("model/extra/x")).containsExactly(1);
+    assertThat(entries).hasSize(6);
+  }
+
+  /** As torch's Pickler writes numbers. */
+  @Test
+  void numbersOfClassesTakeTheRoomTheyNeed() {
+    assertThat(replaced(127)).containsExactly(7, 'K', -2, 8, 9);
+    assertThat(replaced(128)).containsExactly(7, 'M', 0, 1, 8, 9);
+    assertThat(replaced(32_768)).containsExactly(7, 'J', 0, 0, 1, 0, 8, 9);
+    assertThat(replaced(1 << 30)).containsExactly(7, 0x8a, 8, 0, 0, 0, 128, 0, 0, 0, 0, 8, 9);
+  }
+
+  private static byte[] replaced(int classes) {
+    byte[] pickle = {7, 'M', 1, 0, 8, 9};
+    return ClassCount.replaced(pickle, List.of(new ClassCount(1, 3, 2)), classes);
   }
 
   @Test
   void tensorsOfAnotherNetworkAreNamed() throws IOException {
     assertRefused(
-        weights("c", "F32", 2, 8), "is of another network: without a.weight (1) with c (1).");
-    assertRefused(weights("b", "F32", 2, 8), "is of another network: without a.weight (1).");
-    assertRefused(weights("a.weight", "F32", 3, 12), "with another a.weight (1).");
-    assertRefused(weights("a.weight", "I64", 2, 16), "with another a.weight (1).");
+        weights("{" + tensor("c", "F32", "[1]", 0, 4) + "}", 1),
+        "is of another network: without a.weight, head, table (4) with c (1).");
+    assertRefused(good(tensor("c", "F32", "[1]", 60, 64)), "is of another network: with c (1).");
+    assertRefused(
+        weights(
+            "{"
+                + String.join(
+                    ", ",
+                    tensor("a.weight", "I32", "[2]", 0, 8),
+                    tensor("head", "F32", "[1, 1, 2]", 8, 16),
+                    tensor("table", "F32", "[1, 2]", 16, 24),
+                    tensor("places", "F32", "[1, 2, 1]", 24, 32))
+                + "}",
+            1,
+            2,
+            3,
+            4,
+            5,
+            6,
+            7,
+            8),
+        "with another a.weight, head, table (3).");
   }
 
-  private void assertRefused(Path weights, String words) {
-    Path out = folder.resolve("none.pt");
-    Path skeleton = skeleton();
+  private void assertRefused(Path weights, String words) throws IOException {
+    Skeleton skeleton = skeleton();
     ModelException e =
-        catchThrowableOfType(
-            ModelException.class, () -> Skeleton.fill(skeleton, weights, Map.of(), out));
+        catchThrowableOfType(ModelException.class, () -> skeleton.fit(weights, true).close());
     assertThat(e).hasMessageContaining(words);
     assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED);
-    assertThat(out).doesNotExist();
   }
 
-  /** What is filled in is checked as any file is: this one holds no network. */
   @Test
-  void whatComesOutIsChecked() throws IOException {
-    Path out = folder.resolve("none.pt");
-    Path weights = weights("a.weight", "BF16", 2, 4);
-    Path skeleton = skeleton();
-    ModelException e =
-        catchThrowableOfType(
-            ModelException.class, () -> Skeleton.fill(skeleton, weights, Map.of(), out));
-    assertThat(e.reason()).isEqualTo(Reason.NOT_A_MODEL);
-    assertThat(e).as("of the file that was asked for").hasMessageStartingWith(out.toString());
-    assertThat(out).doesNotExist();
+  void superfluousTensorsAreToldWhereTheyMayBe() throws IOException {
+    Path weights = good(tensor("c", "F32", "[1]", 60, 64), tensor("b", "F32", "[1]", 64, 68));
+    try (Fitting fitting = skeleton().fit(weights, false)) {
+      assertThat(fitting.superfluous()).containsExactly("c");
+    }
+  }
+
+  @Test
+  void whatIsNoSkeletonIsRefused() throws IOException {
+    assertThatThrownBy(() -> Skeleton.read(packed("{}".repeat(3), new byte[0])).fit(good(), true))
+        .isInstanceOf(ModelException.class);
+    assertThatThrownBy(() -> Skeleton.read(packed(INDEX, new byte[3])))
+        .hasMessageContaining("cut short");
+    assertThatThrownBy(() -> Skeleton.read(new ByteArrayInputStream(new byte[9])))
+        .isInstanceOf(IOException.class);
+    byte[] tooMuch = new byte[65 << 20];
+    assertThatThrownBy(() -> Skeleton.read(packed(INDEX, tooMuch)))
+        .hasMessageContaining("no skeleton");
   }
 }

@@ -244,6 +244,8 @@ class GenerationsTest {
     assertThat(slot.stats().answered()).isEqualTo(6);
     assertThat(slot.stats().waitingNanos()).isEqualTo(21);
     assertThat(slot.stats().lanes()).as("of the model that is open").isEqualTo(1);
+    assertThat(slot.stats().generation()).isEqualTo(3);
+    assertThat(slot.stats().sha256()).isEqualTo(slot.current().version().sha256()).hasSize(64);
     slot.close();
   }
 
@@ -327,7 +329,7 @@ class GenerationsTest {
 
     @Override
     public Stats stats() {
-      return new Stats(0, 0, 1, 0, 1, 2, 2, 0, 0, 0, 0, 0, 7, 2, 2, NativeMemory.NONE);
+      return new Stats("", 0, 0, 0, 1, 0, 1, 2, 2, 0, 0, 0, 0, 0, 7, 2, 2, NativeMemory.NONE);
     }
 
     @Override

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.StreamSupport;
 
 /**
  * What a run is to show, and whether it did.
@@ -65,25 +64,17 @@ record Goal(String text, boolean passed, boolean isRequired) {
     return entry.path("lost").asLong() + entry.path("failed").asLong();
   }
 
-  static List<JsonNode> list(JsonNode entries) {
-    return StreamSupport.stream(entries.spliterator(), false).toList();
-  }
-
   private static Optional<Goal> waiting(List<JsonNode> entries, String model) {
-    Optional<JsonNode> idle = best(entries, model, "wwts", "idle");
-    return best(entries, model, "wwts", "80")
-        .filter(it -> idle.isPresent())
+    return pair(entries, model, "wwts 80", "wwts idle")
         .map(
-            loaded -> {
-              double p50 = idle.get().at("/millis/50").asDouble();
-              double times = p99(loaded) / p50;
-              String text =
-                  "%s, 80 %% load: %s is %.1f times %.1f ms, the p50 of an idle call; at most %.0f";
+            pair -> {
+              double p50 = pair.other().at("/millis/50").asDouble();
+              double times = p99(pair.ours()) / p50;
               return goal(
-                  times <= MOST_TIMES_IDLE && refused(loaded) == 0,
-                  text,
+                  times <= MOST_TIMES_IDLE && refused(pair.ours()) == 0,
+                  "%s, 80 %% load: %s is %.1f times %.1f ms, the p50 of an idle call; at most %.0f",
                   model,
-                  figures(loaded),
+                  figures(pair.ours()),
                   times,
                   p50,
                   MOST_TIMES_IDLE);
@@ -93,19 +84,26 @@ record Goal(String text, boolean passed, boolean isRequired) {
   /** A service that refuses more is not ahead: those that it answers wait less. */
   private static Optional<Goal> ahead(
       List<JsonNode> entries, String model, String load, String rival) {
-    Optional<JsonNode> theirs = best(entries, model, rival, load);
-    return best(entries, model, "wwts", load)
-        .filter(it -> theirs.isPresent())
+    return pair(entries, model, "wwts " + load, rival + " " + load)
         .map(
-            ours ->
+            pair ->
                 goal(
-                    p99(ours) < p99(theirs.get()) && refused(ours) <= refused(theirs.get()),
+                    p99(pair.ours()) < p99(pair.other())
+                        && refused(pair.ours()) <= refused(pair.other()),
                     "%s, %s %% load: %s, ahead of %s's %s",
                     model,
                     load,
-                    figures(ours),
+                    figures(pair.ours()),
                     rival,
-                    figures(theirs.get())));
+                    figures(pair.other())));
+  }
+
+  private record Pair(JsonNode ours, JsonNode other) {}
+
+  private static Optional<Pair> pair(
+      List<JsonNode> entries, String model, String ours, String other) {
+    return best(entries, model, ours)
+        .flatMap(a -> best(entries, model, other).map(b -> new Pair(a, b)));
   }
 
   private static Goal goal(boolean passed, String text, Object... values) {
@@ -113,17 +111,17 @@ record Goal(String text, boolean passed, boolean isRequired) {
   }
 
   /** At the setting that refuses least and then has the least p99; of an idle call, p50. */
-  private static Optional<JsonNode> best(
-      List<JsonNode> entries, String model, String peer, String load) {
-    String figure = load.equals("idle") ? "/millis/50" : "/millis/99";
+  private static Optional<JsonNode> best(List<JsonNode> entries, String model, String step) {
+    boolean isIdle = step.endsWith("idle");
     return entries.stream()
         .filter(entry -> entry.path("model").asText().equals(model))
-        .filter(entry -> entry.path("peer").asText().equals(peer))
-        .filter(entry -> entry.path("load").asText().equals(load))
-        .filter(entry -> load.equals("idle") || entry.path("answered").asLong() >= LEAST)
+        .filter(
+            entry -> step.equals(entry.path("peer").asText() + " " + entry.path("load").asText()))
+        .filter(entry -> isIdle || entry.path("answered").asLong() >= LEAST)
         .min(
             Comparator.comparingLong(Goal::refused)
-                .thenComparingDouble(entry -> entry.at(figure).asDouble()));
+                .thenComparingDouble(
+                    entry -> entry.at(isIdle ? "/millis/50" : "/millis/99").asDouble()));
   }
 
   static String setting(JsonNode entry) {

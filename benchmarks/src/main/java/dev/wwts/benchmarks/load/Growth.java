@@ -2,9 +2,10 @@ package dev.wwts.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.TreeMap;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Whether something grew during a soak. Of every ten seconds the least value counts, which leaves
@@ -43,30 +44,21 @@ record Growth(String what, double perHour, double grown, double surely, double a
   }
 
   private static double[] values(JsonNode samples, String name) {
-    double[] values = new double[samples.path(name).size()];
-    Arrays.setAll(values, i -> samples.get(name).get(i).asDouble());
-    return values;
+    return samples.path(name).valueStream().mapToDouble(JsonNode::asDouble).toArray();
   }
 
   static Growth of(String what, double[] seconds, double[] values, double least) {
     double end = seconds.length == 0 ? 0 : seconds[seconds.length - 1];
-    List<double[]> windows = new ArrayList<>();
+    TreeMap<Double, Double> windows = new TreeMap<>();
     for (int i = 0; i < seconds.length; i++) {
-      if (seconds[i] < end / 3) {
-        continue;
-      }
-      double[] last = windows.isEmpty() ? new double[] {-1, 0} : windows.get(windows.size() - 1);
-      double window = Math.floor(seconds[i] / Soak.SWAP_SECONDS);
-      if (last[0] == window) {
-        last[1] = Math.min(last[1], values[i]);
-      } else {
-        windows.add(new double[] {window, values[i]});
+      if (seconds[i] >= end / 3) {
+        windows.merge(Math.floor(seconds[i] / Soak.SWAP_SECONDS), values[i], Math::min);
       }
     }
     double[] slopes = slopes(windows);
-    double slope = median(slopes) / Soak.SWAP_SECONDS;
-    double[] levels = windows.stream().mapToDouble(it -> it[1]).toArray();
     double span = end * 2 / 3;
+    double slope = median(slopes) / Soak.SWAP_SECONDS;
+    double[] levels = windows.values().stream().mapToDouble(it -> it).toArray();
     return new Growth(
         what,
         slope * SECONDS_PER_HOUR,
@@ -76,16 +68,14 @@ record Growth(String what, double perHour, double grown, double surely, double a
   }
 
   /** Of all pairs, rising. */
-  private static double[] slopes(List<double[]> points) {
+  private static double[] slopes(TreeMap<Double, Double> points) {
     List<Double> slopes = new ArrayList<>();
-    for (int i = 0; i < points.size(); i++) {
-      for (int j = i + 1; j < points.size(); j++) {
-        double[] a = points.get(i);
-        double[] b = points.get(j);
-        slopes.add((b[1] - a[1]) / (b[0] - a[0]));
-      }
-    }
-    return slopes.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    points.forEach(
+        (x, y) ->
+            points
+                .tailMap(x, false)
+                .forEach((later, value) -> slopes.add((value - y) / (later - x))));
+    return slopes.stream().mapToDouble(it -> it).sorted().toArray();
   }
 
   /** The lower bound, by Sen (1968): the rank is Kendall's normal approximation for n points. */
@@ -96,11 +86,7 @@ record Growth(String what, double perHour, double grown, double surely, double a
   }
 
   private static double median(double[] values) {
-    if (values.length == 0) {
-      return 0;
-    }
-    Arrays.sort(values);
-    return (values[(values.length - 1) / 2] + values[values.length / 2]) / 2;
+    return values.length == 0 ? 0 : StatUtils.percentile(values, 50);
   }
 
   @Override

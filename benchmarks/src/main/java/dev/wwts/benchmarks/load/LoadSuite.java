@@ -1,13 +1,14 @@
 package dev.wwts.benchmarks.load;
 
+import static dev.wwts.benchmarks.Options.NUMBER;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.wwts.benchmarks.GivenOptions;
-import dev.wwts.benchmarks.JmhStep;
-import dev.wwts.benchmarks.Load;
+import dev.wwts.benchmarks.Options;
+import dev.wwts.benchmarks.Options.Option;
+import dev.wwts.benchmarks.OtherLoad;
 import dev.wwts.benchmarks.RunFiles;
 import dev.wwts.benchmarks.Seat;
-import dev.wwts.benchmarks.Suite;
 import dev.wwts.benchmarks.Surroundings;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,14 +16,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 
 /**
  * What {@code mvn load} runs: the rates that services sustain, then arrivals at parts of ours and
  * at twice as much, all services in processes of their own that take turns; then the soak.
  */
 public final class LoadSuite {
+  private static final Map<String, Option> TABLE =
+      new TreeMap<>(
+          Map.of(
+              "wwts.models", new Option("small,base", "small|base|large|.+\\.pt"),
+              "wwts.peers",
+                  new Option("wwts,onnxruntime,djl", "wwts|wwts-batching|onnxruntime|djl"),
+              "wwts.settings", new Option("2x1,1x2", "[1-9]\\d{0,2}x[1-9]\\d{0,2}"),
+              "wwts.loads", new Option("50,80,95,200", "[1-9]\\d{0,2}"),
+              "wwts.rate", new Option("0", "\\d{1,6}(\\.\\d+)?"),
+              "wwts.rounds", new Option("2", "\\d{1,3}"),
+              "wwts.seconds", new Option("20", "[1-9]\\d{0,3}"),
+              "wwts.picture", new Option("1080p", "1080p|12mp|" + NUMBER + "x" + NUMBER),
+              "wwts.out", new Option("benchmarks/out", ".+"),
+              "minutes", new Option("10", "\\d{1,4}(\\.\\d+)?")));
+
   /** Beside a tally's own seconds: loading, and waiting for the last answer. */
   private static final int PATIENCE = 1800;
 
@@ -33,39 +50,45 @@ public final class LoadSuite {
   private static final String OURS = "wwts";
   private static final long SEED = 20261126;
 
-  private final GivenOptions options;
+  private final Options options;
   private final RunFiles files;
   private final int rounds;
   private final int seconds;
 
-  private LoadSuite(GivenOptions options, RunFiles files) {
+  private LoadSuite(Options options, RunFiles files) {
     this.options = options;
     this.files = files;
-    this.rounds = (int) options.number("wwts.rounds");
-    this.seconds = (int) options.number("wwts.seconds");
+    this.rounds = options.whole("wwts.rounds");
+    this.seconds = options.whole("wwts.seconds");
   }
 
-  /** Options come as {@link Suite}'s. */
+  /**
+   * What a run may be told.
+   *
+   * @throws IllegalArgumentException if there is no such option, or a value is none of its
+   */
+  static Options options(Properties given) {
+    return new Options(given, TABLE);
+  }
+
+  /** Options come as {@link Options#given}. */
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    Properties given = Suite.given(arguments);
-    boolean passed;
-    try (FileChannel lock = Suite.lock()) {
-      passed = lock.isOpen() && run(given);
+    boolean passed = false;
+    try (FileChannel lock = Surroundings.lock()) {
+      passed = lock.isOpen() && run(options(Options.given(arguments)));
     } catch (IllegalArgumentException | IllegalStateException e) {
       System.err.println(e.getMessage());
-      passed = false;
     }
     if (!passed) {
       System.exit(1);
     }
   }
 
-  private static boolean run(Properties given) throws IOException, InterruptedException {
-    GivenOptions options = LoadOptions.of(given);
-    Surroundings around = Surroundings.of(options.list("wwts.models"));
+  private static boolean run(Options options) throws IOException, InterruptedException {
     Path out = Path.of(options.text("wwts.out"));
-    RunFiles files = new RunFiles(out, "cpu", "-load", around.facts(), around.warnings());
-    files.fact("command", Suite.command("mvn load", given));
+    RunFiles files =
+        new RunFiles(out, "cpu", "-load", Surroundings.of(options.list("wwts.models")));
+    files.fact("command", options.command("mvn load"));
     LoadSuite suite = new LoadSuite(options, files);
     if (suite.rounds > 0) {
       for (String model : options.list("wwts.models")) {
@@ -82,26 +105,30 @@ public final class LoadSuite {
     return goals.stream().allMatch(goal -> goal.passed() || !goal.isRequired());
   }
 
-  /** A service in its process. */
-  private record Seated(String peer, String model, int lanes, int threads, Seat seat) {}
+  /** A service in its process, and the answers that it gave in a step. */
+  private record Seated(
+      String peer, String model, int lanes, int threads, Seat seat, List<JsonNode> tallies) {}
 
   private Seated seat(String peer, String model, String setting, List<String> heap)
       throws IOException {
     String[] sides = setting.split("x", 2);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.addAll(JmhStep.JVM_OPTIONS);
-    command.addAll(heap);
-    command.add(ServiceProcess.class.getName());
-    command.addAll(List.of(peer, model, sides[0], sides[1], options.text("wwts.picture")));
+    List<String> command =
+        Seat.java(
+            heap,
+            ServiceProcess.class,
+            List.of(peer, model, sides[0], sides[1], options.text("wwts.picture")));
     int patience = (int) (PATIENCE + Math.max(seconds, options.number("minutes") * 60));
-    Seat seat = new Seat(peer + " " + setting, command, patience);
-    return new Seated(peer, model, Integer.parseInt(sides[0]), Integer.parseInt(sides[1]), seat);
+    return new Seated(
+        peer,
+        model,
+        Integer.parseInt(sides[0]),
+        Integer.parseInt(sides[1]),
+        new Seat(peer + " " + setting, command, patience),
+        new ArrayList<>());
   }
 
   private void rates(String model) throws IOException, InterruptedException {
-    Optional<Load> before = Load.now();
+    OtherLoad load = new OtherLoad();
     List<Seated> seats = new ArrayList<>();
     try {
       for (String peer : options.list("wwts.peers")) {
@@ -117,11 +144,11 @@ public final class LoadSuite {
       double sustained =
           turns(seats, "closed", 0, (it, round) -> "closed %d %d".formatted(2 * it.lanes(), half));
       double whole = options.number("wwts.rate") > 0 ? options.number("wwts.rate") : sustained;
-      for (String load : options.list("wwts.loads")) {
-        double rate = whole * Integer.parseInt(load) / 100;
+      for (String part : options.list("wwts.loads")) {
+        double rate = whole * Integer.parseInt(part) / 100;
         turns(
             seats,
-            load,
+            part,
             rate,
             (it, round) -> "open %s %d %d".formatted(rate, seconds, SEED + round));
       }
@@ -129,10 +156,7 @@ public final class LoadSuite {
       seats.forEach(each -> each.seat().close());
     }
     // only now, as a process's time counts for its parent when it has ended
-    Optional<Load> after = Load.now();
-    if (before.isPresent() && after.isPresent()) {
-      after.get().warnings(before.get()).forEach(it -> files.warn(model + ": " + it));
-    }
+    load.tell(it -> files.warn(model + ": " + it));
   }
 
   private interface Line {
@@ -146,23 +170,21 @@ public final class LoadSuite {
    */
   private double turns(List<Seated> seats, String load, double offered, Line line)
       throws IOException, InterruptedException {
-    List<List<JsonNode>> tallies = new ArrayList<>();
-    seats.forEach(seat -> tallies.add(new ArrayList<>()));
     for (int round = 0; round < rounds; round++) {
       for (int i = 0; i < seats.size(); i++) {
-        int turn = round % 2 == 0 ? i : seats.size() - 1 - i;
-        for (Seated seat : seats) {
-          seat.seat().awaitRest();
+        for (Seated seated : seats) {
+          seated.seat().awaitRest();
         }
-        Seated seated = seats.get(turn);
-        tallies.get(turn).add(seated.seat().ask(line.of(seated, round)));
+        Seated turn = seats.get(round % 2 == 0 ? i : seats.size() - 1 - i);
+        turn.tallies().add(turn.seat().ask(line.of(turn, round)));
       }
     }
     double best = 0;
-    for (int i = 0; i < seats.size(); i++) {
-      ObjectNode entry = Tally.merge(tallies.get(i));
-      add(entry, seats.get(i), load, offered);
-      double rate = seats.get(i).peer().equals(OURS) ? entry.path("rate").asDouble() : 0;
+    for (Seated seated : seats) {
+      ObjectNode entry = Tally.merge(seated.tallies());
+      seated.tallies().clear();
+      add(entry, seated, load, offered);
+      double rate = seated.peer().equals(OURS) ? entry.path("rate").asDouble() : 0;
       best = Math.max(best, rate);
     }
     files.write();

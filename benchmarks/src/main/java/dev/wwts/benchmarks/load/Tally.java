@@ -77,45 +77,23 @@ final class Tally {
         : "answered %s, not %s".formatted(Arrays.toString(answer), shot);
   }
 
-  /** For the parent process, which merges and reports. */
-  synchronized ObjectNode json(double seconds) {
-    ObjectNode json = JsonNodeFactory.instance.objectNode();
-    json.put("seconds", seconds).put("asked", asked).put("answered", answered);
-    refused.forEach((kind, n) -> json.withObject("/refused").put(kind, n));
-    json.put("failed", failed).put("lost", asked - answered - failed - sum(refused));
-    if (!failure.isEmpty()) {
-      json.put("failure", failure);
-    }
-    return withHistogram(json, micros);
-  }
-
-  private static long sum(Map<String, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
-  }
-
   /** One of several rounds' tallies. */
   static ObjectNode merge(List<JsonNode> rounds) {
-    ObjectNode merged = JsonNodeFactory.instance.objectNode();
-    merged.put("seconds", rounds.stream().mapToDouble(it -> it.get("seconds").asDouble()).sum());
-    Histogram histogram = new Histogram(LONGEST_MICROS, DIGITS);
-    for (JsonNode round : rounds) {
-      for (String name : List.of("asked", "answered", "failed", "lost")) {
-        merged.put(name, merged.path(name).asLong() + round.get(name).asLong());
-      }
-      ObjectNode kinds = merged.withObject("/refused");
-      round
-          .path("refused")
-          .properties()
-          .forEach(
-              it ->
-                  kinds.put(
-                      it.getKey(), kinds.path(it.getKey()).asLong() + it.getValue().asLong()));
-      if (round.has("failure")) {
-        merged.set("failure", round.get("failure"));
-      }
-      histogram.add(histogram(round));
-    }
-    return withHistogram(merged, histogram);
+    Tally merged = new Tally();
+    rounds.forEach(merged::add);
+    return merged.json(rounds.stream().mapToDouble(it -> it.get("seconds").asDouble()).sum());
+  }
+
+  private synchronized void add(JsonNode tally) {
+    asked += tally.get("asked").asLong();
+    answered += tally.get("answered").asLong();
+    failed += tally.get("failed").asLong();
+    tally
+        .path("refused")
+        .properties()
+        .forEach(it -> refused.merge(it.getKey(), it.getValue().asLong(), Long::sum));
+    failure = failure.isEmpty() ? tally.path("failure").asText() : failure;
+    micros.add(histogram(tally));
   }
 
   /** The latencies of the answers, in microseconds. */
@@ -128,17 +106,26 @@ final class Tally {
     }
   }
 
-  private static ObjectNode withHistogram(ObjectNode json, Histogram histogram) {
-    json.put(
-        "rate", json.get("answered").asLong() / Math.max(1e-9, json.get("seconds").asDouble()));
+  /** For the parent process, which merges and reports. */
+  synchronized ObjectNode json(double seconds) {
+    ObjectNode json = JsonNodeFactory.instance.objectNode();
+    json.put("seconds", seconds).put("asked", asked).put("answered", answered);
+    ObjectNode kinds = json.putObject("refused");
+    refused.forEach(kinds::put);
+    long ended = answered + failed + refused.values().stream().mapToLong(it -> it).sum();
+    json.put("failed", failed).put("lost", asked - ended);
+    if (!failure.isEmpty()) {
+      json.put("failure", failure);
+    }
+    json.put("rate", answered / Math.max(1e-9, seconds));
     ObjectNode millis = json.putObject("millis");
     for (double p : PERCENTILES) {
       millis.put(
           p == Math.rint(p) ? String.valueOf((int) p) : String.valueOf(p),
-          histogram.getValueAtPercentile(p) / MICROS);
+          micros.getValueAtPercentile(p) / MICROS);
     }
-    ByteBuffer buffer = ByteBuffer.allocate(histogram.getNeededByteBufferCapacity());
-    int length = histogram.encodeIntoCompressedByteBuffer(buffer);
+    ByteBuffer buffer = ByteBuffer.allocate(micros.getNeededByteBufferCapacity());
+    int length = micros.encodeIntoCompressedByteBuffer(buffer);
     return json.put(
         "histogram", Base64.getEncoder().encodeToString(Arrays.copyOf(buffer.array(), length)));
   }

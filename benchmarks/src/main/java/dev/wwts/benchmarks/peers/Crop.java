@@ -19,7 +19,7 @@ import org.bytedeco.opencv.opencv_core.Size;
  * INTER_AREA into pictures that are kept, then one loop from bytes to floats in the network's own
  * buffer. Its pixels differ from Pillow's (up to 23 levels of 255).
  */
-final class Crop implements AutoCloseable {
+public final class Crop implements AutoCloseable {
   private static final int LEVELS = 256;
 
   private final Recipe recipe;
@@ -29,7 +29,8 @@ final class Crop implements AutoCloseable {
   private final byte[] row;
   private BytePointer encoded = new BytePointer(1 << 20);
 
-  Crop(Path model, int threads) {
+  /** For a model's input; OpenCV may use so many threads. */
+  public Crop(Path model, int threads) {
     this.recipe = Bundle.describe(model).manifest().input();
     this.row = new byte[3 * recipe.width()];
     for (int c = 0; c < 3; c++) {
@@ -45,14 +46,14 @@ final class Crop implements AutoCloseable {
   }
 
   /** A direct buffer of that shape. */
-  FloatBuffer newBuffer() {
+  public FloatBuffer newBuffer() {
     return ByteBuffer.allocateDirect(Float.BYTES * 3 * recipe.height() * recipe.width())
         .order(ByteOrder.nativeOrder())
         .asFloatBuffer();
   }
 
   /** Writes 3 x H x W, planes of normalised values, from the buffer's start. */
-  void write(byte[] picture, FloatBuffer out) {
+  public void write(byte[] picture, FloatBuffer out) {
     if (encoded.capacity() < picture.length) {
       encoded.close();
       encoded = new BytePointer(2L * picture.length);

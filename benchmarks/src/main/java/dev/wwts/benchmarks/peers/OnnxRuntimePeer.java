@@ -14,7 +14,7 @@ import java.util.Map;
  * one direct buffer and one tensor of each used again. Opset 17, where LayerNormalization is one
  * operator.
  */
-final class OnnxRuntimePeer implements Peer {
+public final class OnnxRuntimePeer implements Peer {
   private static final int LONGEST = 4096;
 
   private final Path model;
@@ -25,7 +25,8 @@ final class OnnxRuntimePeer implements Peer {
   private final FloatBuffer input;
   private final OnnxTensor tensor;
 
-  OnnxRuntimePeer(Path model, int threads) {
+  /** Reads the .onnx file beside a .pt one. */
+  public OnnxRuntimePeer(Path model, int threads) {
     this(model, threads, session(model, threads), true);
   }
 
@@ -69,7 +70,7 @@ final class OnnxRuntimePeer implements Peer {
   }
 
   /** The five best of what is in the input buffer. */
-  int[] forward() {
+  public int[] forward() {
     String name = session.getInputNames().iterator().next();
     try (OrtSession.Result result = session.run(Map.of(name, tensor))) {
       return Crop.best(((float[][]) result.get(0).getValue())[0]);

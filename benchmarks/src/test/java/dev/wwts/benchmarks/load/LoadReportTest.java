@@ -80,7 +80,7 @@ class LoadReportTest {
       soak.withArray("/samples/heapMiB").add(40);
       soak.withArray("/samples/threads").add(30);
     }
-    assertThat(Goal.of(Goal.list(entries)).stream().filter(Goal::isRequired).map(Goal::toString))
+    assertThat(Goal.of(entries.valueStream().toList()).stream().filter(Goal::isRequired).map(Goal::toString))
         .containsExactly(
             "FAIL no accepted call lost, failed or answered wrongly: 1",
             "FAIL soak, growth of RSS, MiB: +400.0 (+3600.0 an hour), surely +400.0, at most 45.0",
@@ -93,11 +93,11 @@ class LoadReportTest {
   void anOptionThatThereIsNotIsRefused() {
     Properties given = new Properties();
     given.setProperty("wwts.load", "50");
-    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("no option -Dwwts.load");
+    assertThatThrownBy(() -> LoadSuite.options(given)).hasMessageContaining("no option -Dwwts.load");
     given.clear();
     given.setProperty("wwts.settings", "2x0");
-    assertThatThrownBy(() -> LoadOptions.of(given)).hasMessageContaining("wwts.settings=2x0");
+    assertThatThrownBy(() -> LoadSuite.options(given)).hasMessageContaining("wwts.settings=2x0");
     given.setProperty("wwts.settings", "4x2,1x8");
-    assertThat(LoadOptions.of(given).list("wwts.settings")).containsExactly("4x2", "1x8");
+    assertThat(LoadSuite.options(given).list("wwts.settings")).containsExactly("4x2", "1x8");
   }
 }

@@ -1,5 +1,6 @@
 package dev.wwts.server;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.wwts.Gallery;
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
@@ -68,7 +69,7 @@ class ModelsController {
       String device,
       String precision,
       int threads,
-      Stats stats,
+      @JsonIgnoreProperties({"sha256", "generation"}) Stats stats,
       List<String> remarks) {
     static Model of(String name, Recognizer recognizer, ModelVersion version) {
       ModelInfo model = version.model();

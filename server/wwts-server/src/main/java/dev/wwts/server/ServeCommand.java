@@ -7,16 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code wwts serve}: its options are names for properties. */
 @Command(
@@ -30,13 +30,104 @@ import picocli.CommandLine.Spec;
       "  SERVER_SSL_BUNDLE=… WWTS_LIMITS_IN_FLIGHT=512MB wwts serve"
     })
 final class ServeCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
+  private static final String MODEL = "wwts.model";
+  private static final String MODELS = "wwts.server.models";
 
-  @ArgGroup(exclusive = false, heading = "%nWhere it listens:%n")
-  private Access access = new Access();
+  /** Who may ask. */
+  private static final List<Setting> ACCESS =
+      List.of(
+          number("--port", "server.port", "Default: 8080; 0: any free one."),
+          text(
+              "--host",
+              "server.address",
+              "ADDRESS",
+              "The address to listen at (default: 127.0.0.1, this machine alone). Others need a token."),
+          text(
+              "--token",
+              "wwts.server.token",
+              "TOKEN",
+              "What requests must bear, better told by WWTS_SERVER_TOKEN; made at the start if not given."),
+          flag(
+              "--insecure",
+              "wwts.server.insecure",
+              "Ask for no token, whoever can reach the address."));
 
-  @ArgGroup(exclusive = false, heading = "%nWhat it answers with:%n")
-  private Settings model = new Settings();
+  /** The model and what it may take. */
+  private static final List<Setting> ANSWERS =
+      List.of(
+          text(
+              "--model",
+              MODEL,
+              "M.pt",
+              "The model file, or the name of a pulled one; models/default.pt if not given."),
+          text(
+              "--sha256",
+              "wwts.sha256",
+              "DIGITS",
+              "Refuse the model if its SHA-256 is another one."),
+          folder(
+              "--models",
+              MODELS,
+              "The folder of pulled models, whose files may be swapped in; $WWTS_MODELS, else ~/.local/share/wwts/models if not given."),
+          folder(
+              "--gallery",
+              "wwts.gallery",
+              "A folder of labelled pictures' embeddings, made if it is not there."),
+          flag("--trust-model", "wwts.trusted", "Load it though its code is not harmless."),
+          text(
+              "--device",
+              "wwts.device",
+              "auto|cpu|cuda[:N]",
+              "Where the network runs (default: auto)."),
+          text(
+              "--precision",
+              "wwts.precision",
+              "auto|fp32|fp16|bf16",
+              "What the network computes in (default: auto)."),
+          number("--threads", "wwts.threads", "CPU threads of one forward."),
+          number("--lanes", "wwts.lanes", "Forwards at the same time."),
+          number("--queue", "wwts.queue", "Calls that may wait (default: 128)."),
+          text(
+              "--timeout",
+              "wwts.timeout",
+              "TIME",
+              "In what time a call must be answered (default: 20s)."),
+          text(
+              "--max-bytes",
+              "wwts.limits.max-bytes",
+              "SIZE",
+              "The largest picture file (default: 64MB)."),
+          number(
+              "--max-pixels",
+              "wwts.limits.max-pixels",
+              "The largest picture that is decoded (default: 128000000)."));
+
+  private final CommandLine line;
+
+  /** An option, and the property that it names. */
+  private record Setting(
+      String option, String property, Class<?> type, String label, String description) {
+    OptionSpec spec() {
+      OptionSpec.Builder spec = OptionSpec.builder(option).type(type).description(description);
+      return (type == boolean.class ? spec : spec.paramLabel(label)).build();
+    }
+  }
+
+  private static Setting text(String option, String property, String label, String description) {
+    return new Setting(option, property, String.class, label, description);
+  }
+
+  private static Setting folder(String option, String property, String description) {
+    return new Setting(option, property, Path.class, "DIR", description);
+  }
+
+  private static Setting number(String option, String property, String description) {
+    return new Setting(option, property, Long.class, "N", description);
+  }
+
+  private static Setting flag(String option, String property, String description) {
+    return new Setting(option, property, boolean.class, "", description);
+  }
 
   /** The version, from the jar's manifest. */
   static final class Version implements IVersionProvider {
@@ -47,148 +138,64 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  /** Who may ask. */
-  static final class Access {
-    @Option(names = "--port", paramLabel = "N", description = "Default: 8080; 0: any free one.")
-    private @Nullable Integer port;
-
-    @Option(
-        names = "--host",
-        paramLabel = "ADDRESS",
-        description =
-            "The address to listen at (default: 127.0.0.1, this machine alone). Others need a token.")
-    private @Nullable String host;
-
-    @Option(
-        names = "--token",
-        paramLabel = "TOKEN",
-        description =
-            "What requests must bear, better told by WWTS_SERVER_TOKEN; made at the start if not given.")
-    private @Nullable String token;
-
-    @Option(names = "--insecure", description = "Ask for no token, whoever can reach the address.")
-    private boolean insecure;
+  private ServeCommand() {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(this);
+    spec.addArgGroup(group("%nWhere it listens:%n", ACCESS));
+    spec.addArgGroup(group("%nWhat it answers with:%n", ANSWERS));
+    this.line = new CommandLine(spec);
   }
 
-  /** The model and what it may take. */
-  static final class Settings {
-    @Option(
-        names = "--model",
-        paramLabel = "M.pt",
-        description =
-            "The model file, or the name of a pulled one; models/default.pt if not given.")
-    private @Nullable String file;
+  private static ArgGroupSpec group(String heading, List<Setting> settings) {
+    ArgGroupSpec.Builder group = ArgGroupSpec.builder().exclusive(false).heading(heading);
+    settings.forEach(setting -> group.addArg(setting.spec()));
+    return group.build();
+  }
 
-    @Option(
-        names = "--sha256",
-        paramLabel = "DIGITS",
-        description = "Refuse the model if its SHA-256 is another one.")
-    private @Nullable String sha256;
-
-    @Option(
-        names = "--models",
-        paramLabel = "DIR",
-        description =
-            "The folder of pulled models, whose files may be swapped in; $WWTS_MODELS, else ~/.local/share/wwts/models if not given.")
-    private @Nullable Path folder;
-
-    @Option(
-        names = "--gallery",
-        paramLabel = "DIR",
-        description = "A folder of labelled pictures' embeddings, made if it is not there.")
-    private @Nullable Path gallery;
-
-    @Option(names = "--trust-model", description = "Load it though its code is not harmless.")
-    private boolean trusted;
-
-    @Option(
-        names = "--device",
-        paramLabel = "auto|cpu|cuda[:N]",
-        description = "Where the network runs (default: auto).")
-    private @Nullable String device;
-
-    @Option(
-        names = "--precision",
-        paramLabel = "auto|fp32|fp16|bf16",
-        description = "What the network computes in (default: auto).")
-    private @Nullable String precision;
-
-    @Option(names = "--threads", paramLabel = "N", description = "CPU threads of one forward.")
-    private @Nullable Integer threads;
-
-    @Option(names = "--lanes", paramLabel = "N", description = "Forwards at the same time.")
-    private @Nullable Integer lanes;
-
-    @Option(
-        names = "--queue",
-        paramLabel = "N",
-        description = "Calls that may wait (default: 128).")
-    private @Nullable Integer queue;
-
-    @Option(
-        names = "--timeout",
-        paramLabel = "TIME",
-        description = "In what time a call must be answered (default: 20s).")
-    private @Nullable String timeout;
-
-    @Option(
-        names = "--max-bytes",
-        paramLabel = "SIZE",
-        description = "The largest picture file (default: 64MB).")
-    private @Nullable String maxBytes;
-
-    @Option(
-        names = "--max-pixels",
-        paramLabel = "N",
-        description = "The largest picture that is decoded (default: 128000000).")
-    private @Nullable Long maxPixels;
+  /** What reads a command line and starts the service. */
+  static CommandLine line() {
+    return new ServeCommand().line;
   }
 
   @Override
   public Integer call() {
-    SpringApplication.run(WwtsServer.class, arguments().toArray(String[]::new));
+    SpringApplication.run(WwtsServer.class, arguments(line).toArray(String[]::new));
     return ExitCode.OK;
   }
 
-  /** For Spring's command line. */
-  List<String> arguments() {
-    ModelFolder folder = ModelFolder.of(model.folder);
+  /** For Spring's command line, of one that was read. */
+  static List<String> arguments(CommandLine line) {
+    CommandLine.ParseResult read = line.getParseResult();
+    ModelFolder folder = ModelFolder.of(read.matchedOptionValue("--models", (Path) null));
     List<String> arguments = new ArrayList<>();
-    add(arguments, "server.port", access.port);
-    add(arguments, "server.address", access.host);
-    add(arguments, "wwts.server.token", access.token);
-    add(arguments, "wwts.server.insecure", access.insecure ? true : null);
-    add(arguments, "wwts.server.models", folder.folder().toAbsolutePath());
-    add(arguments, "wwts.model", model.file == null ? null : file(model.file, folder));
-    add(arguments, "wwts.sha256", model.sha256);
-    add(arguments, "wwts.gallery", model.gallery == null ? null : model.gallery.toAbsolutePath());
-    add(arguments, "wwts.trusted", model.trusted ? true : null);
-    add(arguments, "wwts.device", model.device);
-    add(arguments, "wwts.precision", model.precision);
-    add(arguments, "wwts.threads", model.threads);
-    add(arguments, "wwts.lanes", model.lanes);
-    add(arguments, "wwts.queue", model.queue);
-    add(arguments, "wwts.timeout", model.timeout);
-    add(arguments, "wwts.limits.max-bytes", model.maxBytes);
-    add(arguments, "wwts.limits.max-pixels", model.maxPixels);
+    arguments.add(argument(MODELS, folder.folder().toAbsolutePath()));
+    Stream.concat(ACCESS.stream(), ANSWERS.stream())
+        .filter(it -> read.hasMatchedOption(it.option()) && !it.property().equals(MODELS))
+        .forEach(
+            it -> {
+              Object value = read.matchedOption(it.option()).getValue();
+              arguments.add(
+                  argument(
+                      it.property(),
+                      it.property().equals(MODEL)
+                          ? file(line, String.valueOf(value), folder)
+                          : value instanceof Path path ? path.toAbsolutePath() : value));
+            });
     return arguments;
   }
 
+  private static String argument(String property, Object value) {
+    return "--" + property + "=" + value;
+  }
+
   /** As the other commands take it: a bare name means the pulled model first. */
-  private String file(String given, ModelFolder folder) {
+  private static String file(CommandLine line, String given, ModelFolder folder) {
     Optional<Path> pulled = folder.find(given);
     if (pulled.isEmpty() && ModelFolder.isName(given) && !Files.isRegularFile(Path.of(given))) {
       throw new ParameterException(
-          spec.commandLine(),
+          line,
           "There is no file %s, and no model of that name in %s: wwts pull --list names what can be fetched."
               .formatted(given, folder.folder()));
     }
     return pulled.map(Path::toString).orElse(given);
-  }
-
-  private static void add(List<String> arguments, String property, @Nullable Object value) {
-    if (value != null) {
-      arguments.add("--" + property + "=" + value);
-    }
   }
 }

@@ -24,7 +24,7 @@ public class WwtsServer {
   /** Starts it; a wrong usage ends the process with code 2. */
   public static void main(String[] args) {
     int code =
-        new CommandLine(new ServeCommand())
+        ServeCommand.line()
             .setParameterExceptionHandler(WwtsServer::refused)
             // Spring has told it
             .setExecutionExceptionHandler((failure, command, parsed) -> UNUSABLE)

@@ -53,8 +53,8 @@ class ServeCommandTest {
   }
 
   private static List<String> arguments(String... options) {
-    ServeCommand command = new ServeCommand();
-    new CommandLine(command).parseArgs(options);
-    return command.arguments();
+    CommandLine line = ServeCommand.line();
+    line.parseArgs(options);
+    return ServeCommand.arguments(line);
   }
 }

@@ -3,18 +3,13 @@ package dev.wwts.internal.model.script;
 import dev.wwts.internal.model.script.Declarations.Members;
 import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
-import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
-import dev.wwts.internal.model.script.Tree.Evaluate;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Group;
 import dev.wwts.internal.model.script.Tree.Name;
 import dev.wwts.internal.model.script.Tree.Other;
-import dev.wwts.internal.model.script.Tree.Statement;
 import dev.wwts.internal.model.script.Tree.Text;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,7 +21,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one function does, as far as types tell it: whom of the archive it calls, and how much. */
-final class Calls {
+final class Calls extends Walk {
   private static final Operators OPERATORS = Operators.reviewed();
 
   private final Declarations declarations;
@@ -130,29 +125,30 @@ final class Calls {
     return expression instanceof Name name && fresh.contains(name.id());
   }
 
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      operations++;
-      if (statement instanceof Assign assign) {
-        assign.targets().forEach(this::evaluate);
-        means(assign.targets(), assign.value() == null ? "" : evaluate(assign.value()));
-      } else if (statement instanceof Evaluate evaluate) {
-        evaluate.values().forEach(this::evaluate);
-      } else if (statement instanceof Branch branch) {
-        branch.conditions().forEach(this::evaluate);
-        statements(branch.then());
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        loops = true;
-        evaluate(loop.condition());
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        loops = true;
-        evaluate(loop.values());
-        means(loop.targets(), "");
-        statements(loop.body());
-      }
-    }
+  @Override
+  void assign(Assign assign) {
+    operations++;
+    assign.targets().forEach(this::evaluate);
+    means(assign.targets(), assign.value() == null ? "" : evaluate(assign.value()));
+  }
+
+  @Override
+  void evaluate(List<Expression> values) {
+    operations++;
+    values.forEach(this::evaluate);
+  }
+
+  @Override
+  void branch(List<Expression> conditions) {
+    evaluate(conditions);
+  }
+
+  @Override
+  void loop(Expression over, List<Expression> targets) {
+    operations++;
+    loops = true;
+    evaluate(over);
+    means(targets, "");
   }
 
   /** The class of an expression's value, or the function or class that it names; often none. */

@@ -2,17 +2,12 @@ package dev.wwts.internal.model.script;
 
 import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
-import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
-import dev.wwts.internal.model.script.Tree.Evaluate;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Group;
 import dev.wwts.internal.model.script.Tree.Name;
 import dev.wwts.internal.model.script.Tree.Other;
-import dev.wwts.internal.model.script.Tree.Statement;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +17,7 @@ import java.util.Set;
  * How far a function packs lists and tuples into others, statement by statement: the types of
  * {@code b = (a, a)}, {@code c = (b, b)} and so on double, and LibTorch's time with them.
  */
-final class Containers {
+final class Containers extends Walk {
   private static final int DEEPEST = 8;
   private static final int MOST = 512;
 
@@ -75,22 +70,21 @@ final class Containers {
     new Containers().statements(function.body());
   }
 
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign && assign.value() != null) {
-        assign(assign.targets(), assign.value());
-      } else if (statement instanceof Evaluate evaluate) {
-        all(evaluate.values());
-      } else if (statement instanceof Branch branch) {
-        all(branch.conditions());
-        statements(branch.then());
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        statements(loop.body());
-      }
+  @Override
+  void assign(Assign assign) {
+    if (assign.value() != null) {
+      assign(assign.targets(), assign.value());
     }
+  }
+
+  @Override
+  void evaluate(List<Expression> values) {
+    all(values);
+  }
+
+  @Override
+  void branch(List<Expression> conditions) {
+    all(conditions);
   }
 
   /** {@code a, b = c, d} packs nothing. */

@@ -2,19 +2,14 @@ package dev.wwts.internal.model.script;
 
 import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
-import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
-import dev.wwts.internal.model.script.Tree.Evaluate;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Group;
 import dev.wwts.internal.model.script.Tree.Literal;
 import dev.wwts.internal.model.script.Tree.Name;
 import dev.wwts.internal.model.script.Tree.Other;
-import dev.wwts.internal.model.script.Tree.Statement;
 import dev.wwts.internal.model.script.Tree.Text;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +20,7 @@ import java.util.Set;
  * texts that double in each statement, and the least whole number by -1, which ends the process.
  * torch.jit.save writes what these come to, not them.
  */
-final class Folding {
+final class Folding extends Walk {
   /** Characters; networks' longest texts are messages of some hundred. */
   private static final long LONGEST = 1 << 16;
 
@@ -52,29 +47,32 @@ final class Folding {
     new Folding().statements(function.body());
   }
 
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign && assign.value() != null) {
-        long length = length(assign.value());
-        for (Expression target : assign.targets()) {
-          if (length != NOT_CONSTANT && target instanceof Name name) {
-            variables.merge(name.id(), length, Math::max);
-          }
-        }
-      } else if (statement instanceof Evaluate evaluate) {
-        evaluate.values().forEach(this::length);
-      } else if (statement instanceof Branch branch) {
-        branch.conditions().forEach(this::length);
-        statements(branch.then());
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        length(loop.condition());
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        length(loop.values());
-        statements(loop.body());
+  @Override
+  void assign(Assign assign) {
+    if (assign.value() == null) {
+      return;
+    }
+    long length = length(assign.value());
+    for (Expression target : assign.targets()) {
+      if (length != NOT_CONSTANT && target instanceof Name name) {
+        variables.merge(name.id(), length, Math::max);
       }
     }
+  }
+
+  @Override
+  void evaluate(List<Expression> values) {
+    values.forEach(this::length);
+  }
+
+  @Override
+  void branch(List<Expression> conditions) {
+    conditions.forEach(this::length);
+  }
+
+  @Override
+  void loop(Expression over, List<Expression> targets) {
+    length(over);
   }
 
   /** Of a constant. */

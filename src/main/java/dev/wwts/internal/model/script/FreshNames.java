@@ -2,21 +2,17 @@ package dev.wwts.internal.model.script;
 
 import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
-import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Name;
-import dev.wwts.internal.model.script.Tree.Statement;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A function's variables that only ever hold an object which it has just made. */
-final class FreshNames {
+final class FreshNames extends Walk {
   private final Set<String> made = new HashSet<>();
   private final Set<String> others = new HashSet<>();
 
@@ -32,20 +28,14 @@ final class FreshNames {
     return names.made;
   }
 
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign) {
-        assigned(assign.targets(), assign.value());
-      } else if (statement instanceof Branch branch) {
-        statements(branch.then());
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        assigned(loop.targets(), null);
-        statements(loop.body());
-      }
-    }
+  @Override
+  void assign(Assign assign) {
+    assigned(assign.targets(), assign.value());
+  }
+
+  @Override
+  void loop(Expression over, List<Expression> targets) {
+    assigned(targets, null);
   }
 
   private void assigned(List<Expression> targets, @Nullable Expression value) {

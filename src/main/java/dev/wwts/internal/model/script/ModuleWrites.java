@@ -5,15 +5,11 @@ import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
 import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
-import dev.wwts.internal.model.script.Tree.Evaluate;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Group;
 import dev.wwts.internal.model.script.Tree.Name;
 import dev.wwts.internal.model.script.Tree.Other;
-import dev.wwts.internal.model.script.Tree.Statement;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,7 +26,7 @@ import java.util.Set;
  * its tensors are not. What a function writes to and returns is its summary, which its callers use.
  * Branches on {@code self.training} are left out: a loaded module does not train.
  */
-final class ModuleWrites {
+final class ModuleWrites extends Walk {
   /**
    * What a function does with its parameters, bit by bit.
    *
@@ -92,24 +88,26 @@ final class ModuleWrites {
     return new Summary(reading.writes, reading.returns);
   }
 
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign && assign.value() != null) {
-        assign(assign.targets(), assign.value());
-      } else if (statement instanceof Evaluate evaluate) {
-        returns |= all(evaluate.values());
-      } else if (statement instanceof Branch branch) {
-        all(branch.conditions());
-        if (!(branch.conditions().get(0) instanceof Name name) || !training.contains(name.id())) {
-          statements(branch.then());
-        }
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        statements(loop.body());
-      }
+  @Override
+  void assign(Assign assign) {
+    if (assign.value() != null) {
+      assign(assign.targets(), assign.value());
     }
+  }
+
+  @Override
+  void evaluate(List<Expression> values) {
+    returns |= all(values);
+  }
+
+  @Override
+  void branch(List<Expression> conditions) {
+    all(conditions);
+  }
+
+  @Override
+  boolean mayRun(Branch branch) {
+    return !(branch.conditions().get(0) instanceof Name name) || !training.contains(name.id());
   }
 
   private void assign(List<Expression> targets, Expression value) {

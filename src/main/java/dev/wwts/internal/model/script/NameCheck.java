@@ -3,18 +3,13 @@ package dev.wwts.internal.model.script;
 import dev.wwts.internal.model.script.Declarations.Members;
 import dev.wwts.internal.model.script.Tree.Assign;
 import dev.wwts.internal.model.script.Tree.Attribute;
-import dev.wwts.internal.model.script.Tree.Branch;
 import dev.wwts.internal.model.script.Tree.Call;
-import dev.wwts.internal.model.script.Tree.Evaluate;
 import dev.wwts.internal.model.script.Tree.Expression;
-import dev.wwts.internal.model.script.Tree.For;
 import dev.wwts.internal.model.script.Tree.Function;
 import dev.wwts.internal.model.script.Tree.Group;
 import dev.wwts.internal.model.script.Tree.Name;
 import dev.wwts.internal.model.script.Tree.Other;
-import dev.wwts.internal.model.script.Tree.Statement;
 import dev.wwts.internal.model.script.Tree.Text;
-import dev.wwts.internal.model.script.Tree.While;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at every name in a function: it must be an allowed operator that is called then and there,
  * one of TorchScript's own words, or declared in the archive.
  */
-final class NameCheck {
+final class NameCheck extends Walk {
   private static final Set<String> NAMESPACES = Set.of("torch", "ops", "__torch__", "CONSTANTS");
 
   /** Classes of LibTorch's own that hold packed weights. */
@@ -47,7 +42,7 @@ final class NameCheck {
 
   private final Declarations declarations;
   private final Operators operators = Operators.reviewed();
-  private Set<String> locals = Set.of();
+  private LocalNames locals = new LocalNames(operators);
 
   /** Lists of anything nest as deep as a loop runs, and are let go by recursion. */
   private static final String ANY = "Any";
@@ -72,8 +67,8 @@ final class NameCheck {
     if (name.startsWith("__") && name.endsWith("__") && !CALLED_BY_NAME.contains(name)) {
       throw new Untrusted("declares " + name);
     }
-    locals = new HashSet<>();
-    collectFrom(function.body());
+    locals = new LocalNames(operators);
+    locals.statements(function.body());
     parameters.clear();
     for (Assign parameter : function.parameters()) {
       if (parameter.targets().get(0) instanceof Name id
@@ -83,7 +78,7 @@ final class NameCheck {
       }
     }
     for (Assign parameter : function.parameters()) {
-      collect(parameter.targets());
+      locals.add(parameter.targets());
     }
     unread.clear();
     for (Assign parameter : function.parameters()) {
@@ -110,72 +105,28 @@ final class NameCheck {
     optional(field.value());
   }
 
-  private void word(String name) {
-    if (operators.is("words-with-effects", name)) {
-      throw Untrusted.use(name);
+  @Override
+  void assign(Assign assign) {
+    if (!LocalNames.isMember(assign)) {
+      all(assign.targets());
     }
+    optional(assign.type());
+    optional(assign.value());
   }
 
-  private void collect(List<Expression> targets) {
-    for (Expression target : targets) {
-      if (target instanceof Name name) {
-        word(name.id());
-        locals.add(name.id());
-      } else if (target instanceof Group group) {
-        collect(group.parts());
-      }
-    }
+  @Override
+  void evaluate(List<Expression> values) {
+    all(values);
   }
 
-  /** {@code id = self.id}; a word's name is then good for {@code (id).forward(x)} only. */
-  private static boolean isMember(Assign assign) {
-    return assign.value() instanceof Attribute
-        && assign.targets().size() == 1
-        && assign.targets().get(0) instanceof Name;
+  @Override
+  void branch(List<Expression> conditions) {
+    all(conditions);
   }
 
-  private void collectFrom(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign) {
-        if (isMember(assign)) {
-          locals.add(((Name) assign.targets().get(0)).id());
-        } else {
-          collect(assign.targets());
-        }
-      } else if (statement instanceof Branch branch) {
-        collectFrom(branch.then());
-        collectFrom(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        collectFrom(loop.body());
-      } else if (statement instanceof For loop) {
-        collect(loop.targets());
-        collectFrom(loop.body());
-      }
-    }
-  }
-
-  private void statements(List<Statement> body) {
-    for (Statement statement : body) {
-      if (statement instanceof Assign assign) {
-        if (!isMember(assign)) {
-          all(assign.targets());
-        }
-        optional(assign.type());
-        optional(assign.value());
-      } else if (statement instanceof Evaluate evaluate) {
-        all(evaluate.values());
-      } else if (statement instanceof Branch branch) {
-        all(branch.conditions());
-        statements(branch.then());
-        statements(branch.otherwise());
-      } else if (statement instanceof While loop) {
-        expression(loop.condition());
-        statements(loop.body());
-      } else if (statement instanceof For loop) {
-        expression(loop.values());
-        statements(loop.body());
-      }
-    }
+  @Override
+  void loop(Expression over, List<Expression> targets) {
+    expression(over);
   }
 
   private void optional(@Nullable Expression expression) {
@@ -205,7 +156,7 @@ final class NameCheck {
   }
 
   private void variable(String name) {
-    word(name);
+    locals.requireHarmless(name);
     if (unread.contains(name) || (name.equals(ANY) && !locals.contains(name))) {
       throw new Untrusted("has values of any type");
     }

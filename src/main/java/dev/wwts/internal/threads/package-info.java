@@ -1,0 +1,5 @@
+/** Waiting for other threads. */
+@NullMarked
+package dev.wwts.internal.threads;
+
+import org.jspecify.annotations.NullMarked;
