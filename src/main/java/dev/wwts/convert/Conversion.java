@@ -6,6 +6,7 @@ import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.folder.FolderModel;
 import dev.wwts.convert.weights.Fitting;
 import dev.wwts.convert.weights.Skeleton;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,8 @@ import java.util.Optional;
  * network, and the self-test's logits are what LibTorch answers to that network as it is written.
  */
 public final class Conversion {
+  private static final String THRESHOLDS = "thresholds.txt";
+
   /** The tensor that is made of labels where classes are texts. */
   private static final String ROWS = "labels";
 
@@ -170,6 +173,11 @@ public final class Conversion {
             .activation(model.activation())
             .selfTest(test);
     Map<String, byte[]> extra = new LinkedHashMap<>();
+    if (model.activation().equals("sigmoid")) {
+      // as models/export.py has it: its classes don't exclude each other
+      manifest.thresholds(THRESHOLDS);
+      extra.put(THRESHOLDS, "0.5\n".repeat(classes()).getBytes(StandardCharsets.UTF_8));
+    }
     extra.put("wwts.json", manifest.bytes());
     extra.put("labels.txt", SelfTestEntries.labels(labels));
     extra.putAll(test.entries());

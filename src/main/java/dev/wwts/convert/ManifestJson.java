@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** Writes {@code wwts.json} as models/FORMAT.md says. */
 public final class ManifestJson {
@@ -27,8 +26,7 @@ public final class ManifestJson {
   private ManifestJson() {}
 
   /** A manifest's as it is, but for another name, other classes in a softmax, and its self-test. */
-  public static ManifestJson of(
-      Manifest base, String name, int classes, Manifest.SelfTestEntries test) {
+  public static ManifestJson of(Manifest base, String name, int classes, SelfTestEntries test) {
     ManifestJson json = new ManifestJson();
     ObjectNode root = json.root;
     root.put("format", Manifest.FORMAT)
@@ -43,11 +41,7 @@ public final class ManifestJson {
     json.input(base.input());
     json.output(classes);
     base.embedding().ifPresent(json::embedding);
-    json.selfTest(test.pictures(), test.logits(), test.reference(), test.tolerance().orElseThrow());
-    if (!test.embeddings().isEmpty()) {
-      root.withObject("/selftest").put("embeddings", test.embeddings());
-    }
-    return json;
+    return json.selfTest(test);
   }
 
   private void embedding(Manifest.Embedding embedding) {
@@ -145,18 +139,26 @@ public final class ManifestJson {
     return this;
   }
 
-  /** The self-test's entries. */
-  ManifestJson selfTest(SelfTestEntries test) {
-    List<String> pictures =
-        IntStream.range(0, test.pictures().size()).mapToObj(SelfTestEntries::picture).toList();
-    return selfTest(pictures, SelfTestEntries.LOGITS, test.reference(), test.tolerance());
+  /** Its classes have thresholds of their own. */
+  ManifestJson thresholds(String entry) {
+    root.put("format", Manifest.FORMAT);
+    ((ObjectNode) root.path("output")).put("thresholds", entry);
+    return this;
   }
 
-  private ManifestJson selfTest(
-      List<String> pictures, String logits, String reference, double tolerance) {
+  /** The self-test's entries. */
+  ManifestJson selfTest(SelfTestEntries test) {
     ObjectNode node = root.putObject("selftest");
-    pictures.forEach(node.putArray("pictures")::add);
-    node.put("logits", logits).put("reference", reference).put("tolerance", tolerance);
+    ArrayNode pictures = node.putArray("pictures");
+    for (int i = 0; i < test.pictures().size(); i++) {
+      pictures.add(SelfTestEntries.picture(i));
+    }
+    node.put("logits", SelfTestEntries.LOGITS)
+        .put("reference", test.reference())
+        .put("tolerance", test.tolerance());
+    if (!test.embeddings().isEmpty()) {
+      node.put("embeddings", SelfTestEntries.EMBEDDINGS);
+    }
     return this;
   }
 

@@ -12,18 +12,32 @@ import java.util.Map;
  *
  * @param pictures encoded
  * @param logits a row a picture
+ * @param embeddings likewise, of length 1; none where the network gives none
  * @param reference what computed the logits
  * @param tolerance how far others may be from them, relative to the largest
  */
-record SelfTestEntries(
-    List<byte[]> pictures, List<float[]> logits, String reference, double tolerance) {
+public record SelfTestEntries(
+    List<byte[]> pictures,
+    List<float[]> logits,
+    List<float[]> embeddings,
+    String reference,
+    double tolerance) {
   /** The logits' entry. */
   static final String LOGITS = "selftest/logits.f32";
 
+  /** The embeddings' entry. */
+  static final String EMBEDDINGS = "selftest/embeddings.f32";
+
   /** Copies the lists. */
-  SelfTestEntries {
+  public SelfTestEntries {
     pictures = List.copyOf(pictures);
     logits = List.copyOf(logits);
+    embeddings = List.copyOf(embeddings);
+  }
+
+  /** One of a network that gives no embeddings. */
+  SelfTestEntries(List<byte[]> pictures, List<float[]> logits, String reference, double tolerance) {
+    this(pictures, logits, List.of(), reference, tolerance);
   }
 
   static String picture(int i) {
@@ -31,25 +45,31 @@ record SelfTestEntries(
   }
 
   /** The entries below {@code extra/}. */
-  Map<String, byte[]> entries() {
+  public Map<String, byte[]> entries() {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     for (int i = 0; i < pictures.size(); i++) {
       entries.put(picture(i), pictures.get(i));
     }
-    int count = logits.stream().mapToInt(row -> row.length).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    logits.forEach(
-        row -> {
-          for (float logit : row) {
-            bytes.putFloat(logit);
-          }
-        });
-    entries.put(LOGITS, bytes.array());
+    entries.put(LOGITS, bytes(logits));
+    if (!embeddings.isEmpty()) {
+      entries.put(EMBEDDINGS, bytes(embeddings));
+    }
     return entries;
   }
 
+  private static byte[] bytes(List<float[]> rows) {
+    int count = rows.stream().mapToInt(row -> row.length).sum();
+    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    for (float[] row : rows) {
+      for (float value : row) {
+        bytes.putFloat(value);
+      }
+    }
+    return bytes.array();
+  }
+
   /** The entry of the labels. */
-  static byte[] labels(List<String> labels) {
+  public static byte[] labels(List<String> labels) {
     return (String.join("\n", labels) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 }

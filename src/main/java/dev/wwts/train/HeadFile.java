@@ -4,22 +4,18 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.convert.ManifestJson;
 import dev.wwts.convert.ModelWriter;
+import dev.wwts.convert.SelfTestEntries;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Manifest.DType;
 import dev.wwts.internal.model.SelfTest;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.LoadThread;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -29,8 +25,6 @@ import org.bytedeco.pytorch.global.torch;
  * labels, and a self-test whose logits follow from the reference's embeddings in that file's.
  */
 public final class HeadFile {
-  private static final String LOGITS = "selftest/logits.f32";
-  private static final String EMBEDDINGS = "selftest/embeddings.f32";
   private static final double LEAST_TOLERANCE = 1e-3;
 
   private final Bundle base;
@@ -103,26 +97,15 @@ public final class HeadFile {
 
   private void write(Head head, String name, String card, Path out, Consumer<Path> check) {
     List<float[]> logits = test.embeddings().stream().map(head::logits).toList();
-    List<String> pictures = new ArrayList<>();
+    SelfTestEntries entries =
+        new SelfTestEntries(
+            test.pictures(), logits, test.embeddings(), test.reference(), tolerance(head, logits));
+    int classes = head.labels().size();
     Map<String, byte[]> extra = new LinkedHashMap<>();
-    for (int i = 0; i < test.pictures().size(); i++) {
-      pictures.add("selftest/" + i + ".png");
-      extra.put(pictures.get(i), test.pictures().get(i));
-    }
-    extra.put(LOGITS, bytes(logits));
-    extra.put(EMBEDDINGS, bytes(test.embeddings()));
-    String labels = String.join("\n", head.labels()) + "\n";
-    extra.put("labels.txt", labels.getBytes(StandardCharsets.UTF_8));
+    extra.put("wwts.json", ManifestJson.of(manifest, name, classes, entries).bytes());
+    extra.put("labels.txt", SelfTestEntries.labels(head.labels()));
     extra.put("card.md", card.getBytes(StandardCharsets.UTF_8));
-    Manifest.SelfTestEntries entries =
-        new Manifest.SelfTestEntries(
-            pictures,
-            LOGITS,
-            EMBEDDINGS,
-            Optional.empty(),
-            test.reference(),
-            OptionalDouble.of(tolerance(head, logits)));
-    extra.put("wwts.json", ManifestJson.of(manifest, name, head.labels().size(), entries).bytes());
+    extra.putAll(entries.entries());
     new ModelWriter(out).write(() -> HeadModule.of(base, head), extra, check);
   }
 
@@ -139,16 +122,5 @@ public final class HeadFile {
     }
     double moved = Math.sqrt(2) * test.tolerance().orElse(LEAST_TOLERANCE) * head.longestRow();
     return largest == 0 ? 1 : Math.min(1, Math.max(LEAST_TOLERANCE, moved / largest));
-  }
-
-  private static byte[] bytes(List<float[]> rows) {
-    int count = rows.stream().mapToInt(row -> row.length).sum();
-    ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    for (float[] row : rows) {
-      for (float value : row) {
-        bytes.putFloat(value);
-      }
-    }
-    return bytes.array();
   }
 }
