@@ -52,6 +52,7 @@ import picocli.CommandLine.TypeConversionException;
       TrainHead.class,
       Cluster.class,
       Pull.class,
+      Convert.class,
       Verify.class,
       Info.class,
       Doctor.class,
