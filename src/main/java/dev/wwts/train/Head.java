@@ -37,7 +37,7 @@ public record Head(List<String> labels, float[] weights, float[] biases) {
     return logits;
   }
 
-  /** The part of the examples whose greatest logit is that of their label. */
+  /** The part of the examples, which may be of some labels only, that it gives their label. */
   public double accuracy(Examples examples) {
     long right = 0;
     for (int i = 0; i < examples.size(); i++) {
@@ -46,7 +46,8 @@ public record Head(List<String> labels, float[] weights, float[] biases) {
       for (int row = 1; row < logits.length; row++) {
         best = logits[row] > logits[best] ? row : best;
       }
-      right += best == examples.classes().get(i) ? 1 : 0;
+      String label = examples.labels().get(examples.classes().get(i));
+      right += labels.get(best).equals(label) ? 1 : 0;
     }
     return (double) right / examples.size();
   }

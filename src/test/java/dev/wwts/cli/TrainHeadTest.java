@@ -69,7 +69,13 @@ class TrainHeadTest {
     Path drawings = drawings(5);
     Path made = folder.resolve("mine.pt");
 
-    assertThat(run("--out", made, "--json", "--evaluate", drawings, drawings))
+    // of one label alone: the last of the three
+    Path others = Files.createDirectories(folder.resolve("others"));
+    Files.createDirectory(others.resolve("我的umbrella"));
+    Files.copy(
+        Path.of("models/samples/umbrella.png"), others.resolve("我的umbrella").resolve("1.png"));
+
+    assertThat(run("--out", made, "--json", "--evaluate", others, drawings))
         .as(err.toString())
         .isZero();
 
@@ -77,6 +83,7 @@ class TrainHeadTest {
     assertThat(told.path("labels").asInt()).isEqualTo(3);
     assertThat(told.path("pictures").asInt()).isEqualTo(15);
     assertThat(told.path("heldOut").asInt()).isEqualTo(3);
+    assertThat(told.path("evaluated").path("pictures").asInt()).isEqualTo(1);
     assertThat(told.path("evaluated").path("top1").asDouble()).isEqualTo(1);
     // the old head had 707 x 448 weights
     assertThat(Files.size(made)).isLessThan(Files.size(MODEL) - 1_000_000);
