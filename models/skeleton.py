@@ -34,6 +34,7 @@ def make(module, width, height, names=None):
     own = dict(module.state_dict())
     names = names or {name: [name] for name in own}
     constants.fix(module, width, height)
+    module.eval()  # what was fixed is a module, too
     with lean.forwards(module, spec, CLASSES):
         return of_traced(tracing.trace(module, tracing.pixels(spec), CLASSES, prove=False), own, names)
 

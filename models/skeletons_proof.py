@@ -50,6 +50,7 @@ def write(name, folder, pickled):
         save_file({name: tensor.clone() for name, tensor in state.items()}, folder / "model.safetensors")
     configure(about, module, side, folder)
     constants.fix(module, side, side)
+    module.eval()
     with lean.forwards(module, spec, CLASSES):
         archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
@@ -72,6 +73,7 @@ def write_clip(name, folder):
     side = config.vision_config.image_size
     spec = {"width": side, "height": side}
     constants.fix(module, side, side)
+    module.eval()
     with lean.forwards(module, spec, CLASSES):
         archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
