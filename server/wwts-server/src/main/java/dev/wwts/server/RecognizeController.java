@@ -43,33 +43,51 @@ class RecognizeController {
    * @param file its name
    * @param results best first; empty where the best one is below the threshold
    * @param best the best class, whatever its confidence
+   * @param tags all that the picture shows, of models that give several; none else
    * @param millis what the stages took
    * @param error why it was refused
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Recognized(
       String file,
-      @Nullable List<Recognition> results,
-      @Nullable Recognition best,
+      @Nullable List<Named> results,
+      @Nullable Named best,
+      @Nullable List<Named> tags,
       @Nullable Millis millis,
       @Nullable ProblemDetail error) {}
+
+  /**
+   * A class.
+   *
+   * @param root what it belongs to, if the model says
+   */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record Named(int index, String label, double confidence, @Nullable String root) {
+    static Named of(Recognition it) {
+      return new Named(
+          it.index(), it.label(), it.confidence(), it.root().isEmpty() ? null : it.root());
+    }
+  }
 
   /** What an answer is to hold. */
   private record Wish(int top, double threshold, double minConfidence, boolean timings) {
     Recognized apply(String file, Answer answer) {
       if (answer instanceof Answer.Refused refused) {
-        return new Recognized(file, null, null, null, Problems.of(refused.cause()));
+        return new Recognized(file, null, null, null, null, Problems.of(refused.cause()));
       }
       Answer.Recognized it = (Answer.Recognized) answer;
-      List<Recognition> results =
-          it.best().confidence() < threshold
-              ? List.of()
-              : it.results().stream()
-                  .filter(each -> each.confidence() >= minConfidence)
-                  .limit(top)
-                  .toList();
+      List<Named> results = it.best().confidence() < threshold ? List.of() : told(it.results());
+      List<Named> tags = it.tags().isEmpty() ? null : told(it.tags());
       return new Recognized(
-          file, results, it.best(), timings ? Millis.of(it.timings()) : null, null);
+          file, results, Named.of(it.best()), tags, timings ? Millis.of(it.timings()) : null, null);
+    }
+
+    private List<Named> told(List<Recognition> all) {
+      return all.stream()
+          .filter(each -> each.confidence() >= minConfidence)
+          .limit(top)
+          .map(Named::of)
+          .toList();
     }
   }
 
