@@ -58,6 +58,10 @@ class FamilyTest(HfCase):
     def test_swin(self):
         self.check(tiny("Swin", **WINDOWS), 64, "ViTImageProcessor", size={"height": 64, "width": 64}, resample=Image.Resampling.BICUBIC)
 
+    def test_swin_whose_last_stage_is_one_window(self):
+        published = {"image_size": 224, "embed_dim": 12, "depths": [1, 1, 1, 2], "num_heads": [1, 1, 1, 1], "window_size": 7}
+        self.check(tiny("Swin", **published), 224, "ViTImageProcessor")
+
     def test_swin_v2(self):
         self.check(tiny("Swinv2", **WINDOWS), 64, "ViTImageProcessor", index_free=False, size={"height": 64, "width": 64})
 
