@@ -56,6 +56,14 @@ export async function askGallery(card) {
   }
 }
 
+/** Tells the examples that are most like a text. */
+export async function searchWords(text) {
+  const outcome = await ask('GET', `v1/gallery:search?text=${encodeURIComponent(text)}`);
+  say(outcome.answer
+    ? (w) => w.found(text, outcome.answer.neighbours.map((it) => `${it.label} (${percent(it.similarity)})`))
+    : (w) => why(outcome, w));
+}
+
 function matchText(match) {
   if (!match.answer) {
     return why(match, words);

@@ -1,5 +1,5 @@
 /** The page: pictures in, labels with bars out. Each picture is a request of its own, two at a time. */
-import { askGallery, calibrate, galleryParts, openGallery, sayGallery } from './gallery.js';
+import { askGallery, calibrate, galleryParts, openGallery, sayGallery, searchWords } from './gallery.js';
 import { ask, at, button, make, percent, why } from './parts.js';
 import { WORDS } from './words.js';
 
@@ -153,6 +153,7 @@ async function tellServer() {
   };
   at('server').replaceChildren(
     ...Object.entries(facts).flatMap(([fact, value]) => [make('dt', WORDS[language].facts[fact]), make('dd', String(value))]));
+  at('words').hidden = !it.texts;
   if (server.gallery && !gallery) {
     gallery = true;
     await openGallery(WORDS[language]);
@@ -174,6 +175,10 @@ at('language').addEventListener('click', () => {
   language = language === 'zh' ? 'en' : 'zh';
   localStorage.setItem('language', language);
   say();
+});
+at('words').addEventListener('submit', (event) => {
+  event.preventDefault();
+  searchWords(at('text').value);
 });
 at('access').addEventListener('submit', (event) => {
   event.preventDefault();

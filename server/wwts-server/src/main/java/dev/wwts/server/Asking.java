@@ -1,6 +1,7 @@
 package dev.wwts.server;
 
 import dev.wwts.Answer;
+import dev.wwts.Labels;
 import dev.wwts.ModelSlot;
 import dev.wwts.ModelVersion;
 import dev.wwts.Picture;
@@ -53,9 +54,34 @@ final class Asking {
     return orRefusal(upload, recognize(upload.pictures()));
   }
 
+  /** Which of these labels they show. */
+  Answered recognize(Upload upload, Labels labels) {
+    return orRefusal(
+        upload, ask(upload.pictures(), (model, pictures) -> model.answers(pictures, labels)));
+  }
+
   /** What pictures are like; refusals as those of {@link #recognize(Upload)}. */
   Answered embed(Upload upload) {
     return orRefusal(upload, ask(upload.pictures(), Recognizer::embeddings));
+  }
+
+  /**
+   * How alike pictures and texts are.
+   *
+   * @param pictures what they are like
+   * @param texts the same, one a text
+   */
+  record Compared(Answered pictures, List<float[]> texts) {}
+
+  /** What pictures and texts are like, all by one model. */
+  Compared compare(Upload upload, List<String> texts) {
+    return slot.with(
+        (recognizer, version) -> {
+          List<float[]> embedded = texts.stream().map(recognizer::embed).toList();
+          List<Answer> answers = recognizer.embeddings(upload.pictures());
+          return new Compared(
+              orRefusal(upload, new Answered(version, upload.pictures(), answers)), embedded);
+        });
   }
 
   private Answered ask(

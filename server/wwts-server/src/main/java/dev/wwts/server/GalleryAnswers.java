@@ -75,4 +75,11 @@ final class GalleryAnswers {
       return new Found(file, null, error);
     }
   }
+
+  /** The examples that are most like a text, nearest first. */
+  record FoundByText(String text, List<Neighbour> neighbours) {
+    static FoundByText of(String text, List<Gallery.Neighbour> found) {
+      return new FoundByText(text, found.stream().map(Neighbour::of).toList());
+    }
+  }
 }

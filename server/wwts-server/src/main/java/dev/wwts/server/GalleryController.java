@@ -148,6 +148,15 @@ class GalleryController {
   }
 
   @Operation(
+      summary = "Finds the examples that are most like a text, nearest first",
+      description = "Of models that know texts; else 422.")
+  @GetMapping("/v1/gallery:search")
+  GalleryAnswers.FoundByText search(
+      @RequestParam String text, @RequestParam(defaultValue = "5") @Min(1) @Max(1000) int top) {
+    return GalleryAnswers.FoundByText.of(text, gallery().search(text, top));
+  }
+
+  @Operation(
       summary = "Chooses the threshold from the gallery's own examples",
       description = "409 where there are not two labels, one of them with two examples.")
   @PostMapping("/v1/gallery:calibrate")

@@ -52,6 +52,7 @@ class ModelsController {
    * @param model its manifest's name
    * @param generation 1, and one more for each swap
    * @param embedding how many numbers tell what a picture is like; 0 where it gives none
+   * @param texts whether it knows texts too
    */
   record Model(
       String name,
@@ -65,6 +66,7 @@ class ModelsController {
       int height,
       int classes,
       int embedding,
+      boolean texts,
       double threshold,
       String device,
       String precision,
@@ -85,6 +87,7 @@ class ModelsController {
           model.height(),
           model.labels().size(),
           model.embedding(),
+          model.texts(),
           model.threshold(),
           model.device().toString(),
           model.precision().toString(),

@@ -8,7 +8,10 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.stereotype.Component;
@@ -54,7 +57,9 @@ final class Uploads implements HandlerMethodArgumentResolver, WebMvcConfigurer {
       @Nullable WebDataBinderFactory binders)
       throws MissingServletRequestPartException {
     MultipartHttpServletRequest files = request.getNativeRequest(MultipartHttpServletRequest.class);
-    return files == null ? body(request) : parts(files);
+    return files == null
+        ? body(Objects.requireNonNull(request.getNativeRequest(HttpServletRequest.class)))
+        : parts(files);
   }
 
   private static Upload parts(MultipartHttpServletRequest request)
@@ -63,7 +68,7 @@ final class Uploads implements HandlerMethodArgumentResolver, WebMvcConfigurer {
     if (files.isEmpty()) {
       throw new MissingServletRequestPartException(PART);
     }
-    return new Upload(files.stream().map(Uploads::picture).toList(), true);
+    return new Upload(files.stream().map(Uploads::picture).toList(), true, fields(request));
   }
 
   private static Picture picture(MultipartFile file) {
@@ -77,12 +82,17 @@ final class Uploads implements HandlerMethodArgumentResolver, WebMvcConfigurer {
     }
   }
 
-  private Upload body(NativeWebRequest request) {
-    HttpServletRequest servlet = request.getNativeRequest(HttpServletRequest.class);
-    try (InputStream body =
-        servlet == null ? InputStream.nullInputStream() : servlet.getInputStream()) {
+  private static Map<String, List<String>> fields(HttpServletRequest request) {
+    Map<String, List<String>> fields = new HashMap<>();
+    request.getParameterMap().forEach((name, values) -> fields.put(name, List.of(values)));
+    return fields;
+  }
+
+  private Upload body(HttpServletRequest request) {
+    Map<String, List<String>> fields = fields(request);
+    try (InputStream body = request.getInputStream()) {
       byte[] bytes = body.readNBytes(mostBytes + 1);
-      return new Upload(List.of(new Picture.Bytes(UNNAMED, ByteBuffer.wrap(bytes))), false);
+      return new Upload(List.of(new Picture.Bytes(UNNAMED, ByteBuffer.wrap(bytes))), false, fields);
     } catch (IOException e) {
       throw new PictureException(
           Reason.UNREADABLE, "The request's body can't be read: it ended too early.", e);

@@ -169,6 +169,34 @@ class PageTest {
     until("#threshold", "The gallery is empty.");
   }
 
+  /** The page's part alone: TextServiceTest has a model that knows texts. */
+  @Test
+  void whereTheModelKnowsTextsTheGalleryIsSearchedByWords() {
+    assertThat(page().findElement(By.id("words")).isDisplayed()).isFalse();
+    page()
+        .executeScript(
+            """
+            const real = window.fetch;
+            window.fetch = async (url, options) => {
+              if (url.startsWith('v1/gallery:search')) {
+                return Response.json({neighbours: [{label: '红茶', similarity: 0.5}]});
+              }
+              const response = await real(url, options);
+              if (url !== 'v1/models') {
+                return response;
+              }
+              const server = await response.json();
+              server.models[0].texts = true;
+              return Response.json(server);
+            };""");
+    page().findElement(By.id("language")).click();
+    page().findElement(By.id("language")).click();
+    until("#words button", "Search");
+    page().findElement(By.id("text")).sendKeys("热饮", Keys.ENTER);
+    until("#remembered", "热饮: 红茶 (50.0 %)");
+    noViolation();
+  }
+
   @Test
   void itSpeaksChineseToo() {
     choose("alarm-clock.png");

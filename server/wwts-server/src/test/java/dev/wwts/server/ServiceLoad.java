@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  * verify -DskipTests} prints the table of docs/LOAD.md.
  */
 final class ServiceLoad {
-  private static final int CALLERS = 4;
+  private static final int CALLERS = 32;
   private static final int ROUNDS = 2;
   private static final double SHARE = 0.8;
   private static final double TOO_MUCH = 2;
