@@ -21,7 +21,7 @@ __all__ = ["ExportError", "exact", "manifest", "save", "shorter_side"]
 manifest, shorter_side, exact = rules.build, rules.shorter_side, rules.exact
 
 
-def save(module, manifest, labels, pictures, out, *, half=False, target=None, text=None):
+def save(module, manifest, labels, pictures, out, *, half=False, target=None, text=None, thresholds=None, roots=None):
     """Traces `module`, or compiles it where a target is given, and writes it with its manifest, labels and self-test to `out`; returns the manifest as written.
 
     module    torch.nn.Module: N x 3 x height x width float32, normalised, to N x classes logits, and behind them in each row the
@@ -31,6 +31,7 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, te
     pictures  self-test pictures as bytes of PNG files, or None for the ones that are drawn by exporters/pictures.py.
     half      store the weights as float16. The self-test's logits are then those of the rounded weights, computed in float32,
               because float16 arithmetic differs between devices; the reader allows for that.
+    thresholds, roots    what the confidence of each class must reach, and the category of each (empty for none), where there are some.
     target    exporters.compiled.Target: what to compile the module for with AOTInductor. None: it is traced to TorchScript.
     text      exporters.text_tower.Tower, for which the manifest has an `embedding`; then there may be no labels.
 
@@ -42,7 +43,8 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, te
     labels = list(labels)
     if labels or text is None:
         label_rules.check(labels)
-    manifest = _complete(manifest, labels, half, text)
+    of_classes = _of_classes(len(labels), thresholds, roots)
+    manifest = _complete(manifest, labels, half, text, of_classes)
     spec, classes, columns = manifest["input"], len(labels), rules.columns(manifest)
     pictures = drawing.default() if pictures is None else list(pictures)
     drawing.check(pictures)
@@ -62,13 +64,13 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, te
 
     tolerance = reference.tolerance(module, pictures, spec, rows[:, :classes] if classes else rows)
     if target is None:
-        extra = _extra(manifest, labels, pictures, rows, tolerance, tower)
+        extra = _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes)
         archive.write(traced.half() if half else traced, extra, out)
     else:
         dtype = torch.float16 if half else torch.float32
         with lean.forwards(module, spec, columns), compiled.package(module, spec, columns, target, dtype) as (package, about):
             manifest["compiled"] = about
-            extra = _extra(manifest, labels, pictures, rows, tolerance, tower)
+            extra = _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes)
             archive.write_package(package, extra, out)
     try:
         if archive.read_extra(out) != extra:
@@ -83,8 +85,21 @@ def save(module, manifest, labels, pictures, out, *, half=False, target=None, te
     return manifest
 
 
-def _complete(manifest, labels, half, text):
+def _of_classes(count, thresholds, roots):
+    """Entries that have a line for each class, by their field in the manifest."""
+    entries = {}
+    if thresholds is not None:
+        label_rules.check_thresholds(thresholds, count)
+        entries["thresholds"] = "".join(np.format_float_positional(np.float32(it), trim="0") + "\n" for it in thresholds)
+    if roots is not None:
+        label_rules.check_roots(roots, count)
+        entries["roots"] = "".join(root + "\n" for root in roots)
+    return entries
+
+
+def _complete(manifest, labels, half, text, of_classes):
     manifest = copy.deepcopy(manifest)
+    rules.add_class_entries(manifest, **{field: f"{field}.txt" for field in of_classes})
     if text is not None:
         manifest["text"] = text.fields()
     stated = manifest.setdefault("output", {}).setdefault("classes", len(labels))
@@ -120,7 +135,7 @@ def _tower(text, manifest, half):
     return entries, answers
 
 
-def _extra(manifest, labels, pictures, rows, tolerance, tower):
+def _extra(manifest, labels, pictures, rows, tolerance, tower, of_classes):
     """Fills in the manifest's self-test and returns the entries under extra/, name to bytes."""
     names = [f"selftest/{i}.png" for i in range(len(pictures))]
     versions = f"torch {torch.__version__.split('+')[0]}, torchvision {import_torchvision().__version__.split('+')[0]}, Pillow {PIL.__version__}"
@@ -138,6 +153,7 @@ def _extra(manifest, labels, pictures, rows, tolerance, tower):
     return {
         "wwts.json": (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode(),
         "labels.txt": "".join(label + "\n" for label in labels).encode(),
+        **{f"{field}.txt": text.encode() for field, text in of_classes.items()},
         **dict(zip(names, pictures)),
         **{name: values.numpy().astype("<f4").tobytes() for name, values in numbers.items()},
         **entries,

@@ -59,7 +59,7 @@ def fill(module):
     for name, tensor in [*module.named_parameters(), *module.named_buffers()]:
         if tensor.is_floating_point() and not name.endswith("attn_mask"):
             # about as large as what trained ones are, and never negative where a variance is
-            middle, reach = (1, 0.5) if tensor.dim() < 2 and name.endswith(("weight", "var")) else (0, (3 / max(1, tensor[:1].numel())) ** 0.5)
+            middle, reach = (1, 0.5) if tensor.dim() < 2 and name.endswith(("weight", "var")) else (0, (3 / max(1, math.prod(tensor.shape[1:]))) ** 0.5)
             tensor.uniform_(middle - reach, middle + reach, generator=draw)
 
 

@@ -21,7 +21,8 @@ def add_arguments(parser):
                                                          "(default: id2label of config.json, in Chinese where these are ImageNet's 1,000 classes)")
     options.add_output(parser, default_activation=None)
     parser.epilog = "The preprocessing is the processor's; a setting that a model file cannot carry exactly is an error. --activation defaults to " \
-                    "sigmoid for models trained on several labels a picture (problem_type in config.json), else softmax."
+                    "sigmoid for models trained on several labels a picture (problem_type in config.json), whose tags then are what reaches --thresholds, " \
+                    "--threshold or 0.5; else softmax."
 
 
 def run(args):
@@ -35,11 +36,13 @@ def run(args):
     labels = label_files.read(args.labels) if args.labels else label_files.in_chinese(labels_of(config))
     if len(labels) != config.num_labels:
         raise ExportError(f"{args.labels} has {len(labels)} labels, but the model in {folder} has {config.num_labels} classes")
-    args.activation = args.activation or ("sigmoid" if config.problem_type == "multi_label_classification" else "softmax")
+    several = config.problem_type == "multi_label_classification"
+    args.activation = args.activation or ("sigmoid" if several else "softmax")
 
     spec = bundle.manifest(name="-", family="hf", size="base", **preprocessing)["input"]
     processors.check(processor, spec)
-    options.write(args, module, labels, family="hf", name=folder.resolve().name, trained=True, preprocessing=preprocessing)
+    options.write(args, module, labels, family="hf", name=folder.resolve().name, trained=True, preprocessing=preprocessing,
+                  tags=several and args.activation == "sigmoid")
 
 
 def load(folder):

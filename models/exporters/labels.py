@@ -1,5 +1,6 @@
-"""The labels of the classes: line i of a UTF-8 text file is the label of class i, up to the first tab."""
+"""What each class is called, belongs to and must reach: line i of a UTF-8 text file is of class i; of a label, up to the first tab."""
 import pathlib
+import re
 
 from . import ExportError, is_plain
 
@@ -14,6 +15,41 @@ def read(path):
     labels = [line.partition("\t")[0] for line in read_lines(path)]
     check(labels, str(path))
     return labels
+
+
+def read_roots(path, count):
+    """The category of each class in a text file, likewise; empty lines are of classes that have none."""
+    roots = [line.partition("\t")[0] for line in read_lines(path)]
+    check_roots(roots, count, str(path))
+    return roots
+
+
+def check_roots(roots, count, where="the roots"):
+    """Raises ExportError unless there is one for each class, which can be one line of roots.txt."""
+    if len(roots) != count:
+        raise ExportError(f"{where}: {len(roots)} categories for {count} classes")
+    for i, root in enumerate(roots):
+        if root:
+            check([root], f"{where}, line {i + 1}")
+
+
+def read_thresholds(path, count):
+    """The numbers in a text file, one a line: what the confidence of each class must reach."""
+    lines = [line.partition("\t")[0].strip() for line in read_lines(path)]
+    if not all(re.fullmatch(r"[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?|\.[0-9]+", line) for line in lines):
+        raise ExportError(f"{path}: not each line is a number")
+    thresholds = [float(line) for line in lines]
+    check_thresholds(thresholds, count, str(path))
+    return thresholds
+
+
+def check_thresholds(thresholds, count, where="the thresholds"):
+    """Raises ExportError unless there is one from 0 to 1 for each class."""
+    if len(thresholds) != count:
+        raise ExportError(f"{where}: {len(thresholds)} thresholds for {count} classes")
+    for i, threshold in enumerate(thresholds):
+        if not 0 <= threshold <= 1:
+            raise ExportError(f"{where}: the threshold of class {i} (line {i + 1}) is not from 0 to 1")
 
 
 def imagenet():

@@ -6,6 +6,8 @@ from . import ExportError, is_plain
 FORMAT = 1
 WITH_EMBEDDING = 2
 """The format of files that have one: a reader of format 1 would take its columns for logits."""
+WITH_TAGS = 2
+"""The format of files whose classes have thresholds or roots."""
 MAX_EMBEDDING = 65_536
 MAX_LENGTH, MAX_WORD = 512, 1000
 """Ids that a text tower reads, and characters of a word that is cut into pieces."""
@@ -59,6 +61,13 @@ def add_embedding(manifest, fields):
     manifest["format"] = WITH_EMBEDDING
 
 
+def add_class_entries(manifest, **entries):
+    """Says in a manifest which entries hold the thresholds and the roots of its classes."""
+    if entries:
+        manifest.setdefault("output", {}).update(entries)
+        manifest["format"] = max(manifest["format"], WITH_TAGS)
+
+
 def text(network, vocabulary, length, longest_word, scale):
     """A text tower: its entries, how many ids it reads, the longest word that is cut into pieces, and what makes a logit of a product of embeddings."""
     return {"tokenizer": "bert", "network": network, "vocabulary": vocabulary, "length": length, "longest_word": longest_word, "logit_scale": scale}
@@ -82,7 +91,8 @@ def validate(manifest):
         if "text" in manifest:
             _validate_text(root.fields("text"))
     else:
-        root.integer("format", FORMAT, FORMAT)
+        has_tags = {"thresholds", "roots"} & set(manifest.get("output", {}))
+        root.integer("format", *((WITH_TAGS,) if has_tags else (FORMAT,)) * 2)
     root.text("name", 1, 100)
     if not manifest["name"].strip():
         raise ExportError("the manifest's name must not be blank")
@@ -111,7 +121,10 @@ def validate(manifest):
     output.integer("classes", 0 if "text" in manifest else 1, MAX_CLASSES)
     output.one_of("activation", ("softmax", "sigmoid", "none"))
     if "threshold" in output.values:
-        output.number("threshold", 0.0, 1.0)
+        output.number("threshold", 0.0, 0.0 if "thresholds" in output.values else 1.0)
+    for key in ("thresholds", "roots"):
+        if key in output.values:
+            output.text(key, 1, 100)
 
 
 def _validate_text(text):

@@ -5,7 +5,7 @@ import re
 
 import bundle
 
-from . import compiled, constants, features, manifest as rules, pictures
+from . import ExportError, compiled, constants, features, labels as label_files, manifest as rules, pictures
 
 
 def add_output(parser, *, default_license=None, default_activation="softmax"):
@@ -22,6 +22,9 @@ def add_output(parser, *, default_license=None, default_activation="softmax"):
     group.add_argument("--activation", choices=("softmax", "sigmoid", "none"), default=default_activation,
                        help="how logits become confidences (default: %(default)s)")
     group.add_argument("--threshold", type=_fraction, default=0.0, metavar="0..1", help="a best confidence below it counts as not recognised (default: 0)")
+    group.add_argument("--thresholds", metavar="F", help="a text file, line i what the confidence of class i must reach; with --activation sigmoid, what "
+                                                         "does is a tag of the picture")
+    group.add_argument("--roots", metavar="F", help="a text file, line i the category that class i belongs to, empty lines for none")
     group.add_argument("--embedding", action="store_true", help="also give what the last layer reads, for embed() and galleries: a few KB more")
     group.add_argument("--alpha", choices=("drop", "white"), default="drop",
                        help="transparent pictures: keep the colours under the transparency, or lay them on white (default: %(default)s)")
@@ -51,11 +54,21 @@ def add_preprocessing(parser, default):
     group.add_argument("--std", type=float, nargs=3, metavar=("R", "G", "B"), help="then divided by")
 
 
-def write(args, module, labels, *, family, name, trained, preprocessing, text=None, embedding=None):
+def write(args, module, labels, *, family, name, trained, preprocessing, text=None, embedding=None, tags=False):
     """Saves `module` as `args` ask for and says what was written. `preprocessing` are keyword arguments of `bundle.manifest`.
 
     With a text tower `text` the module gives an embedding of its own, which `embedding` describes.
+    `tags` says that classes don't exclude each other: each has a threshold, the given one or 0.5.
     """
+    thresholds, roots = None, None
+    if args.thresholds and args.threshold:
+        raise ExportError("--threshold and --thresholds: give one for all classes or one for each")
+    if args.thresholds:
+        thresholds = label_files.read_thresholds(args.thresholds, len(labels))
+    elif tags:
+        thresholds, args.threshold = [args.threshold or 0.5] * len(labels), 0.0
+    if args.roots:
+        roots = label_files.read_roots(args.roots, len(labels))
     texts = {key: getattr(args, key) for key in ("version", "source", "license", "attribution")}
     manifest = bundle.manifest(
         name=args.name or name, family=family, size=args.size or size_of(module), trained=trained, alpha=args.alpha, orientation=args.orientation,
@@ -69,7 +82,8 @@ def write(args, module, labels, *, family, name, trained, preprocessing, text=No
         module, embedding = features.beside_logits(module, manifest["input"])
     if embedding:
         rules.add_embedding(manifest, embedding)
-    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target, text=text)
+    manifest = bundle.save(module, manifest, labels, pictures.load(args.picture) or None, args.out, half=args.half, target=target, text=text,
+                           thresholds=thresholds, roots=roots)
     shape = manifest["input"]
     embedding = f"embeddings of {embedding['length']}{' of pictures and texts' if text else ''}, " if embedding else ""
     print(f"{args.out}: {manifest['name']}, {manifest['size']}, {count / 1e6:.1f} million parameters, {f'{len(labels)} classes, ' if labels else ''}{embedding}"

@@ -21,7 +21,7 @@ class Tower:
     """What a model file carries of a text tower."""
 
     module: nn.Module
-    """Ids, texts x length, int64, to embeddings of length 1."""
+    """Ids, texts x at most length, int64, to embeddings of length 1; what is padded at the end of all may be left out."""
     words: list
     """The vocabulary: the word of each id."""
     tokenise: typing.Callable
@@ -36,11 +36,12 @@ class Tower:
         return rules.text(NETWORK, VOCABULARY, self.length, self.longest_word, self.scale)
 
     def ids(self, batch, seed):
-        """Random ids, as those of texts of different lengths."""
+        """Random ids, as those of texts of different lengths; of a single text without what is padded."""
         draw = torch.Generator().manual_seed(seed)
-        ids = torch.randint(len(self.words), (batch, self.length), generator=draw)
-        lengths = torch.randint(2, self.length + 1, (batch, 1), generator=draw)
-        return torch.where(torch.arange(self.length) < lengths, ids, self.tokenise([""])[0, -1])
+        longest = self.length if batch > 1 else max(2, self.length // 3)
+        ids = torch.randint(len(self.words), (batch, longest), generator=draw)
+        lengths = torch.randint(2, longest + 1, (batch, 1), generator=draw)
+        return torch.where(torch.arange(longest) < lengths, ids, self.tokenise([""])[0, -1])
 
     def entries(self, traced):
         """The entries under extra/, name to bytes."""
@@ -68,7 +69,7 @@ class Bert(nn.Module):
 
     def forward(self, ids):
         mask = ids.ne(self.pad)[:, None, None]
-        x = self.norm(self.words(ids) + self.places)
+        x = self.norm(self.words(ids) + self.places[:ids.shape[1]])
         for layer in self.layers:
             x = _bert_layer(layer, x, mask)
         feature = self.projection(x[:, 0])

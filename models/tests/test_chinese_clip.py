@@ -109,6 +109,7 @@ class ChineseClipTest(ExportCase):
             expected = self.model(**tokens, pixel_values=x)
             tower = torch.jit.load(io.BytesIO(written.extra[told["text"]["network"]])).eval()
             self.assert_close(tower(tokens["input_ids"]), expected.text_embeds, 1e-5)
+            self.assert_close(tower(tokens["input_ids"][:1, :4]), expected.text_embeds[:1], 1e-5)  # 红茶, without what is padded
         self.assert_close(written.embeddings, expected.image_embeds, 1e-5)
         self.assert_close(written.rows("text_embeddings", len(test["texts"])), expected.text_embeds, 1e-5)
         self.assert_close(written.rows("scores"), expected.logits_per_image / self.model.logit_scale.exp().detach(), 1e-5)

@@ -19,16 +19,20 @@ public sealed interface Answer {
   /**
    * The picture was looked at.
    *
-   * @param results at most top-k classes, best first; empty where the best one is below the
-   *     threshold: not recognised
+   * @param results at most top-k classes, best first; empty where the best one is below its
+   *     threshold, or no tag reaches its own: not recognised
    * @param best the best class, whatever its confidence
+   * @param tags of a model whose classes don't exclude each other (sigmoid, with a threshold for
+   *     each), all that reach their thresholds, best first; empty of others
    * @param timings what the stages took
    */
-  record Recognized(List<Recognition> results, Recognition best, Timings timings)
+  record Recognized(
+      List<Recognition> results, Recognition best, List<Recognition> tags, Timings timings)
       implements Answer {
-    /** Copies the list. */
+    /** Copies the lists. */
     public Recognized {
       results = List.copyOf(results);
+      tags = List.copyOf(tags);
     }
   }
 

@@ -3,6 +3,7 @@ package dev.wwts;
 import dev.wwts.internal.gallery.GalleryStore;
 import dev.wwts.internal.gallery.ModelKey;
 import dev.wwts.internal.gallery.NewExample;
+import dev.wwts.internal.gallery.Rebuild;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -77,8 +78,10 @@ public final class Gallery implements AutoCloseable {
    * @param result the nearest example of its label; empty where it is less similar than the
    *     threshold: not recognised
    * @param best the same, whatever its similarity; empty only where the gallery is
+   * @param nearest the nearest example of all, which may have another label
    */
-  public record Match(Optional<Neighbour> result, Optional<Neighbour> best) {}
+  public record Match(
+      Optional<Neighbour> result, Optional<Neighbour> best, Optional<Neighbour> nearest) {}
 
   /**
    * A threshold, and what the gallery's own examples say of it: each was asked without itself, as
@@ -133,6 +136,40 @@ public final class Gallery implements AutoCloseable {
   }
 
   /**
+   * Makes a gallery for another model of one's examples, with their ids, labels and metadata;
+   * {@link #calibrate} chooses its threshold. That gallery stays as it is.
+   *
+   * @param from the gallery, not open
+   * @param to a folder without one, where it appears when it is whole
+   * @param recognizer the other model
+   * @param pictures where an example's picture is; empty where it was not kept
+   * @return the examples that are left out, as their picture is not there or can't be read
+   * @throws GalleryException if one of them can't be read or written
+   * @throws ModelException if the model gives no embeddings
+   */
+  public static List<Example> rebuild(
+      Path from, Path to, Recognizer recognizer, Function<Example, Optional<Picture>> pictures) {
+    return Rebuild.run(
+            from,
+            to,
+            key(recognizer),
+            it -> {
+              try {
+                return pictures
+                    .apply(example(it))
+                    .map(
+                        picture ->
+                            requireSome(recognizer, recognizer.embed(picture), picture.name()));
+              } catch (PictureException e) {
+                return Optional.empty();
+              }
+            })
+        .stream()
+        .map(Gallery::example)
+        .toList();
+  }
+
+  /**
    * Adds a picture; the next call knows it.
    *
    * @return its id
@@ -169,7 +206,10 @@ public final class Gallery implements AutoCloseable {
   public Match recognize(Picture picture) {
     var match = store.recognize(embed(picture));
     Optional<Neighbour> best = match.map(it -> neighbour(it.nearest()));
-    return new Match(match.filter(it -> it.recognized()).flatMap(it -> best), best);
+    return new Match(
+        match.filter(it -> it.recognized()).flatMap(it -> best),
+        best,
+        match.map(it -> neighbour(it.closest())));
   }
 
   /** The examples that are most like a picture, at most {@code most} of them, nearest first. */

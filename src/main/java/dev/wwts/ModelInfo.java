@@ -14,7 +14,7 @@ import java.util.List;
  * @param labels the name of each class; none where it is to be given {@link Labels}
  * @param embedding numbers of its embeddings; 0 where it gives none
  * @param texts whether it has a text tower: {@link Recognizer#embed(String)}, {@link Labels}
- * @param threshold best confidence below it: not recognised
+ * @param threshold best confidence below it: not recognised; 0 where each class has its own
  * @param device where it runs
  * @param precision what it computes in
  * @param threads threads of one forward on a CPU

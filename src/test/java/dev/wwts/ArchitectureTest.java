@@ -43,7 +43,12 @@ class ArchitectureTest {
       resideInAPackage("dev.wwts").and(not(DOOR)).and(not(SLOTS));
 
   private static final String[] COMMAND_LINE = {
-    "dev.wwts.cli..", "dev.wwts.convert..", "dev.wwts.pull..", "dev.wwts.report.."
+    "dev.wwts.cli..",
+    "dev.wwts.convert..",
+    "dev.wwts.pull..",
+    "dev.wwts.report..",
+    "dev.wwts.sheet..",
+    "dev.wwts.train.."
   };
 
   /** Each room, and the rooms that it may use beside the API: those further up. */
@@ -103,7 +108,11 @@ class ArchitectureTest {
             .layer("report")
             .definedBy("dev.wwts.report..")
             .layer("convert")
-            .definedBy("dev.wwts.convert..");
+            .definedBy("dev.wwts.convert..")
+            .layer("sheet")
+            .definedBy("dev.wwts.sheet..")
+            .layer("train")
+            .definedBy("dev.wwts.train..");
     for (Room room : ROOMS) {
       house = house.optionalLayer(room.name).definedBy(room.packages());
     }
@@ -129,6 +138,10 @@ class ArchitectureTest {
         .mayOnlyAccessLayers("inspect", "model")
         .whereLayer("convert")
         .mayOnlyAccessLayers("API", "torch", "image", "pixels", "model", "tokenizer", "text")
+        .whereLayer("sheet")
+        .mayOnlyAccessLayers("API", "image", "pixels", "text")
+        .whereLayer("train")
+        .mayOnlyAccessLayers("API", "convert", "torch", "model")
         .whereLayer("pull")
         .mayOnlyAccessLayers("API", "convert", "model", "pixels", "text")
         .whereLayer("cli")
@@ -139,6 +152,8 @@ class ArchitectureTest {
             "pull",
             "report",
             "convert",
+            "sheet",
+            "train",
             "inspect",
             "model",
             "settings",
@@ -187,7 +202,8 @@ class ArchitectureTest {
             "dev.wwts.internal.network..",
             "dev.wwts.internal.lane..",
             "dev.wwts.internal.cuda..",
-            "dev.wwts.convert")
+            "dev.wwts.convert",
+            "dev.wwts.train")
         .know("pytorch");
     onlyThese("dev.wwts.internal.cuda..").know("cuda");
     onlyThese("dev.wwts.internal.image..").know("opencv");
@@ -203,7 +219,8 @@ class ArchitectureTest {
             "dev.wwts.internal.pixels..",
             "dev.wwts.internal.natives..",
             "dev.wwts.internal.model",
-            "dev.wwts.convert")
+            "dev.wwts.convert",
+            "dev.wwts.train")
         .know("javacpp");
   }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -165,6 +166,16 @@ public final class ModelFiles {
     entries.put(root + "extra/wwts.json", manifest.getBytes(StandardCharsets.UTF_8));
     entries.put(root + "extra/labels.txt", labels);
     return zip(out, entries);
+  }
+
+  /** A model's file with more entries below its {@code extra/}, its manifest changed likewise. */
+  public static Path with(Path model, UnaryOperator<String> manifest, Map<String, byte[]> more) {
+    Map<String, byte[]> entries = entries(model);
+    String root = entries.keySet().iterator().next().replaceFirst("/.*", "/");
+    String json = new String(entries.get(root + "extra/wwts.json"), StandardCharsets.UTF_8);
+    entries.put(root + "extra/wwts.json", manifest.apply(json).getBytes(StandardCharsets.UTF_8));
+    more.forEach((name, bytes) -> entries.put(root + "extra/" + name, bytes));
+    return zip(model.resolveSibling("with-" + model.getFileName()), entries);
   }
 
   /** All entries of a zip. */

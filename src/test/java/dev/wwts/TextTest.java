@@ -6,11 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.wwts.ModelException.Reason;
 import java.awt.Color;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -340,6 +345,44 @@ class TextTest {
     Path file = ModelFiles.texts(folder, ModelFiles.TEXT_MANIFEST, sum, words);
 
     assertThatThrownBy(() -> Recognizer.load(file).close()).satisfies(reason(Reason.BAD_OUTPUT));
+  }
+
+  /** Whole by the checksum of the file around it, and no file itself. */
+  @ParameterizedTest
+  @CsvSource({"0, NOT_A_MODEL", "30, NOT_A_MODEL", "0.5, NOT_A_MODEL", "-1, CORRUPT"})
+  void aTowersFileThatIsCutOffOrPaddedIsRefused(double part, Reason reason) {
+    Path whole = ModelFiles.texts(folder);
+    Map<String, byte[]> entries = ModelFiles.entries(whole);
+    String tower =
+        entries.keySet().stream().filter(it -> it.endsWith("network.pt")).findFirst().orElseThrow();
+    byte[] bytes = Objects.requireNonNull(entries.get(tower));
+    int length = (int) (part < 0 ? bytes.length + 1 : part < 1 ? bytes.length * part : part);
+    entries.put(tower, Arrays.copyOf(bytes, length));
+    Path cut = ModelFiles.zip(folder.resolve("cut.pt"), entries);
+
+    assertThatThrownBy(() -> Recognizer.load(cut).close()).satisfies(reason(reason));
+  }
+
+  @Test
+  void theTowersRecordsAreAsLongAsItsPickleSays() {
+    Path whole = ModelFiles.texts(folder);
+    Map<String, byte[]> entries = ModelFiles.entries(whole);
+    String tower =
+        entries.keySet().stream().filter(it -> it.endsWith("network.pt")).findFirst().orElseThrow();
+    Map<String, byte[]> inner = ModelFiles.entries(folder.resolve("words.pt"));
+    inner.replaceAll((name, bytes) -> name.endsWith("data/0") ? Arrays.copyOf(bytes, 4) : bytes);
+    entries.put(tower, read(ModelFiles.zip(folder.resolve("short.pt"), inner)));
+    Path file = ModelFiles.zip(folder.resolve("bad.pt"), entries);
+
+    assertThatThrownBy(() -> Recognizer.load(file).close()).satisfies(reason(Reason.CORRUPT));
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -145,7 +145,8 @@ final class AskedModels implements AutoCloseable {
 
   private static Reply reply(
       Asked model, Answer.Recognized answer, List<Recognition> results, Timings timings) {
-    return new Reply(model.info().name(), new Answer.Recognized(results, answer.best(), timings));
+    return new Reply(
+        model.info().name(), new Answer.Recognized(results, answer.best(), answer.tags(), timings));
   }
 
   /** In nats. */

@@ -3,11 +3,13 @@ package dev.wwts.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.Gallery;
+import dev.wwts.Picture;
 import dev.wwts.internal.text.Printable;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -251,6 +253,35 @@ final class GalleryCommand {
           }
           return Wwts.OK;
         });
+  }
+
+  @Command(
+      mixinStandardHelpOptions = true,
+      description =
+          "Makes the gallery of another model from the files that its pictures were added from; the old one stays.")
+  int rebuild(
+      @Option(
+              names = "--to",
+              paramLabel = "DIR",
+              required = true,
+              description = "The new gallery's folder.")
+          Path to,
+      @Mixin GalleryOptions options) {
+    return options.load(
+        (recognizer, folder) -> {
+          List<Gallery.Example> left =
+              Gallery.rebuild(folder, to, recognizer, GalleryCommand::picture);
+          left.forEach(
+              it ->
+                  options.tell(
+                      GalleryOptions.object(it), "[WARN] 没有图片，未转入: " + GalleryOptions.text(it)));
+          return left.isEmpty() ? Wwts.OK : Wwts.FAILED;
+        });
+  }
+
+  private static Optional<Picture> picture(Gallery.Example example) {
+    String file = example.metadata().getOrDefault(FILE, "");
+    return file.isEmpty() ? Optional.empty() : Optional.of(Picture.of(FileNames.path(file)));
   }
 
   private static String processing(Path file) {

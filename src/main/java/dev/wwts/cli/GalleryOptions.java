@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
@@ -48,9 +49,18 @@ final class GalleryOptions {
 
   /** Opens one, or makes it. */
   int make(ToIntFunction<Gallery> use) {
-    try (Recognizer recognizer = options.builder(options.model(model)).load();
-        Gallery gallery = Gallery.open(folder, recognizer)) {
-      return use.applyAsInt(gallery);
+    return load(
+        (recognizer, at) -> {
+          try (Gallery gallery = Gallery.open(at, recognizer)) {
+            return use.applyAsInt(gallery);
+          }
+        });
+  }
+
+  /** Loads the model only. */
+  int load(ToIntBiFunction<Recognizer, Path> use) {
+    try (Recognizer recognizer = options.builder(options.model(model)).load()) {
+      return use.applyAsInt(recognizer, folder);
     }
   }
 

@@ -17,6 +17,7 @@ final class GalleryScore {
   private final List<Double> known = new ArrayList<>();
   private final List<Double> foreign = new ArrayList<>();
   private int right;
+  private int nearest;
   private int recognized;
   private int refused;
 
@@ -32,6 +33,9 @@ final class GalleryScore {
       return;
     }
     known.add(similarity);
+    if (match.nearest().filter(it -> it.example().label().equals(label)).isPresent()) {
+      nearest++;
+    }
     if (match.best().filter(it -> it.example().label().equals(label)).isPresent()) {
       right++;
       recognized += match.result().isPresent() ? 1 : 0;
@@ -63,7 +67,10 @@ final class GalleryScore {
     ObjectNode object =
         GalleryOptions.object().put("known", known.size()).put("foreign", foreign.size());
     if (!known.isEmpty()) {
-      object.put("top1", part(right, known)).put("recognized", part(recognized, known));
+      object
+          .put("top1", part(right, known))
+          .put("nearest", part(nearest, known))
+          .put("recognized", part(recognized, known));
     }
     if (!foreign.isEmpty()) {
       object.put("refused", part(refused, foreign));
@@ -84,9 +91,10 @@ final class GalleryScore {
       lines.add(
           String.format(
               Locale.ROOT,
-              "[RESULT] 已有标签的 %d 张: top-1 %.1f%%，达到阈值且正确 %.1f%%",
+              "[RESULT] 已有标签的 %d 张: top-1 %.1f%%（只看最近的样例: %.1f%%），达到阈值且正确 %.1f%%",
               known.size(),
               100 * part(right, known),
+              100 * part(nearest, known),
               100 * part(recognized, known)));
     }
     if (!foreign.isEmpty()) {

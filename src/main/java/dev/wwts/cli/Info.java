@@ -63,7 +63,8 @@ final class Info implements Callable<Integer> {
     line("orientation", input.applyOrientation() ? "exif" : "ignored");
     line("classes", manifest.output().classes());
     line("activation", lower(manifest.output().activation()));
-    line("threshold", manifest.output().threshold());
+    boolean own = manifest.output().thresholds().isPresent();
+    line("threshold", own ? "each class has its own" : manifest.output().threshold());
     line("embedding", manifest.embedding().map(Info::embedding).orElse(""));
     line("texts", bundle.text().map(Info::texts).orElse(""));
     bundle.library().map(Library::target).ifPresent(this::print);
@@ -73,6 +74,9 @@ final class Info implements Callable<Integer> {
             .selfTest()
             .map(test -> test.pictures().size() + " pictures, reference: " + test.reference())
             .orElse("none"));
+    if (!bundle.card().isEmpty()) {
+      spec.commandLine().getOut().print(System.lineSeparator() + bundle.card());
+    }
   }
 
   private static String texts(TextTower tower) {

@@ -44,13 +44,9 @@ final class JsonReport implements Report {
     if (!model.isEmpty()) {
       object.put("model", model);
     }
-    ArrayNode results = object.putArray("results");
-    for (Recognition result : answer.results()) {
-      results
-          .addObject()
-          .put("index", result.index())
-          .put("label", result.label())
-          .put("confidence", result.confidence());
+    add(object.putArray("results"), answer.results());
+    if (!answer.tags().isEmpty()) {
+      add(object.putArray("tags"), answer.tags());
     }
     Timings timings = answer.timings();
     ObjectNode millis = object.putObject("millis").put("decode", Timings.millis(timings.decode()));
@@ -65,6 +61,20 @@ final class JsonReport implements Report {
         .put("rank", Timings.millis(timings.rank()))
         .put("total", Timings.millis(timings.total()));
     print(object);
+  }
+
+  private static void add(ArrayNode array, List<Recognition> classes) {
+    for (Recognition it : classes) {
+      ObjectNode object =
+          array
+              .addObject()
+              .put("index", it.index())
+              .put("label", it.label())
+              .put("confidence", it.confidence());
+      if (!it.root().isEmpty()) {
+        object.put("root", it.root());
+      }
+    }
   }
 
   @Override

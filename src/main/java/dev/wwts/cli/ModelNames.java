@@ -3,6 +3,7 @@ package dev.wwts.cli;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.pull.Catalogue;
+import dev.wwts.pull.HubModel;
 import dev.wwts.pull.ModelFolder;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ final class ModelNames {
     List<String> here = folder.names();
     return new ModelException(
         Reason.UNREADABLE,
-        Catalogue.read().find(name).isPresent()
+        HubModel.isMeant(name) || Catalogue.read().find(name).isPresent()
             ? "The model " + name + " is not here yet: fetch it with wwts pull " + name + "."
             : "There is no file %s, and no model of that name in %s (%s): wwts pull --list names what can be fetched."
                 .formatted(

@@ -36,6 +36,15 @@ final class PictureFiles {
     return list(folder, Files::isDirectory);
   }
 
+  /** Refuses a file to write whose folder is not there. */
+  static void requireFolderOf(Path out) {
+    Path folder = out.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new IllegalArgumentException(
+          FileNames.text(out) + " can't be written: its folder is not there, make it first.");
+    }
+  }
+
   private static List<Path> list(Path folder, Predicate<Path> wanted) {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(wanted).sorted().toList();

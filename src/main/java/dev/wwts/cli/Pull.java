@@ -1,15 +1,23 @@
 package dev.wwts.cli;
 
+import dev.wwts.internal.model.Sha256;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.Catalogue;
 import dev.wwts.pull.CatalogueEntry;
+import dev.wwts.pull.Hub;
+import dev.wwts.pull.HubModel;
+import dev.wwts.pull.HubPuller;
+import dev.wwts.pull.LabelList;
 import dev.wwts.pull.ModelFolder;
 import dev.wwts.pull.Puller;
 import dev.wwts.pull.Sources;
+import dev.wwts.pull.Token;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +28,24 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code wwts pull}: a model of the catalogue, fetched, checked, converted and tested. */
+/** {@code wwts pull}: a model of the catalogue or a hub, fetched, checked, converted and tested. */
 @Command(
     name = "pull",
     mixinStandardHelpOptions = true,
     description =
-        "Fetches a model of the catalogue, holds it against its SHA-256, converts it and replays its self-test. The only command that opens a connection.")
+        "Fetches a model of the catalogue or of a hub, holds it against its SHA-256, converts it and replays its self-test. The only command that opens a connection.",
+    footer = {
+      "",
+      "A model of a hub is named as there: hf:OWNER/NAME, modelscope:OWNER/NAME, with @REVISION",
+      "for another branch, tag or commit. HF_TOKEN may hold a token for Hugging Face's gated ones."
+    })
 final class Pull implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
-  @Parameters(arity = "0..1", paramLabel = "NAME", description = "The model; --list names them.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "NAME",
+      description = "The model: one that --list names, hf:OWNER/NAME or modelscope:OWNER/NAME.")
   private @Nullable String name;
 
   @Option(names = "--list", description = "What can be fetched, and what is here.")
@@ -46,8 +62,20 @@ final class Pull implements Callable<Integer> {
       names = "--mirror",
       paramLabel = "URL",
       description =
-          "Fetch from this server, which has the same paths, in place of the catalogue's (https://raw.githubusercontent.com).")
+          "Fetch from this server, which has the same paths, in place of the catalogue's (https://raw.githubusercontent.com) or the hub's.")
   private @Nullable String mirror;
+
+  @Option(
+      names = "--sha256",
+      paramLabel = "DIGITS",
+      description = "Refuse a hub's weights that have another SHA-256.")
+  private @Nullable String sha256;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Names of a hub's classes, UTF-8, one a line, up to a tab; else the hub's own.")
+  private @Nullable Path labels;
 
   @Mixin private ModelNames names = new ModelNames();
 
@@ -59,8 +87,36 @@ final class Pull implements Callable<Integer> {
       list(catalogue, names.folder(), out);
       return Wwts.OK;
     }
-    pull(entry(catalogue), out);
+    if (name != null && HubModel.isMeant(name)) {
+      pull(HubModel.of(name), out);
+    } else {
+      pull(entry(catalogue), out);
+    }
     return Wwts.OK;
+  }
+
+  private void pull(HubModel model, PrintWriter out) {
+    ModelFolder folder = names.folder();
+    boolean isNew;
+    try (PullProgress progress = new PullProgress(model.toString(), out)) {
+      isNew =
+          HubPuller.into(folder, progress)
+              .pull(model, terms(model), made -> SelfTests.require(made, out));
+    }
+    tell(model.toString(), isNew, folder.file(model.fileName()), "", out);
+  }
+
+  private HubPuller.Terms terms(HubModel model) {
+    if (from != null) {
+      throw new IllegalArgumentException(
+          "--from is for models of the catalogue: wwts convert FOLDER takes a hub's files.");
+    }
+    String token = model.hub() == Hub.HUGGING_FACE ? System.getenv("HF_TOKEN") : null;
+    return new HubPuller.Terms(
+        Optional.ofNullable(mirror).map(Sources::address),
+        Optional.ofNullable(sha256).map(Sha256::digits),
+        new Token(token == null ? "" : token),
+        labels == null ? List.of() : LabelList.read(labels));
   }
 
   private CatalogueEntry entry(Catalogue catalogue) {
@@ -97,6 +153,10 @@ final class Pull implements Callable<Integer> {
   }
 
   private Sources sources() {
+    if (sha256 != null || labels != null) {
+      throw new IllegalArgumentException(
+          "--sha256 and --labels are for models of a hub: the catalogue has those of its own.");
+    }
     if (from != null && mirror != null) {
       throw new IllegalArgumentException("Say --from or --mirror, not both.");
     }
@@ -124,6 +184,10 @@ final class Pull implements Callable<Integer> {
           entry.license(),
           entry.shows().zh(),
           entry.shows().en());
+    }
+    List<String> others = folder.names().stream().filter(HubModel::isFileName).toList();
+    if (!others.isEmpty()) {
+      out.println("Of hubs: " + String.join(", ", others));
     }
     out.println("The folder of models: " + Printable.line(FileNames.text(folder.folder())));
   }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Sentences on standard output, a bar on standard error while bytes come. */
 final class PullProgress implements PullListener, AutoCloseable {
+  /** Less is here before a bar is seen. */
+  private static final long LEAST = 1_000_000;
+
   private final String task;
   private final PrintWriter out;
   private @Nullable ProgressBar bar;
@@ -28,6 +31,9 @@ final class PullProgress implements PullListener, AutoCloseable {
 
   @Override
   public void arrived(long bytes, long of) {
+    if (of < LEAST) {
+      return;
+    }
     ProgressBar shown = bar;
     if (shown == null) {
       shown =

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "With --json each picture is one line on stdout, and nothing else is:",
       "  {\"file\":…,\"results\":[{\"index\":…,\"label\":…,\"confidence\":…}],\"millis\":{…}}",
       "  {\"file\":…,\"error\":{\"type\":…,\"message\":…}}",
+      "Where the model gives tags, they are \"tags\":[…], like results.",
       "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {

@@ -48,24 +48,26 @@ final class TextReport implements Report {
     out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     if (answer.results().isEmpty()) {
       Recognition best = answer.best();
-      out.printf(
-          Locale.ROOT,
-          "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n",
-          Printable.line(best.label()),
-          best.confidence());
+      out.printf(Locale.ROOT, "[RESULT] 未识别（最接近: %s，置信度: %.2f）%n", name(best), best.confidence());
       if (hints) {
         out.println("[INFO] 照片要用另一个模型，运行一次 wwts pull photos 即可（下载 3.6 MB）");
         hints = false;
       }
     } else {
       String whose = model.isEmpty() ? "" : "（" + Printable.line(model) + "）";
-      out.println("[RESULT] 识别结果" + whose + ":");
-      for (Recognition result : answer.results()) {
-        out.printf(
-            Locale.ROOT, "- %s (置信度: %.2f)%n", Printable.line(result.label()), result.confidence());
+      boolean tags = !answer.tags().isEmpty();
+      out.println("[RESULT] " + (tags ? "标签" : "识别结果") + whose + ":");
+      for (Recognition result : tags ? answer.tags() : answer.results()) {
+        out.printf(Locale.ROOT, "- %s (置信度: %.2f)%n", name(result), result.confidence());
       }
     }
     out.printf(Locale.ROOT, "[INFO] 总耗时: %.3fs%n", answer.timings().total() / 1e9);
+  }
+
+  /** With its category, where it has one. */
+  private static String name(Recognition it) {
+    String label = Printable.line(it.label());
+    return it.root().isEmpty() ? label : label + "（" + Printable.line(it.root()) + "）";
   }
 
   @Override

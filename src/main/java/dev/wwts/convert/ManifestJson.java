@@ -7,20 +7,63 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.tflite.TfliteNetwork.Codes;
 import dev.wwts.convert.tflite.TfliteNetwork.QuantizedLayer;
+import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Recipe.Resize;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** Writes {@code wwts.json} as models/FORMAT.md says. */
-final class ManifestJson {
+public final class ManifestJson {
   private static final long SMALL = 50_000_000;
   private static final long BASE = 250_000_000;
   private static final JsonMapper JSON = new JsonMapper();
 
   private final ObjectNode root = JSON.createObjectNode();
+
+  private ManifestJson() {}
+
+  /** A manifest's as it is, but for another name, other classes in a softmax, and its self-test. */
+  public static ManifestJson of(
+      Manifest base, String name, int classes, Manifest.SelfTestEntries test) {
+    ManifestJson json = new ManifestJson();
+    ObjectNode root = json.root;
+    root.put("format", Manifest.FORMAT)
+        .put("name", name)
+        .put("family", base.family())
+        .put("size", name(base.size()));
+    json.text("version", base.version());
+    json.text("source", base.source());
+    json.text("license", base.license());
+    json.text("attribution", base.attribution());
+    root.put("trained", base.trained()).put("dtype", name(base.dtype()));
+    json.input(base.input());
+    json.output(classes);
+    base.embedding().ifPresent(json::embedding);
+    json.selfTest(test.pictures(), test.logits(), test.reference(), test.tolerance().orElseThrow());
+    if (!test.embeddings().isEmpty()) {
+      root.withObject("/selftest").put("embeddings", test.embeddings());
+    }
+    return json;
+  }
+
+  private void embedding(Manifest.Embedding embedding) {
+    root.putObject("embedding")
+        .put("length", embedding.length())
+        .put("dtype", "float32")
+        .put("meaning", embedding.meaning())
+        .put("normalised", embedding.normalised());
+  }
+
+  private void output(int classes) {
+    root.putObject("output")
+        .put("classes", classes)
+        .put("activation", "softmax")
+        .put("threshold", 0.0);
+  }
 
   /** The manifest of a network of a family, in float32, that gives a softmax's logits. */
   ManifestJson(String name, int classes, Texts texts, String family, Recipe recipe) {
@@ -31,10 +74,7 @@ final class ManifestJson {
     text("attribution", texts.attribution());
     root.put("trained", true).put("dtype", "float32");
     input(recipe);
-    root.putObject("output")
-        .put("classes", classes)
-        .put("activation", "softmax")
-        .put("threshold", 0.0);
+    output(classes);
   }
 
   private void text(String field, String text) {
@@ -107,19 +147,21 @@ final class ManifestJson {
 
   /** The self-test's entries. */
   ManifestJson selfTest(SelfTestEntries test) {
+    List<String> pictures =
+        IntStream.range(0, test.pictures().size()).mapToObj(SelfTestEntries::picture).toList();
+    return selfTest(pictures, SelfTestEntries.LOGITS, test.reference(), test.tolerance());
+  }
+
+  private ManifestJson selfTest(
+      List<String> pictures, String logits, String reference, double tolerance) {
     ObjectNode node = root.putObject("selftest");
-    ArrayNode pictures = node.putArray("pictures");
-    for (int i = 0; i < test.pictures().size(); i++) {
-      pictures.add(SelfTestEntries.picture(i));
-    }
-    node.put("logits", SelfTestEntries.LOGITS)
-        .put("reference", test.reference())
-        .put("tolerance", test.tolerance());
+    pictures.forEach(node.putArray("pictures")::add);
+    node.put("logits", logits).put("reference", reference).put("tolerance", tolerance);
     return this;
   }
 
   /** UTF-8. */
-  byte[] bytes() {
+  public byte[] bytes() {
     try {
       String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root);
       return (text + "\n").getBytes(StandardCharsets.UTF_8);

@@ -15,6 +15,7 @@ import java.nio.charset.Charset;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.ExtraFilesMap;
 import org.bytedeco.pytorch.JitModule;
@@ -23,10 +24,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Writes a network as TorchScript, with LibTorch. */
-final class ModelWriter {
+public final class ModelWriter {
   private final Path out;
 
-  ModelWriter(Path out) {
+  /** Writes to that file. */
+  public ModelWriter(Path out) {
     this.out = out;
   }
 
@@ -38,17 +40,39 @@ final class ModelWriter {
    * @throws ModelException if it can't be written, or is none that is read here
    */
   void write(Script script, Map<String, byte[]> extra, Consumer<JitModule> check) {
-    LibTorch.load();
-    WholeFile.write(out, file -> save(script, extra, check, file));
+    write(
+        () -> {
+          JitModule module = module(script);
+          check.accept(module);
+          return module;
+        },
+        extra,
+        file -> {});
   }
 
-  private void save(
-      Script script, Map<String, byte[]> extra, Consumer<JitModule> check, Path file) {
+  /**
+   * Writes it.
+   *
+   * @param made makes the module, in a pointer scope
+   * @param extra entries below {@code extra/}
+   * @param check told of the file before it is put where it belongs
+   * @throws ModelException if it can't be written, or is none that is read here
+   */
+  public void write(Supplier<JitModule> made, Map<String, byte[]> extra, Consumer<Path> check) {
+    LibTorch.load();
+    WholeFile.write(
+        out,
+        file -> {
+          save(made, extra, file);
+          check.accept(file);
+        });
+  }
+
+  private void save(Supplier<JitModule> made, Map<String, byte[]> extra, Path file) {
     try {
       LoadThread.call(
           () -> {
-            JitModule module = module(script);
-            check.accept(module);
+            JitModule module = made.get();
             ExtraFilesMap files = new ExtraFilesMap();
             extra.forEach(
                 (name, bytes) -> files.put(new BytePointer(name), new BytePointer(bytes)));

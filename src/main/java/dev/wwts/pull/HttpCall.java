@@ -86,7 +86,7 @@ final class HttpCall {
     if (!chosen.isEmpty() && chosen.get(0).type() == Proxy.Type.SOCKS) {
       throw new ModelException(
           UNREADABLE,
-          "Java is told of a SOCKS proxy for %s, by which nothing is fetched: set https.proxyHost and https.proxyPort, or use --from FOLDER."
+          "Java is told of a SOCKS proxy for %s, by which nothing is fetched: set https.proxyHost and https.proxyPort instead."
               .formatted(address.getHost()));
     }
   }

@@ -24,13 +24,17 @@ record HubListing(String commit, String license, Map<String, PinnedFile> files) 
 
   /** What says how pictures come in and what the classes are called. */
   private static final List<String> SMALL =
-      List.of("config.json", "preprocessor_config.json", "meta_info.txt");
+      List.of("config.json", "preprocessor_config.json", "vocab.txt", "meta_info.txt");
 
   /** The labels of 54,092 classes have 3 MB. */
   private static final long MOST_SMALL = 32 << 20;
 
   HubListing {
     files = new TreeMap<>(files);
+  }
+
+  static boolean isWeights(String name) {
+    return WEIGHTS.contains(name);
   }
 
   /**

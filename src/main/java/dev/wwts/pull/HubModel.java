@@ -16,6 +16,10 @@ import java.util.regex.Pattern;
  */
 public record HubModel(Hub hub, String owner, String name, String revision) {
   private static final String PART = "[A-Za-z0-9][A-Za-z0-9._-]{0,95}";
+
+  /** Of owner and name together, as Hugging Face has it: files are called so. */
+  private static final int LONGEST = 96;
+
   private static final Pattern NAME =
       Pattern.compile("(" + PART + ")/(" + PART + ")(?:@([A-Za-z0-9][A-Za-z0-9._/-]{0,99}))?");
 
@@ -51,7 +55,10 @@ public record HubModel(Hub hub, String owner, String name, String revision) {
   /** The model that is meant, if the text is the name of one. */
   static Optional<HubModel> ifAny(String text) {
     Matcher name = NAME.matcher(text.substring(text.indexOf(':') + 1));
-    if (!name.matches() || text.contains(SEPARATOR) || text.contains("..")) {
+    if (!name.matches()
+        || name.group(1).length() + name.group(2).length() > LONGEST
+        || text.contains(SEPARATOR)
+        || text.contains("..")) {
       return Optional.empty();
     }
     String revision = name.group(3) == null ? "" : name.group(3);

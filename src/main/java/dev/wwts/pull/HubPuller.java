@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Makes a model of what a hub has: asks which commit is meant and what its files are, brings them,
@@ -38,12 +39,15 @@ public final class HubPuller {
      * Writes {@code out}, a model with manifest, labels and self-test.
      *
      * @param weights with the rest beside them
+     * @param labels of its classes; empty: those that the files name
      */
-    void make(Path weights, String name, Texts texts, Path out);
+    void make(Path weights, String name, Texts texts, List<String> labels, Path out);
   }
 
   /** A listing of ten thousand files has 3 MB. */
   private static final int MOST_LISTING = 16 << 20;
+
+  private static final int LONGEST_LICENSE = 100;
 
   private static final JsonMapper JSON = mapper();
 
@@ -67,16 +71,25 @@ public final class HubPuller {
     return mapper;
   }
 
+  /** One that puts models into that folder. */
+  public static HubPuller into(ModelFolder folder, PullListener listener) {
+    return new HubPuller(folder, new HubMaker(listener), Patience.DEFAULT, listener);
+  }
+
   /**
    * How a hub's model is pulled.
    *
    * @param mirror a server that has the hub's paths, in its place
    * @param sha256 which digest the weights must have
    * @param token what the server is shown
+   * @param labels of its classes; empty: those that the hub has
    */
-  public record Terms(Optional<URI> mirror, Optional<String> sha256, Token token) {
-    /** From the hub itself, without a pin or a token. */
-    public static final Terms USUAL = new Terms(Optional.empty(), Optional.empty(), Token.NONE);
+  public record Terms(
+      Optional<URI> mirror, Optional<String> sha256, Token token, List<String> labels) {
+    /** Copies the list. */
+    public Terms {
+      labels = List.copyOf(labels);
+    }
   }
 
   /**
@@ -87,38 +100,56 @@ public final class HubPuller {
    */
   public boolean pull(HubModel model, Terms terms, ModelCheck check) {
     HubProtocol protocol = model.hub().protocol();
-    Client client = new Client(patience, terms.token(), advice(model, terms));
     URI server = terms.mirror().orElse(model.hub().server());
+    boolean isShown = !terms.token().header(server, server).isEmpty();
+    if (!isShown && !terms.token().equals(Token.NONE)) {
+      listener.say(server.getHost() + " is not asked by https, and not shown HF_TOKEN.");
+    }
+    Client client = new Client(patience, terms.token(), advice(model, isShown));
     HubListing listing = listing(model, server, client);
     PinnedFile weights = listing.weights(model);
     requirePinned(model, terms, weights);
     URI page = Sources.below(server, protocol.page(model, listing, weights.name()));
     String source = "%s (%s %s)".formatted(page, weights.kind(), weights.digest());
-    FileFetch fetch = new FileFetch(client, listener);
+    Texts texts = new Texts(listing.commit(), source, license(listing), model.path());
+    Function<PinnedFile, URI> address =
+        file -> Sources.below(server, protocol.file(model, listing, file.name()));
     String name = model.fileName();
-    Path kept = folder.hidden(name + "." + weights.name());
     return new Workshop(folder, listener)
         .make(
             name,
             () -> folder.isHere(name, manifest -> manifest.source().equals(source)),
             (making, out) -> {
-              for (PinnedFile file : listing.small()) {
-                URI address = Sources.below(server, protocol.file(model, listing, file.name()));
-                fetch.download(file, List.of(address), making.resolve(file.name()));
-              }
-              maker.require(making.resolve(weights.name()));
-              URI address = Sources.below(server, protocol.file(model, listing, weights.name()));
-              fetch.download(weights, List.of(address), kept);
-              // not kept for another try: it may be large, and nobody would look for it
-              Path moved = Files.move(kept, making.resolve(weights.name()));
-              String license = Printable.isPlain(listing.license()) ? listing.license() : "";
-              maker.make(
-                  moved,
-                  model.name(),
-                  new Texts(listing.commit(), source, license, model.path()),
-                  out);
+              Path brought = bring(listing, weights, name, address, client, making);
+              maker.make(brought, model.name(), texts, terms.labels(), out);
             },
             check);
+  }
+
+  /** Small files first: they tell if a model can be made of the weights, which may be large. */
+  private Path bring(
+      HubListing listing,
+      PinnedFile weights,
+      String name,
+      Function<PinnedFile, URI> address,
+      Client client,
+      Path making)
+      throws IOException {
+    FileFetch fetch = new FileFetch(client, listener);
+    for (PinnedFile file : listing.small()) {
+      fetch.download(file, List.of(address.apply(file)), making.resolve(file.name()));
+    }
+    Path brought = making.resolve(weights.name());
+    maker.require(brought);
+    Path begun = folder.hidden(name + "." + weights.name());
+    fetch.download(weights, List.of(address.apply(weights)), begun);
+    // what can't be made a model of is not kept: nobody would look for it
+    return Files.move(begun, brought);
+  }
+
+  private static String license(HubListing listing) {
+    String license = listing.license();
+    return Printable.isPlain(license) && license.length() <= LONGEST_LICENSE ? license : "";
   }
 
   private HubListing listing(HubModel model, URI server, Client client) {
@@ -155,8 +186,7 @@ public final class HubPuller {
     }
   }
 
-  private static Advice advice(HubModel model, Terms terms) {
-    boolean hasToken = !terms.token().equals(Token.NONE);
+  private static Advice advice(HubModel model, boolean hasToken) {
     return new Advice() {
       @Override
       public String otherwise() {

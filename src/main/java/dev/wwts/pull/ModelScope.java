@@ -4,7 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URLEncoder;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,12 +31,9 @@ final class ModelScope implements HubProtocol {
     }
     JsonNode data = answer.path("Data");
     JsonNode last = data.path("LatestCommitter");
-    String commit = last.path("Id").asText();
-    // of the commit that was asked for, some answers have the beginning only
-    commit = commit.isEmpty() ? last.path("ShortId").asText() : commit;
-    if (!commit.matches("[0-9a-f]{7,40}")) {
-      throw new FormatException("a commit");
-    }
+    List<String> commits = new ArrayList<>();
+    commits.add(last.path("Id").asText());
+    commits.add(last.path("ShortId").asText());
     Map<String, PinnedFile> files = new HashMap<>();
     for (JsonNode file : data.path("Files")) {
       String path = file.path("Path").asText();
@@ -42,9 +41,20 @@ final class ModelScope implements HubProtocol {
       long bytes = file.path("Size").asLong(-1);
       if (!path.contains("/") && bytes > 0 && PinnedFile.isDigest(digest)) {
         files.put(path, new PinnedFile(path, bytes, digest));
+        if (HubListing.isWeights(path)) {
+          commits.add(file.path("Revision").asText());
+        }
       }
     }
-    return new HubListing(commit, "", files);
+    return new HubListing(commit(commits), "", files);
+  }
+
+  /** The first that there is: answers name it in full, or its beginning, or for files only. */
+  private static String commit(List<String> commits) throws FormatException {
+    return commits.stream()
+        .filter(commit -> commit.matches("[0-9a-f]{7,40}"))
+        .findFirst()
+        .orElseThrow(() -> new FormatException("a commit"));
   }
 
   /** By the name that was asked for: the digests tell if it has come to mean another commit. */

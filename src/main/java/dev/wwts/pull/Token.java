@@ -16,7 +16,8 @@ public record Token(String text) {
   public Token {
     text = text.strip();
     if (!text.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-      throw new IllegalArgumentException("The token is not of printable ASCII characters alone.");
+      throw new IllegalArgumentException(
+          "A token is made of printable ASCII characters: look at HF_TOKEN.");
     }
   }
 

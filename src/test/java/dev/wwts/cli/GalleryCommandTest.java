@@ -12,8 +12,10 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +40,9 @@ class GalleryCommandTest {
   private Run run(String command, Object... more) {
     List<String> arguments = new ArrayList<>(List.of("gallery", command));
     arguments.addAll(List.of("--model", folder.resolve("model.pt").toString()));
-    arguments.addAll(List.of("--gallery", folder.resolve("gallery").toString()));
+    if (!List.of(more).contains("--gallery")) {
+      arguments.addAll(List.of("--gallery", folder.resolve("gallery").toString()));
+    }
     for (Object it : more) {
       arguments.add(it.toString());
     }
@@ -138,9 +142,9 @@ class GalleryCommandTest {
     assertThat(run.json(0))
         .isEqualTo(
             JSON.readTree(
-                "{\"known\":2,\"foreign\":1,\"top1\":0.5,\"recognized\":0.5,\"refused\":1.0,\"auroc\":1.0}"));
+                "{\"known\":2,\"foreign\":1,\"top1\":0.5,\"nearest\":0.5,\"recognized\":0.5,\"refused\":1.0,\"auroc\":1.0}"));
     assertThat(run("evaluate", asked).out())
-        .contains("已有标签的 2 张: top-1 50.0%，达到阈值且正确 50.0%")
+        .contains("已有标签的 2 张: top-1 50.0%（只看最近的样例: 50.0%），达到阈值且正确 50.0%")
         .contains("其他标签的 1 张: 未识别 100.0%", "AUROC: 1.000");
     assertThat(run("evaluate", asked.resolve("红茶/1.png")).err()).contains("is no folder");
   }
@@ -153,5 +157,27 @@ class GalleryCommandTest {
     assertThat(run("add", folder.resolve("gone"), "--label", "x").code()).isEqualTo(1);
     assertThat(run("remove").err()).contains("--id or --label");
     assertThat(run("search", "--top", "0", goods.resolve("红茶")).code()).isEqualTo(2);
+  }
+
+  @Test
+  void aGalleryIsRebuiltForAnotherModelFromItsPictures() throws IOException {
+    run("add", goods);
+    Files.delete(goods.resolve("蓝莓/2.png"));
+    Path other = folder.resolve("other.pt");
+    Files.move(
+        ModelFiles.with(folder.resolve("model.pt"), it -> it.replace("tiny", "other"), Map.of()),
+        other);
+    Files.move(other, folder.resolve("model.pt"), StandardCopyOption.REPLACE_EXISTING);
+    assertThat(run("list").err()).contains("wwts gallery rebuild");
+    Path to = folder.resolve("new");
+
+    Run rebuilt = run("rebuild", "--to", to);
+
+    assertThat(rebuilt.code()).isEqualTo(1);
+    assertThat(rebuilt.out()).contains("[WARN] 没有图片，未转入: 蓝莓（编号 4").hasLineCount(1);
+    assertThat(run("list", "--gallery", to).out())
+        .contains("红茶（编号 1", "红茶（编号 2", "蓝莓（编号 3")
+        .hasLineCount(3);
+    assertThat(run("rebuild", "--to", to).err()).contains("holds a gallery already");
   }
 }

@@ -103,12 +103,22 @@ class PullTest {
     byte[] labels = ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8);
     Files.move(ModelFiles.write(folder, "m", pulled, labels), here.resolve("photos.pt"));
     Files.move(ModelFiles.tiny(folder), here.resolve("birds.pt"));
+    Files.move(ModelFiles.write(folder, "m", pulled, labels), here.resolve("hf--some--one@v1.pt"));
     assertThat(run("pull", "--list", "--models", here.toString()).out().lines())
         .satisfiesExactly(
             line -> assertThat(line).startsWith("photos     outdated   1,000 classes"),
             line -> assertThat(line).startsWith("birds      not ours     965 classes"),
             line -> assertThat(line).startsWith("insects    -          1,022 classes"),
+            line -> assertThat(line).isEqualTo("Of hubs: hf--some--one@v1"),
             line -> assertThat(line).startsWith("The folder of models: "));
+    for (String name : new String[] {"hf:some/one@v1", "hf--some--one@v1"}) {
+      assertThat(run("info", "--models", here.toString(), name).out()).contains("tiny");
+      assertThat(run("recognize", "--models", here.toString(), "--model", name, red).out())
+          .contains("[RESULT] ");
+    }
+    assertThat(run("info", "--models", here.toString(), "hf:some/one").err())
+        .isEqualTo(
+            "[ERROR] The model hf:some/one is not here yet: fetch it with wwts pull hf:some/one.\n");
   }
 
   @Test
@@ -124,6 +134,11 @@ class PullTest {
           {"'file:///etc' is neither", "photos", "--mirror", "file:///etc"},
           {"'https:///x' is neither", "photos", "--mirror", "https:///x"},
           {"mobilenet_v2_1.0_224_quant.tflite does not exist", "photos", "--from", models},
+          {"the catalogue has those of its own", "photos", "--sha256", "0"},
+          {"'hf:one' is no model of a hub", "hf:one"},
+          {"wwts convert FOLDER takes a hub's files", "hf:a/b", "--from", models},
+          {"A SHA-256 is 64 hexadecimal digits", "hf:a/b", "--sha256", "0"},
+          {"'file:///etc' is neither", "modelscope:a/b", "--mirror", "file:///etc"},
         }) {
       String[] arguments = fault.clone();
       arguments[0] = "pull";

@@ -61,7 +61,7 @@ class HubPullerTest extends PullCase {
     return HubModel.of(name);
   }
 
-  private static String git(byte[] bytes) {
+  static String git(byte[] bytes) {
     try {
       MessageDigest sha = MessageDigest.getInstance("SHA-1");
       sha.update(("blob " + bytes.length + "\0").getBytes(UTF_8));
@@ -139,7 +139,7 @@ class HubPullerTest extends PullCase {
     }
 
     @Override
-    public void make(Path weights, String name, Texts texts, Path out) {
+    public void make(Path weights, String name, Texts texts, List<String> labels, Path out) {
       assertThat(name).isEqualTo("a_model");
       assertThat(weights).hasBinaryContent(FILE);
       assertThat(texts.attribution()).isEqualTo("some.one/a_model");
@@ -148,7 +148,7 @@ class HubPullerTest extends PullCase {
   }
 
   private boolean pull(HubModel model, Patience patience, String token, Optional<String> pin) {
-    Terms terms = new Terms(Optional.of(hub.address()), pin, new Token(token));
+    Terms terms = new Terms(Optional.of(hub.address()), pin, new Token(token), List.of());
     return new HubPuller(folder(), new TinyMaker(), patience, listener())
         .pull(model, terms, made -> {});
   }
@@ -349,6 +349,8 @@ class HubPullerTest extends PullCase {
           paths.put(LISTING, text(answer));
           assertThat(refusal(HF)).as(answer).contains(words);
         });
+    paths.put(MS_LISTING, text("{\"Success\": true}"));
+    assertThat(refusal(MS)).contains("without a commit");
     paths.put(MS_LISTING, text("{\"Success\": false, \"Message\": \"no\\u001b such\"}"));
     assertThat(refusal(MS)).contains("without success (no\\u001b such)");
     byte[] blank = new byte[1 << 20];
@@ -400,6 +402,7 @@ class HubPullerTest extends PullCase {
           "modelscope:/b",
           "hf:a/b c",
           "hf:a/\u202eb",
+          "hf:a/" + "b".repeat(96),
           "hf:a/b@a/../../c",
         }) {
       assertThat(HubModel.isMeant(wrong)).isTrue();

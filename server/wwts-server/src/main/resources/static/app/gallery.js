@@ -97,5 +97,6 @@ export function galleryParts(card, show) {
     show(card);
   });
   again.hidden = summary.examples === 0;
-  return card.match ? [make('p', matchText(card.match), 'match'), form, again] : [form, again];
+  form.append(again);
+  return card.match ? [make('p', matchText(card.match), 'match'), form] : [form];
 }

@@ -11,6 +11,9 @@ import java.util.Map;
 /** A file of named tensors: safetensors, or what torch.save wrote. */
 sealed interface TensorFile extends AutoCloseable
     permits SafeTensors, TorchCheckpoint, Supplemented {
+  /** How many of a file's first bytes say what it is. */
+  int START = 9;
+
   /**
    * Opens a file by what it begins with, whatever it is called, and checks it.
    *
@@ -22,20 +25,28 @@ sealed interface TensorFile extends AutoCloseable
     }
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
-      start = in.readNBytes(2);
+      start = in.readNBytes(START);
     } catch (IOException e) {
       throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
     }
-    if (start.length == 2 && start[0] == 'P' && start[1] == 'K') {
+    if (start.length < START || isSafeTensors(start)) {
+      return SafeTensors.open(file);
+    }
+    if (start[0] == 'P' && start[1] == 'K') {
       return TorchCheckpoint.open(file);
     }
-    if (start.length == 2 && start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
+    if (start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
       throw new ModelException(
           Reason.UNSUPPORTED,
           file
               + " is a checkpoint of PyTorch before 1.6, which is not read: store it again in Python, torch.save(torch.load(file, weights_only=True), file).");
     }
     return SafeTensors.open(file);
+  }
+
+  /** A length below 2^48, and the beginning of a JSON object: the length's bytes may be any. */
+  private static boolean isSafeTensors(byte[] start) {
+    return start[6] == 0 && start[7] == 0 && start[8] == '{';
   }
 
   /** Its tensors by name. */

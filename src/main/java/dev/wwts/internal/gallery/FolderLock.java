@@ -59,6 +59,11 @@ final class FolderLock implements AutoCloseable {
     }
   }
 
+  /** The folder, whatever links lead to it. */
+  Path folder() {
+    return folder;
+  }
+
   private static @Nullable FolderLock lock(Path real) throws IOException {
     FileChannel channel =
         FileChannel.open(real.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);

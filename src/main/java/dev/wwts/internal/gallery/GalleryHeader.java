@@ -27,8 +27,7 @@ record GalleryHeader(ModelKey model, long nextId) {
         .array();
   }
 
-  /** Reads one and holds it against the model that is to use it. */
-  static GalleryHeader decode(byte[] payload, Path file, ModelKey model) {
+  static GalleryHeader decode(byte[] payload, Path file) {
     ByteBuffer fields = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
     try {
       int version = fields.getInt();
@@ -42,21 +41,25 @@ record GalleryHeader(ModelKey model, long nextId) {
       long nextId = fields.getLong();
       byte[] sha256 = new byte[SHA256];
       fields.get(sha256);
-      String made = new String(sha256, StandardCharsets.US_ASCII);
-      if (!made.equals(model.sha256()) || dimension != model.dimension()) {
-        throw new GalleryException(
-            Reason.OTHER_MODEL,
-            "%s was made with the model %s... (%d numbers), not %s... (%d): open it with that one, or make a new one from the pictures."
-                .formatted(
-                    file,
-                    made.substring(0, 12),
-                    dimension,
-                    model.sha256().substring(0, 12),
-                    model.dimension()));
-      }
+      ModelKey model = new ModelKey(new String(sha256, StandardCharsets.US_ASCII), dimension);
       return new GalleryHeader(model, nextId);
-    } catch (BufferUnderflowException e) {
+    } catch (BufferUnderflowException | IllegalArgumentException e) {
       throw new GalleryException(Reason.CORRUPT, file + " is not a gallery's file.", e);
+    }
+  }
+
+  /** Refuses another model than its own. */
+  void require(ModelKey wanted, Path file) {
+    if (!model.equals(wanted)) {
+      throw new GalleryException(
+          Reason.OTHER_MODEL,
+          "%s was made with the model %s... (%d numbers), not %s... (%d): open it with that one, or make a new one of its pictures (wwts gallery rebuild)."
+              .formatted(
+                  file,
+                  model.sha256().substring(0, 12),
+                  model.dimension(),
+                  wanted.sha256().substring(0, 12),
+                  wanted.dimension()));
     }
   }
 }

@@ -25,6 +25,9 @@ public final class GalleryStore implements AutoCloseable {
   /** Changes that may lie in the file beyond twice what is needed. */
   private static final int SLACK = 4096;
 
+  /** The gallery's file in its folder. */
+  static final String FILE = "gallery.wwts";
+
   private final ModelKey model;
   private final int slack;
   private final FolderLock folder;
@@ -41,7 +44,7 @@ public final class GalleryStore implements AutoCloseable {
     this.slack = slack;
     this.folder = folder;
     index = new Index(model.dimension());
-    log = ChangeLog.open(path.resolve("gallery.wwts"), model, new Replaying());
+    log = ChangeLog.open(path.resolve(FILE), model, new Replaying());
     compaction = new Compaction(log, model, writing);
   }
 
@@ -169,6 +172,11 @@ public final class GalleryStore implements AutoCloseable {
     } finally {
       writing.unlock();
     }
+  }
+
+  /** The first id that is free. */
+  long nextId() {
+    return nextId;
   }
 
   /** How many examples are here. */

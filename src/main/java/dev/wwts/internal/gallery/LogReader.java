@@ -32,13 +32,10 @@ final class LogReader {
    */
   long read(ChangeLog.Replay replay) throws IOException {
     try (DataInputStream in = open(0)) {
-      byte[] first = Frames.read(in, 0);
-      if (first == null) {
-        throw new GalleryException(
-            Reason.CORRUPT,
-            file + " is not a gallery's file, or its beginning is damaged: take it from a backup.");
-      }
-      replay.begin(GalleryHeader.decode(first, file, model).nextId());
+      byte[] first = first(in, file);
+      GalleryHeader header = GalleryHeader.decode(first, file);
+      header.require(model, file);
+      replay.begin(header.nextId());
       long place = (long) Frames.HEADER + first.length;
       for (byte[] next = Frames.read(in, place); next != null; next = Frames.read(in, place)) {
         changes(next).forEach(replay);
@@ -47,6 +44,23 @@ final class LogReader {
       requireNothingBehind(place);
       return place;
     }
+  }
+
+  /** Whose embeddings a file holds. */
+  static ModelKey model(Path file) throws IOException {
+    try (DataInputStream in = open(file, 0)) {
+      return GalleryHeader.decode(first(in, file), file).model();
+    }
+  }
+
+  private static byte[] first(DataInputStream in, Path file) throws IOException {
+    byte[] first = Frames.read(in, 0);
+    if (first == null) {
+      throw new GalleryException(
+          Reason.CORRUPT,
+          file + " is not a gallery's file, or its beginning is damaged: take it from a backup.");
+    }
+    return first;
   }
 
   /** Reads frames that were written by this process. */
@@ -101,6 +115,10 @@ final class LogReader {
   }
 
   private DataInputStream open(long from) throws IOException {
+    return open(file, from);
+  }
+
+  private static DataInputStream open(Path file, long from) throws IOException {
     InputStream in = new FileInputStream(file.toFile()); // a channel would mind interrupts
     long left = from;
     while (left > 0) {

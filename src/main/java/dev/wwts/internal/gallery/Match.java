@@ -12,8 +12,9 @@ import java.util.function.ToDoubleFunction;
  * @param label what most speaks for
  * @param nearest its nearest example of that label
  * @param recognized whether that is at least as similar as the gallery's threshold
+ * @param closest its nearest example of all
  */
-public record Match(String label, Neighbour nearest, boolean recognized) {
+public record Match(String label, Neighbour nearest, boolean recognized, Neighbour closest) {
   /** Neighbours that are asked. The three numbers were chosen on training photographs alone. */
   static final int VOTERS = 20;
 
@@ -55,6 +56,8 @@ public record Match(String label, Neighbour nearest, boolean recognized) {
     }
     return best == null
         ? Optional.empty()
-        : Optional.of(new Match(best.example().label(), best, best.similarity() >= threshold));
+        : Optional.of(
+            new Match(
+                best.example().label(), best, best.similarity() >= threshold, neighbours.get(0)));
   }
 }

@@ -63,14 +63,14 @@ public final class LabelHead implements Head<Answer.Recognized> {
             .toList();
     Recognition best = ranked.get(0);
     if (best.confidence() < choice.threshold) {
-      return new Answer.Recognized(List.of(), best, timings);
+      return new Answer.Recognized(List.of(), best, List.of(), timings);
     }
     List<Recognition> shown = new ArrayList<>(ranked);
     shown.removeIf(
         it ->
             similarities[it.index()] < choice.leastSimilarity
                 || it.confidence() < choice.minConfidence);
-    return new Answer.Recognized(shown, best, timings);
+    return new Answer.Recognized(shown, best, List.of(), timings);
   }
 
   private double[] similarities(float[] vector) {

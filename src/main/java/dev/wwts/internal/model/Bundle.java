@@ -2,6 +2,7 @@ package dev.wwts.internal.model;
 
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
 import dev.wwts.internal.model.Manifest.TextEntries;
 import dev.wwts.internal.model.script.ScriptCheck;
@@ -27,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path the file
  * @param manifest its manifest
- * @param labels the name of each class
+ * @param classes what it says of each class
  * @param selfTest its self-test, if it has one
  * @param text its text tower, if it has one
+ * @param card what it is, for people, Markdown; may be empty
  * @param library the shared library, if its network is a compiled one
  * @param content its bytes, which are what LibTorch loads
  * @param trusted whether its code may use what reaches beyond the network
@@ -37,9 +39,10 @@ import org.jspecify.annotations.Nullable;
 public record Bundle(
     Path path,
     Manifest manifest,
-    List<String> labels,
+    ClassFacts classes,
     Optional<SelfTest> selfTest,
     Optional<TextTower> text,
+    String card,
     Optional<Library> library,
     ModelContent content,
     boolean trusted)
@@ -48,9 +51,9 @@ public record Bundle(
   private static final long MAX_LABELS = 256 << 20;
   private static final long MAX_PICTURE = 8 << 20;
 
-  /** Copies the list. */
-  public Bundle {
-    labels = List.copyOf(labels);
+  /** The name of each class. */
+  public List<String> labels() {
+    return classes.labels();
   }
 
   /**
@@ -142,14 +145,34 @@ public record Bundle(
             : beside(path, ".labels.txt", MAX_LABELS);
     Optional<TextTower> text =
         manifest.text().map(it -> TextTower.read(archive, manifest, it, trusted));
-    List<String> names = Labels.read(labels, manifest.output().classes(), path.toString());
+    ClassFacts classes = classes(archive, labels, manifest, path);
     Optional<SelfTest> selfTest =
         json.isPresent()
             ? manifest.selfTest().map(entries -> selfTest(archive, entries, manifest, path))
             : Optional.empty();
     Optional<Library> library =
         isCompiled ? Optional.of(library(archive, manifest, path)) : Optional.empty();
-    return new Bundle(path, manifest, names, selfTest, text, library, content, trusted);
+    String card = archive.extra("card.md", Card.MOST).map(it -> Card.read(it, path)).orElse("");
+    return new Bundle(path, manifest, classes, selfTest, text, card, library, content, trusted);
+  }
+
+  private static ClassFacts classes(Archive archive, byte[] labels, Manifest manifest, Path path) {
+    Output output = manifest.output();
+    Labels lines = new Labels(path.toString(), output.classes());
+    Optional<byte[]> roots = output.roots().map(it -> ofClasses(archive, it, path));
+    Optional<byte[]> thresholds = output.thresholds().map(it -> ofClasses(archive, it, path));
+    return new ClassFacts(
+        lines.labels(labels),
+        roots.map(lines::roots).orElse(List.of()),
+        thresholds.map(lines::thresholds).orElse(new float[0]));
+  }
+
+  private static byte[] ofClasses(Archive archive, String name, Path path) {
+    return archive
+        .extra(name, MAX_LABELS)
+        .orElseThrow(
+            () ->
+                new ModelException(Reason.BAD_LABELS, path + " has no entry extra/" + name + "."));
   }
 
   private static Library library(Archive archive, Manifest manifest, Path path) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -61,6 +62,11 @@ record Fields(String file, String prefix, JsonNode node) {
 
   String textOr(String field, String otherwise) {
     return has(field) ? text(field, LONGEST) : otherwise;
+  }
+
+  /** The name of an entry, where it is told. */
+  Optional<String> entry(String field) {
+    return has(field) ? Optional.of(text(field, 100)) : Optional.empty();
   }
 
   private String plain(String field, String text, int most) {

@@ -7,38 +7,82 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
-/** Reads labels: UTF-8, one a line, LF or CRLF, with or without a BOM and a last line ending. */
+/**
+ * Reads what each class is called, belongs to and must reach: UTF-8, one a line, LF or CRLF, with
+ * or without a BOM and a last line ending.
+ */
 final class Labels {
   private static final int LONGEST = 1000;
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,3}([.]\\d{1,60})?([eE]-?\\d{1,2})?");
 
-  private Labels() {}
+  private final String file;
+  private final int classes;
 
-  static List<String> read(byte[] utf8, int classes, String file) {
+  Labels(String file, int classes) {
+    this.file = file;
+    this.classes = classes;
+  }
+
+  /** The name of each class. */
+  List<String> labels(byte[] utf8) {
+    List<String> labels = lines(utf8, "label");
+    for (int i = 0; i < classes; i++) {
+      require(i, "label", Printable.isVisible(labels.get(i)) ? fault(labels.get(i)) : "is empty");
+    }
+    return List.copyOf(labels);
+  }
+
+  /** The category of each class; empty of those that have none. */
+  List<String> roots(byte[] utf8) {
+    List<String> roots = lines(utf8, "root");
+    Map<String, String> once = new HashMap<>(); // one for all classes of it
+    for (int i = 0; i < classes; i++) {
+      require(i, "root", fault(roots.get(i)));
+      roots.set(i, once.computeIfAbsent(roots.get(i), it -> it));
+    }
+    return List.copyOf(roots);
+  }
+
+  /** What the confidence of each class must reach. */
+  float[] thresholds(byte[] utf8) {
+    List<String> lines = lines(utf8, "threshold");
+    float[] thresholds = new float[classes];
+    for (int i = 0; i < classes; i++) {
+      String line = lines.get(i);
+      double value = NUMBER.matcher(line).matches() ? Double.parseDouble(line) : -1;
+      require(i, "threshold", value >= 0 && value <= 1 ? "" : "is not a number from 0 to 1");
+      thresholds[i] = (float) value;
+    }
+    return thresholds;
+  }
+
+  private void require(int index, String what, String fault) {
+    if (!fault.isEmpty()) {
+      throw new ModelException(
+          Reason.BAD_LABELS, "%s: the %s of class %d %s.".formatted(file, what, index, fault));
+    }
+  }
+
+  private List<String> lines(byte[] utf8, String what) {
     String text;
     try {
       text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     } catch (CharacterCodingException e) {
-      throw new ModelException(Reason.BAD_LABELS, file + ": the labels are not UTF-8.", e);
+      throw new ModelException(
+          Reason.BAD_LABELS, "%s: the %ss are not UTF-8.".formatted(file, what), e);
     }
-    if (text.startsWith("\uFEFF")) {
-      text = text.substring(1);
-    }
-    List<String> labels = lines(text);
-    if (labels.size() != classes) {
+    List<String> lines = lines(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    if (lines.size() != classes) {
       throw new ModelException(
           Reason.BAD_LABELS,
-          "%s: %d labels for %d classes.".formatted(file, labels.size(), classes));
+          "%s: %d %ss for %d classes.".formatted(file, lines.size(), what, classes));
     }
-    for (int i = 0; i < classes; i++) {
-      String fault = fault(labels.get(i));
-      if (!fault.isEmpty()) {
-        throw new ModelException(
-            Reason.BAD_LABELS, "%s: the label of class %d %s.".formatted(file, i, fault));
-      }
-    }
-    return List.copyOf(labels);
+    return lines;
   }
 
   /** Only LF and CRLF end a line, as in the exporters; any other line break is a fault. */
@@ -54,9 +98,6 @@ final class Labels {
   }
 
   private static String fault(String label) {
-    if (!Printable.isVisible(label)) {
-      return "is empty";
-    }
     if (!Printable.isPlain(label)) {
       return "has control characters or line breaks: " + Printable.line(label, 60);
     }

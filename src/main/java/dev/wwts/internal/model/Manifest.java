@@ -45,6 +45,9 @@ public record Manifest(
   /** The first format whose files may have an embedding. */
   static final int WITH_EMBEDDING = 2;
 
+  /** The first format whose classes may have thresholds and roots. */
+  static final int WITH_TAGS = 2;
+
   /** How big a model is, in the words of the published table. */
   public enum Size {
     /** For cards with 4 GB. */
@@ -81,8 +84,15 @@ public record Manifest(
    * @param classes columns of the logits; 0 only beside a text tower
    * @param activation what turns them into confidences
    * @param threshold best confidence below it: not recognised; 0 to 1
+   * @param thresholds the entry with one for each class, where these have their own
+   * @param roots the entry with the category of each class, where there are some
    */
-  public record Output(int classes, Activation activation, double threshold) {}
+  public record Output(
+      int classes,
+      Activation activation,
+      double threshold,
+      Optional<String> thresholds,
+      Optional<String> roots) {}
 
   /**
    * What a picture is like, in numbers: the columns behind the logits.

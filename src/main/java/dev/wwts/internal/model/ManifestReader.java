@@ -114,7 +114,7 @@ final class ManifestReader {
         root.booleanOr("trained", true),
         root.choice("dtype", DType.class),
         recipe(root.object("input")),
-        output(root.object("output"), text.isPresent() ? 0 : 1),
+        output(root.object("output"), text.isPresent() ? 0 : 1, format >= Manifest.WITH_TAGS),
         embedding,
         text,
         root.has("selftest")
@@ -189,11 +189,18 @@ final class ManifestReader {
     return values;
   }
 
-  private static Output output(Fields output, int leastClasses) {
-    return new Output(
-        output.integer("classes", leastClasses, MAX_CLASSES),
-        output.choice("activation", Activation.class),
-        output.numberOr("threshold", 0, 0, 1));
+  private static Output output(Fields output, int leastClasses, boolean withTags) {
+    Output read =
+        new Output(
+            output.integer("classes", leastClasses, MAX_CLASSES),
+            output.choice("activation", Activation.class),
+            output.numberOr("threshold", 0, 0, 1),
+            withTags ? output.entry("thresholds") : Optional.empty(),
+            withTags ? output.entry("roots") : Optional.empty());
+    if (read.thresholds().isPresent() && read.threshold() > 0) {
+      throw output.bad("threshold", "must be 0 where classes have thresholds of their own");
+    }
+    return read;
   }
 
   private enum Numbers {

@@ -9,6 +9,7 @@ import dev.wwts.internal.tokenizer.Vocabulary;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param network the bytes that LibTorch loads, a part of the file's content
  * @param tokenizer texts to ids
  * @param words how many ids there are
+ * @param pad the one that fills up
  * @param length ids of a text
  * @param columns numbers of an embedding
  * @param scale what makes a logit of a product of embeddings
@@ -26,6 +28,7 @@ public record TextTower(
     ModelContent network,
     BertTokenizer tokenizer,
     int words,
+    int pad,
     int length,
     int columns,
     double scale) {
@@ -49,6 +52,7 @@ public record TextTower(
         network,
         new BertTokenizer(vocabulary, text.longestWord()),
         vocabulary.size(),
+        vocabulary.pad(),
         text.length(),
         manifest.embedding().orElseThrow().length(),
         text.scale());
@@ -80,8 +84,13 @@ public record TextTower(
     return archive.corrupt("it has no entry extra/" + entry + " for its text tower", null);
   }
 
-  /** The ids of a text. */
+  /** The ids of a text, without those that only fill it up. */
   public int[] ids(String text) {
-    return tokenizer.ids(text, length);
+    int[] ids = tokenizer.ids(text, length);
+    int end = ids.length;
+    while (ids[end - 1] == pad) {
+      end--;
+    }
+    return Arrays.copyOf(ids, end);
   }
 }

@@ -33,32 +33,36 @@ public final class TextNetwork implements AutoCloseable {
   private final Path file;
   private final Network network;
   private final int columns;
+  private final int pad;
 
-  private TextNetwork(Path file, Network network, int columns) {
+  private TextNetwork(Path file, Network network, int columns, int pad) {
     this.file = file;
     this.network = network;
     this.columns = columns;
+    this.pad = pad;
   }
 
   /**
-   * Loads one, and asks it about a text of no words, and about the last word there is: what does
-   * not fit the manifest shows now.
+   * Loads one, and asks it about a text of no words, and about the last word there is in a text of
+   * full length: what does not fit the manifest shows now.
    *
    * @param remarks told where it does not run as it could
    * @throws ModelException if LibTorch refuses it, or if it does not give embeddings
    */
   public static TextNetwork load(TextTower tower, Remarks remarks) {
-    int[] last = tower.ids("");
-    Arrays.fill(last, 1, last.length - 1, tower.words() - 1);
+    int[] last = new int[tower.length()];
+    Arrays.fill(last, tower.words() - 1);
     int[][] asked = {tower.ids(""), last};
     Path file = tower.network().file();
     return TorchScriptNetwork.load(
         file,
         () -> {
-          Network network = chosen(tower.network(), input(asked), remarks);
+          Tensor rows = input(asked, tower.pad());
+          Network network = chosen(tower.network(), rows, remarks);
           try {
-            TextNetwork loaded = new TextNetwork(file, network, tower.columns());
+            TextNetwork loaded = new TextNetwork(file, network, tower.columns(), tower.pad());
             loaded.embeddings(asked);
+            loaded.embeddings(new int[][] {tower.ids("")});
             return loaded;
           } catch (RuntimeException | Error e) {
             network.close();
@@ -125,7 +129,7 @@ public final class TextNetwork implements AutoCloseable {
   /**
    * The embeddings of texts, in one forward of the calling thread with so many of LibTorch's.
    *
-   * @param ids a row for each, all equally long
+   * @param ids a row for each, filled up to the longest
    * @throws ModelException if the network fails, or gives anything else
    */
   public float[][] embeddings(int[][] ids, int threads) {
@@ -137,7 +141,7 @@ public final class TextNetwork implements AutoCloseable {
     float[][] rows =
         NativeScope.inference(
             () -> {
-              Tensor output = network.forward(input(ids));
+              Tensor output = network.forward(input(ids, pad));
               Logits.requireRows(file, "embeddings of texts", output, ids.length, columns);
               try (Owned<Tensor> values =
                   new Owned<>(output.to(torch.ScalarType.Float).contiguous())) {
@@ -156,15 +160,15 @@ public final class TextNetwork implements AutoCloseable {
     return rows;
   }
 
-  private static Tensor input(int[][] ids) {
-    int length = ids[0].length;
+  private static Tensor input(int[][] ids, int pad) {
+    int length = Arrays.stream(ids).mapToInt(row -> row.length).max().orElseThrow();
     Tensor input =
         torch.empty(
             new long[] {ids.length, length}, new TensorOptions(torch.ScalarType.Long), null);
     long[] row = new long[length];
     for (int i = 0; i < ids.length; i++) {
       for (int at = 0; at < length; at++) {
-        row[at] = ids[i][at];
+        row[at] = at < ids[i].length ? ids[i][at] : pad;
       }
       input.data_ptr_long().position((long) i * length).put(row);
     }

@@ -9,23 +9,20 @@ import dev.wwts.internal.rewrite.Budget;
 import dev.wwts.internal.rewrite.Destination;
 import dev.wwts.internal.rewrite.FrozenGraph;
 import dev.wwts.internal.rewrite.Passes;
-import dev.wwts.internal.torch.AddressPointer;
 import dev.wwts.internal.torch.LoadThread;
 import dev.wwts.internal.torch.NativeErrors;
 import dev.wwts.internal.torch.NativeScope;
 import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Owned;
+import dev.wwts.internal.torch.ScriptReader;
 import java.nio.file.Path;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.CompilationUnit;
-import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.Function;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.InputArchive;
 import org.bytedeco.pytorch.JitModule;
 import org.bytedeco.pytorch.Obj;
 import org.bytedeco.pytorch.Tensor;
@@ -109,7 +106,7 @@ final class TorchScriptNetwork implements Network {
     FrozenGraph network =
         NativeScope.of(
             () -> {
-              JitModule loaded = loaded(content);
+              JitModule loaded = ScriptReader.read(content);
               copied.run();
               FrozenGraph frozen = passes.freeze(loaded);
               outer.attach(frozen.graph());
@@ -121,24 +118,6 @@ final class TorchScriptNetwork implements Network {
     // small weights lie in the heap of the C library, which keeps what is freed
     Pointer.trimMemory();
     return network;
-  }
-
-  /**
-   * The module in those bytes. Of LibTorch's readers that the presets map, only the archive's takes
-   * memory; the module that it reads is its first member, and it has no virtual functions
-   * (torch/csrc/api/include/torch/serialize/input-archive.h of 2.13).
-   */
-  private static JitModule loaded(ModelContent content) {
-    DeviceOptional where =
-        new DeviceOptional(new org.bytedeco.pytorch.Device(torch.DeviceType.CPU));
-    InputArchive archive = new InputArchive();
-    try {
-      archive.load_from(
-          new BytePointer(new AddressPointer(content.address())), content.size(), where);
-      return new JitModule(new JitModule((Pointer) archive));
-    } finally {
-      archive.close();
-    }
   }
 
   @Override

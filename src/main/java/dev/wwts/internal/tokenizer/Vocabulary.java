@@ -64,6 +64,11 @@ public final class Vocabulary {
     return ids.size();
   }
 
+  /** The id that fills up a text. */
+  public int pad() {
+    return special("[PAD]");
+  }
+
   /** The id of a special piece. */
   int special(String piece) {
     Integer id = ids.get(piece);

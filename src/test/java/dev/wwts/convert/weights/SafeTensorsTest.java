@@ -95,6 +95,18 @@ class SafeTensorsTest {
     assertThatThrownBy(() -> TensorFile.open(folder)).hasMessageContaining("is no file");
   }
 
+  /** The length of a header may look like the beginning of a pickle, or of a zip. */
+  @Test
+  void whatItIsDoesNotHangOnItsLength() throws IOException {
+    for (int length : new int[] {0x280, 0x4b50}) {
+      String header = "{%s\"a\": {\"dtype\": \"U8\", \"shape\": [1], \"data_offsets\": [0, 1]}}";
+      Path file = file(header.formatted(" ".repeat(length - header.length() + 2)), 1);
+      try (TensorFile read = TensorFile.open(file)) {
+        assertThat(read.tensors()).containsOnlyKeys("a");
+      }
+    }
+  }
+
   @Test
   void mutationsAreReadOrRefused() throws IOException {
     byte[] good = Files.readAllBytes(file(GOOD, 26));

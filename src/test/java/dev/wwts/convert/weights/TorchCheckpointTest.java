@@ -1,6 +1,7 @@
 package dev.wwts.convert.weights;
 
 import static dev.wwts.convert.weights.PickledTensors.floats;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -139,7 +140,10 @@ class TorchCheckpointTest {
 
   @Test
   void otherFilesAreToldApart() throws IOException {
-    Path old = Files.write(folder.resolve("old.pth"), new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
+    Path old =
+        Files.write(
+            folder.resolve("old.pth"),
+            "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j".getBytes(ISO_8859_1));
     assertThat(catchThrowableOfType(ModelException.class, () -> TensorFile.open(old)))
         .hasMessageContaining("before 1.6")
         .hasMessageContaining("torch.save(");

@@ -31,7 +31,7 @@ class MatchTest {
     assertThat(Match.of(neighbours, label -> 0, 0.8))
         .isPresent()
         .get()
-        .isEqualTo(new Match("many", neighbours.get(1), true));
+        .isEqualTo(new Match("many", neighbours.get(1), true, neighbours.get(0)));
     assertThat(Match.of(neighbours, label -> 0, 0.895))
         .get()
         .extracting(Match::recognized)

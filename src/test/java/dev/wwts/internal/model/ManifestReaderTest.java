@@ -13,6 +13,7 @@ import dev.wwts.internal.model.Manifest.Size;
 import dev.wwts.internal.model.Recipe.Resize;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +31,8 @@ class ManifestReaderTest {
     assertThat(manifest.name()).isEqualTo("tiny");
     assertThat(manifest.size()).isEqualTo(Size.SMALL);
     assertThat(manifest.dtype()).isEqualTo(DType.FLOAT32);
-    assertThat(manifest.output()).isEqualTo(new Output(3, Activation.SOFTMAX, 0));
+    assertThat(manifest.output())
+        .isEqualTo(new Output(3, Activation.SOFTMAX, 0, Optional.empty(), Optional.empty()));
     assertThat(manifest.input().resize()).isEqualTo(new Resize.ShorterSide(8));
     assertThat(manifest.input().std()).isEqualTo(List.of(1f, 1f, 1f));
     assertThat(manifest.trained()).isTrue();
@@ -54,6 +56,25 @@ class ManifestReaderTest {
     assertThatThrownBy(() -> ManifestReader.read(latin, "m.pt"))
         .isInstanceOf(ModelException.class)
         .hasMessage("m.pt: the manifest is not UTF-8.");
+  }
+
+  @Test
+  void thresholdsAndRootsAreOfFormat2() {
+    String json =
+        ModelFiles.MANIFEST.replace(
+            "\"softmax\"", "\"softmax\", \"thresholds\": \"t.txt\", \"roots\": \"r.txt\"");
+
+    assertThat(read(json)).isEqualTo(read(ModelFiles.MANIFEST));
+    Output output = read(json.replace("\"format\": 1", "\"format\": 2")).output();
+    assertThat(output.thresholds()).contains("t.txt");
+    assertThat(output.roots()).contains("r.txt");
+    assertThatThrownBy(
+            () ->
+                read(
+                    json.replace("\"format\": 1", "\"format\": 2")
+                        .replace("\"threshold\": 0.0", "\"threshold\": 0.5")))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("output.threshold must be 0");
   }
 
   @ParameterizedTest

@@ -109,7 +109,7 @@ class LaneWorkTest {
     @Override
     public Answer.Recognized answer(Reading reading, Timings timings) {
       Recognition best = new Recognition(reading.column(0), "", reading.value(0));
-      return new Answer.Recognized(List.of(best), best, timings);
+      return new Answer.Recognized(List.of(best), best, List.of(), timings);
     }
   }
 }

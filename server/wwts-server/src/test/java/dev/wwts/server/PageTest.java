@@ -163,7 +163,7 @@ class PageTest {
     screenshot("page-gallery.png");
     page().findElement(By.cssSelector("#labels li:last-child button")).click();
     until("#remembered", "Forgotten: 我的茶壶");
-    page().findElement(By.cssSelector("#sheet > li:last-child > button")).click();
+    page().findElement(By.cssSelector("#sheet > li:last-child form button[type=button]")).click();
     until("#sheet > li:last-child .match", it -> it.startsWith("Gallery: <i>我的雨伞</i> ("));
     page().findElement(By.cssSelector("#labels button")).click();
     until("#threshold", "The gallery is empty.");
