@@ -12,7 +12,7 @@ import org.jetbrains.lincheck.Lincheck;
  */
 final class Interleavings {
   /** So many orders; {@code -Dwwts.interleavings} asks for more. */
-  private static final int ORDERS = Integer.getInteger("wwts.interleavings", 100);
+  private static final int ORDERS = Integer.getInteger("wwts.interleavings", 200);
 
   private Interleavings() {}
 
