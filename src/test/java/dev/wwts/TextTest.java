@@ -336,6 +336,7 @@ class TextTest {
   @ParameterizedTest
   @CsvSource({
     "y.sum(1), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nc\nd\ne'",
+    "y.sum(1), '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\na\nb\nb\nc'",
     "y, '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]'",
     "'y.sum(1)[:1]', '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]'",
     "x, '[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]'",

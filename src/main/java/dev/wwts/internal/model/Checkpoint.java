@@ -18,7 +18,9 @@ import java.util.Objects;
  * of a model file, and nothing of it is run. Whoever opens one closes it: it is held in memory.
  */
 public final class Checkpoint implements AutoCloseable {
-  private static final long MOST_PICKLE = 32 << 20;
+  /** ResNeSt-101's has 200 KB; a byte may become a list. */
+  private static final long MOST_PICKLE = 8 << 20;
+
   private static final List<String> WRAPPERS = List.of("state_dict", "model");
 
   private final ModelContent content;

@@ -81,6 +81,9 @@ final class CheckpointRules implements PickleRules {
   /** Storage, offset, sizes, strides, requires_grad, hooks, [metadata]. */
   private static View tensor(List<Object> args) throws BadPickle {
     require(args.size() == 6 || (args.size() == 7 && TensorRules.isMetadata(args.get(6))));
+    if (args.size() == 7 && args.get(6) instanceof Box metadata && metadata.items.contains(true)) {
+      throw new BadPickle("has a tensor whose numbers are stored with the other sign: clone it");
+    }
     if (args.get(0) instanceof Storage storage
         && args.get(1) instanceof Long offset
         && args.get(4) instanceof Boolean

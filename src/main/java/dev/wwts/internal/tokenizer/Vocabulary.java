@@ -17,8 +17,10 @@ public final class Vocabulary {
 
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<String, Integer> continuing = new HashMap<>();
+  private final int size;
 
   private Vocabulary(List<String> pieces) {
+    size = pieces.size();
     for (int id = 0; id < pieces.size(); id++) {
       String piece = pieces.get(id);
       ids.put(piece, id); // of two equal ones the last counts, as in Python
@@ -59,9 +61,9 @@ public final class Vocabulary {
     return BertCharacters.table().kind(point) == BertCharacters.Kind.MARK;
   }
 
-  /** How many ids there are. */
+  /** How many ids there are: one a line, also of a piece that is there again. */
   public int size() {
-    return ids.size();
+    return size;
   }
 
   /** The id that fills up a text. */

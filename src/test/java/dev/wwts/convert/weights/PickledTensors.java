@@ -65,6 +65,12 @@ final class PickledTensors {
 
   PickledTensors tensorOf(
       String storage, String key, long count, long offset, long[] sizes, long[] strides) {
+    return beginning(storage, key, count, offset, sizes, strides).raw('t', 'R');
+  }
+
+  /** A tensor's parts but for its metadata, which may follow. */
+  PickledTensors beginning(
+      String storage, String key, long count, long offset, long[] sizes, long[] strides) {
     return global("torch._utils", "_rebuild_tensor_v2")
         .raw('(', '(')
         .text("storage")
@@ -77,8 +83,7 @@ final class PickledTensors {
         .numbers(sizes)
         .numbers(strides)
         .raw(0x89)
-        .dictionary()
-        .raw('t', 'R');
+        .dictionary();
   }
 
   /** The zip's entries. */

@@ -123,6 +123,24 @@ class TorchCheckpointTest {
         .isNotNull();
   }
 
+  /** LibTorch negates such a tensor's numbers as it reads them. */
+  @Test
+  void aNegatedViewIsRefused() {
+    PickledTensors pickle = one(2, 0, new long[] {2}, new long[] {1}).text("c");
+    pickle.beginning("FloatStorage", "0", 2, 0, new long[] {2}, new long[] {1});
+    pickle.raw('}').text("neg").raw(0x88, 's', 't', 'R', 's');
+    assertThat(refused(pickle)).hasMessageContaining("other sign");
+  }
+
+  @Test
+  void aPickleThatWouldFillTheHeapIsRefused() {
+    PickledTensors pickle = new PickledTensors();
+    for (int i = 0; i < 9 << 20; i++) {
+      pickle.raw(']');
+    }
+    assertThat(refused(pickle)).hasMessageContaining("has more than");
+  }
+
   private static PickledTensors one(long count, long offset, long[] sizes, long[] strides) {
     PickledTensors pickle = new PickledTensors().raw('}').text("a");
     pickle.tensor("FloatStorage", floats(1, 2), 4, 0, new long[] {2}, new long[] {1}).raw('s');
