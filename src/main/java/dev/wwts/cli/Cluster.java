@@ -72,6 +72,7 @@ final class Cluster implements Callable<Integer> {
       PictureFiles.requireFolderOf(out);
     }
     List<LabelledPicture> pictures = LabelledPicture.of("", inputs);
+    Clusters.require(pictures.size()); // before an hour of them is looked at
     List<EmbeddedPicture> embedded;
     try (Recognizer recognizer = options.builder(options.model(model)).load()) {
       embedded = EmbeddedPicture.of(pictures, recognizer, this::refused);

@@ -6,7 +6,6 @@ import dev.wwts.PictureException;
 import dev.wwts.Recognizer;
 import dev.wwts.Verification;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.train.Examples;
 import dev.wwts.train.HeadFile;
@@ -103,6 +102,7 @@ final class TrainHead implements Callable<Integer> {
         evaluated == null ? List.of() : LabelledPicture.inFoldersOf(List.of(evaluated));
     Path file = options.model(model);
     requireOut(file);
+    String called = called();
     say("[INFO] 加载模型中...");
     try (Bundle bundle = options.bundle(file)) {
       HeadFile.require(bundle);
@@ -116,7 +116,8 @@ final class TrainHead implements Callable<Integer> {
       Trained trained =
           HeadTrainer.train(examples, new HeadTrainer.Options(heldOut, balanced, seed));
       double seconds = (System.nanoTime() - start) / 1e9;
-      write(bundle, examples, trained);
+      ModelCard card = new ModelCard(called, bundle.manifest(), examples, trained);
+      HeadFile.write(bundle, trained.head(), called, card.text(), out, TrainHead::requirePassed);
       tell(examples, trained, seconds, others.isEmpty() ? null : judging);
     }
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
@@ -148,14 +149,12 @@ final class TrainHead implements Callable<Integer> {
     err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(file))));
   }
 
-  private void write(Bundle bundle, Examples examples, Trained trained) {
+  private String called() {
     String called = name == null ? nameOf(out) : name;
     if (called.length() > 100 || !Printable.isVisible(called) || !Printable.isPlain(called)) {
       throw new IllegalArgumentException("--name has 1 to 100 characters on one line.");
     }
-    Manifest base = bundle.manifest();
-    ModelCard card = new ModelCard(called, base, examples, trained);
-    HeadFile.write(bundle, trained.head(), called, card.text(), out, TrainHead::requirePassed);
+    return called;
   }
 
   private static String nameOf(Path file) {

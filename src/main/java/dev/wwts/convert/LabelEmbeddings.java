@@ -9,6 +9,7 @@ import dev.wwts.internal.tokenizer.BertTokenizer;
 import dev.wwts.internal.tokenizer.Vocabulary;
 import dev.wwts.internal.torch.LibTorch;
 import dev.wwts.internal.torch.LoadThread;
+import dev.wwts.internal.torch.NativeErrors;
 import dev.wwts.internal.torch.NativeScope;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,11 +48,18 @@ final class LabelEmbeddings {
     LibTorch.load();
     BertTokenizer tokenizer = tokenizer(model, tower);
     try (Fitting fitting = tower.skeleton().fit(model.weights(), false)) {
-      double scale = Math.exp(fitting.numbers(SCALE)[0]);
+      double scale = Math.exp(fitting.number(SCALE));
       Path file = Files.createTempFile("wwts-", ".pt");
       try {
         fitting.write(Map.of(), FilledNetwork::bicubic, file);
         return LoadThread.call(() -> rows(file, tokenizer, labels, (float) scale));
+      } catch (RuntimeException e) {
+        // such as words that the tower has no row for
+        throw new ModelException(
+            Reason.LOAD_FAILED,
+            "%s: its text tower can't be run on the labels: %s."
+                .formatted(model.weights(), NativeErrors.firstWords(e)),
+            e);
       } finally {
         Files.delete(file);
       }

@@ -48,6 +48,18 @@ public final class Clusters {
   }
 
   /**
+   * Looks whether so many can be grouped.
+   *
+   * @throws IllegalArgumentException if they are more than {@link #MOST}
+   */
+  public static void require(int embeddings) {
+    if (embeddings > MOST) {
+      throw new IllegalArgumentException(
+          "At most %,d pictures are grouped at once, not %,d.".formatted(MOST, embeddings));
+    }
+  }
+
+  /**
    * Places of embeddings, group by group: the largest group first, and in each the one first that
    * is most like all of it.
    *
@@ -55,10 +67,7 @@ public final class Clusters {
    * @param threshold the least average cosine between two parts of a group, -1 to 1
    */
   public static List<List<Integer>> of(List<float[]> embeddings, double threshold) {
-    if (embeddings.size() > MOST) {
-      throw new IllegalArgumentException(
-          "At most %,d pictures are grouped at once, not %,d.".formatted(MOST, embeddings.size()));
-    }
+    require(embeddings.size());
     Clusters clusters = new Clusters(embeddings, threshold);
     clusters.merge();
     List<List<Integer>> groups =

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -105,8 +106,12 @@ class ClusterTest {
   }
 
   @Test
-  void whatCannotBeMeantIsRefused() {
+  void whatCannotBeMeantIsRefused() throws IOException {
     assertThat(run("--threshold", "2", album())).isEqualTo(2);
     assertThat(err.toString()).contains("--threshold is -1 to 1");
+    Path broken = Files.writeString(folder.resolve("broken.png"), "no picture");
+    String[] tooMany = Collections.nCopies(10_001, broken.toString()).toArray(String[]::new);
+    assertThat(run(tooMany)).as("before any is looked at").isEqualTo(2);
+    assertThat(err.toString()).contains("At most 10,000 pictures are grouped at once");
   }
 }

@@ -130,6 +130,9 @@ class TrainHeadTest {
     assertThat(err.toString()).contains("A head needs two labels");
     assertThat(run("--out", made, folder.resolve("nowhere"))).isEqualTo(2);
     assertThat(err.toString()).contains("is no folder");
+    // before any picture is looked at: with one of each they would be too few
+    assertThat(run("--out", made, "--name", "a\nb", drawings)).isEqualTo(2);
+    assertThat(err.toString()).contains("--name has 1 to 100 characters");
     assertThat(run("--out", made, "--held-out", "1.5", drawings)).isEqualTo(2);
     assertThat(err.toString()).contains("--held-out is above 0 and below 1");
     assertThat(run("--out", made, "--model", ModelFiles.tiny(folder), drawings)).isEqualTo(2);

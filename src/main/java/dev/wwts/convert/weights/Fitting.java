@@ -107,17 +107,18 @@ public final class Fitting implements AutoCloseable {
   }
 
   /**
-   * The numbers of a tensor of the checkpoint that the network itself does not have.
+   * The number that a tensor of the checkpoint is which the network itself does not have.
    *
-   * @throws ModelException if there is none of that name
+   * @throws ModelException if there is none of that name, or it is not one number
    */
-  public float[] numbers(String name) throws IOException {
+  public float number(String name) throws IOException {
     StoredTensor tensor = weights.tensors().get(name);
-    if (tensor == null || !tensor.type().becomes(ElementType.F32)) {
+    if (tensor == null || !tensor.type().becomes(ElementType.F32) || tensor.elements() != 1) {
       throw new ModelException(
-          Reason.UNSUPPORTED, "%s is of another network: without %s.".formatted(weights, name));
+          Reason.UNSUPPORTED,
+          "%s is of another network: without %s, which is one number.".formatted(weights, name));
     }
-    return Derived.numbers(weights, name);
+    return Derived.numbers(weights, name)[0];
   }
 
   /** How many numbers its weights are. */

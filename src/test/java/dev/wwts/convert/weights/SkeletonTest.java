@@ -105,6 +105,16 @@ class SkeletonTest {
     assertThat(entries).hasSize(6);
   }
 
+  @Test
+  void aNumberBesideTheNetworkIsOne() throws IOException {
+    try (Fitting fitting = skeleton().fit(good(tensor("scale", "F32", "[]", 60, 64)), false)) {
+      assertThat(fitting.number("scale")).isEqualTo(15);
+      assertThatThrownBy(() -> fitting.number("places"))
+          .isInstanceOf(ModelException.class)
+          .hasMessageContaining("without places, which is one number");
+    }
+  }
+
   /** As torch's Pickler writes numbers. */
   @Test
   void numbersOfClassesTakeTheRoomTheyNeed() {
