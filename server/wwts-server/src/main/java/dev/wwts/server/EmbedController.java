@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +70,7 @@ class EmbedController {
    *
    * @param texts at most 64; what is behind the model's last word is cut off
    */
-  record Texts(@NotEmpty @Size(max = MOST_TEXTS) List<String> texts) {}
+  record Texts(@NotEmpty @Size(max = MOST_TEXTS) List<@NotNull String> texts) {}
 
   /** What became of a request's texts, in their order. */
   record TextResponse(ModelReference model, List<EmbeddedText> texts) {}

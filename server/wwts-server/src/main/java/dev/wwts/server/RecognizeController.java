@@ -97,6 +97,7 @@ class RecognizeController {
           "Several are answered by one model as one call; one that can't be read has an error in its place. Threshold and minimum only tighten the model's own. With labels, of models that know texts, the choice is among them: the confidences add up to 1, and min-similarity leaves out labels that are less like the picture.")
   @Parameter(
       name = "label",
+      description = "A class to choose from; labels times templates are at most 1,000 texts.",
       in = ParameterIn.QUERY,
       array = @ArraySchema(schema = @Schema(type = "string")))
   @Parameter(

@@ -15,6 +15,9 @@ import org.springframework.stereotype.Component;
 final class RunTimeLabels {
   private static final int KEPT = 32;
 
+  /** Labels times templates: a short request could ask for a hundred thousand. */
+  private static final int MOST_TEXTS = 1000;
+
   private final Map<Key, Labels> kept =
       new LinkedHashMap<>(KEPT, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -33,6 +36,13 @@ final class RunTimeLabels {
    * @param templates texts in which {@code {}} is the label; the library's if there are none
    */
   Labels of(List<String> names, List<String> templates) {
+    long texts = (long) names.size() * Math.max(1, templates.size());
+    if (texts > MOST_TEXTS) {
+      throw Problems.of(
+          HttpStatus.BAD_REQUEST,
+          "bad_labels",
+          "Labels times templates are at most %,d texts, not %,d.".formatted(MOST_TEXTS, texts));
+    }
     try {
       synchronized (kept) {
         return kept.computeIfAbsent(

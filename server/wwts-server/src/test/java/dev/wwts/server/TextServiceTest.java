@@ -75,6 +75,7 @@ class TextServiceTest {
     assertThat(texts.at("/0/embedding/0").asDouble()).isCloseTo(1 / Math.sqrt(1.25), within(1e-6));
     assertThat(texts.at("/1/embedding/3").asDouble()).isCloseTo(1, within(ROUNDING));
     assertThat(client.json("/v1/embed", "{\"texts\":[]}").status()).isEqualTo(400);
+    assertThat(client.json("/v1/embed", "{\"texts\":[\"a\",null]}").status()).isEqualTo(400);
     assertThat(client.get("/v1/models").json().at("/models/0/texts").asBoolean()).isTrue();
   }
 
@@ -126,6 +127,15 @@ class TextServiceTest {
         client.post("/v1/recognize?label=a&label=a", "image/png", picture(Color.RED));
     assertThat(twice.status()).isEqualTo(400);
     assertThat(twice.json().get("reason").asString()).isEqualTo("bad_labels");
+    // 120 times 120 texts in 2 KB
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 120; i++) {
+      many.append("&label=").append(i).append("&template=%7B%7D").append(i);
+    }
+    Client.Reply tooMany =
+        client.post("/v1/recognize?" + many.substring(1), "image/png", picture(Color.RED));
+    assertThat(tooMany.status()).isEqualTo(400);
+    assertThat(tooMany.json().get("reason").asString()).isEqualTo("bad_labels");
     Client.Reply without = client.post("/v1/recognize", "image/png", picture(Color.RED));
     assertThat(without.status()).isEqualTo(422);
     assertThat(without.json().get("reason").asString()).isEqualTo("no_labels");
