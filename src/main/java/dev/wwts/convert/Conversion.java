@@ -6,6 +6,7 @@ import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.folder.FolderModel;
 import dev.wwts.convert.weights.Fitting;
 import dev.wwts.convert.weights.Skeleton;
+import dev.wwts.internal.model.ManifestReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -133,6 +134,8 @@ public final class Conversion {
    */
   public void write(Path out) {
     requireLabels();
+    // a picture is cut by what the folder says before the file is read
+    ManifestReader.read(manifest().bytes(), model.weights().toString());
     FilledNetwork network = new FilledNetwork(model.weights(), model.recipe());
     try (Fitting fitting = fitting()) {
       WholeFile.write(
@@ -166,12 +169,13 @@ public final class Conversion {
             model.weights(), false, ROWS, LabelEmbeddings.of(model, model.texts().get(0), labels));
   }
 
+  private ManifestJson manifest() {
+    return new ManifestJson(name, classes(), texts, model.family(), model.recipe())
+        .activation(model.activation());
+  }
+
   private Map<String, byte[]> extra(SelfTestEntries test, Fitting fitting) {
-    ManifestJson manifest =
-        new ManifestJson(name, classes(), texts, model.family(), model.recipe())
-            .size(fitting.parameters())
-            .activation(model.activation())
-            .selfTest(test);
+    ManifestJson manifest = manifest().size(fitting.parameters()).selfTest(test);
     Map<String, byte[]> extra = new LinkedHashMap<>();
     if (model.activation().equals("sigmoid")) {
       // as models/export.py has it: its classes don't exclude each other

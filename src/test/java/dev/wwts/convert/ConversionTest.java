@@ -77,6 +77,20 @@ class ConversionTest {
   }
 
   @Test
+  void whatNoManifestMaySayIsRefusedBeforeAPictureIsCut() throws IOException {
+    Path kits = kitsFolder();
+    for (String cropped : List.of("5", "1.001", "1e-9", "1e30")) {
+      Files.writeString(kits.resolve("config.json"), CONFIG.replace("0.875", cropped));
+      Conversion conversion = Conversion.of(kits);
+      ModelException e =
+          catchThrowableOfType(
+              ModelException.class, () -> conversion.write(folder.resolve("out.pt")));
+      assertThat(e).as(cropped).hasMessageContaining("model.safetensors: ");
+      assertThat(e).hasMessageContaining("input.resize.size");
+    }
+  }
+
+  @Test
   void weightsOfAnotherNetworkAreNamed() throws IOException {
     Path kits = kitsFolder();
     Files.writeString(

@@ -33,7 +33,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /** Reads {@code wwts.json}, field by field, so that every error names its field. */
-final class ManifestReader {
+public final class ManifestReader {
   private static final int MAX_SIDE = 4096;
   private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
@@ -49,8 +49,13 @@ final class ManifestReader {
     this.file = file;
   }
 
-  /** The manifest in those UTF-8 bytes; {@code file} is what messages call it. */
-  static Manifest read(byte[] json, String file) {
+  /**
+   * The manifest in those UTF-8 bytes.
+   *
+   * @param file what messages call it
+   * @throws ModelException if it is none, or says what can't be
+   */
+  public static Manifest read(byte[] json, String file) {
     return new ManifestReader(file).manifest(parse(json, file));
   }
 
