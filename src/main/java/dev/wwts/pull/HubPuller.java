@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
 import dev.wwts.convert.ConversionSpec.Texts;
+import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.HubProtocol.FormatException;
 import java.io.IOException;
@@ -118,12 +119,18 @@ public final class HubPuller {
     return new Workshop(folder, listener)
         .make(
             name,
-            () -> folder.isHere(name, manifest -> manifest.source().equals(source)),
+            () -> folder.isHere(name, bundle -> isMade(bundle, source, terms)),
             (making, out) -> {
               Path brought = bring(listing, weights, name, address, client, making);
               maker.make(brought, model.name(), texts, terms.labels(), out);
             },
             check);
+  }
+
+  /** Of the hub's files, and with the labels that are asked for, if any are. */
+  private static boolean isMade(Bundle bundle, String source, Terms terms) {
+    return bundle.manifest().source().equals(source)
+        && (terms.labels().isEmpty() || bundle.classes().labels().equals(terms.labels()));
   }
 
   /** Small files first: they tell if a model can be made of the weights, which may be large. */

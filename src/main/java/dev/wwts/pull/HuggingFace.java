@@ -28,6 +28,9 @@ final class HuggingFace implements HubProtocol {
     if (!commit.matches("[0-9a-f]{40}")) {
       throw new FormatException("a commit");
     }
+    if (model.revision().matches("[0-9a-f]{40}") && !commit.equals(model.revision())) {
+      throw new FormatException("the commit that was asked for");
+    }
     Map<String, PinnedFile> files = new HashMap<>();
     for (JsonNode file : answer.path("siblings")) {
       String name = file.path("rfilename").asText();

@@ -4,7 +4,6 @@ import static dev.wwts.ModelException.Reason.UNREADABLE;
 
 import dev.wwts.ModelException;
 import dev.wwts.internal.model.Bundle;
-import dev.wwts.internal.model.Manifest;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
@@ -135,7 +134,7 @@ public record ModelFolder(Path folder) {
 
   /** What the file of that entry's name is. */
   public State state(CatalogueEntry entry) {
-    return state(entry.name(), entry::made);
+    return state(entry.name(), bundle -> entry.made(bundle.manifest()));
   }
 
   /**
@@ -143,17 +142,17 @@ public record ModelFolder(Path folder) {
    *
    * @param isCurrent whether what was pulled is what would be made now
    */
-  State state(String name, Predicate<Manifest> isCurrent) {
+  State state(String name, Predicate<Bundle> isCurrent) {
     Path file = file(name);
     if (!Files.exists(file)) {
       return State.ABSENT;
     }
     try {
-      Manifest manifest = Bundle.describe(file).manifest();
-      if (!PULLED.matcher(manifest.source()).matches()) {
+      Bundle bundle = Bundle.describe(file);
+      if (!PULLED.matcher(bundle.manifest().source()).matches()) {
         return State.FOREIGN;
       }
-      return isCurrent.test(manifest) ? State.CURRENT : State.OUTDATED;
+      return isCurrent.test(bundle) ? State.CURRENT : State.OUTDATED;
     } catch (ModelException e) {
       return State.FOREIGN;
     }
@@ -164,7 +163,7 @@ public record ModelFolder(Path folder) {
    *
    * @throws ModelException if a file is in the way that pull has not made
    */
-  boolean isHere(String name, Predicate<Manifest> isCurrent) {
+  boolean isHere(String name, Predicate<Bundle> isCurrent) {
     return switch (state(name, isCurrent)) {
       case CURRENT -> true;
       case ABSENT, OUTDATED -> false;

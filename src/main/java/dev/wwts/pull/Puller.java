@@ -44,7 +44,7 @@ public final class Puller {
     boolean isNew =
         workshop.make(
             entry.name(),
-            () -> folder.isHere(entry.name(), entry::made),
+            () -> folder.isHere(entry.name(), bundle -> entry.made(bundle.manifest())),
             (making, out) -> {
               fetch(entry, sources, source);
               maker.make(entry, source, out);

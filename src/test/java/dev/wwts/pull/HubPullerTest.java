@@ -227,6 +227,22 @@ class HubPullerTest extends PullCase {
   }
 
   @Test
+  void otherLabelsMakeAnotherModel() {
+    servesAll();
+    pull(HF);
+    List<String> labels =
+        Bundle.describe(models().resolve(HF.fileName() + ".pt")).classes().labels();
+    assertThat(pull(HF, labels)).isFalse();
+    assertThat(pull(HF, List.of("一", "二", "三"))).isTrue();
+  }
+
+  private boolean pull(HubModel model, List<String> labels) {
+    Terms terms = new Terms(Optional.of(hub.address()), Optional.empty(), Token.NONE, labels);
+    return new HubPuller(folder(), new TinyMaker(), PATIENT, listener())
+        .pull(model, terms, made -> {});
+  }
+
+  @Test
   void aRevisionHasAFileOfItsOwn() {
     servesAll();
     paths.put(LISTING.replace("main", "refs/pr/1"), listing(COMMIT));
@@ -349,6 +365,10 @@ class HubPullerTest extends PullCase {
           paths.put(LISTING, text(answer));
           assertThat(refusal(HF)).as(answer).contains(words);
         });
+    String other = "f".repeat(40);
+    paths.put(LISTING.replace("main", other), listing(COMMIT));
+    assertThat(refusal(model("hf:some.one/a_model@" + other)))
+        .contains("without the commit that was asked for");
     paths.put(MS_LISTING, text("{\"Success\": true}"));
     assertThat(refusal(MS)).contains("without a commit");
     paths.put(MS_LISTING, text("{\"Success\": false, \"Message\": \"no\\u001b such\"}"));
