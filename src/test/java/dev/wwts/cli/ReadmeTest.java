@@ -31,7 +31,15 @@ class ReadmeTest {
   private static final Pattern COMMENT = Pattern.compile("\\s+(//|#) .*");
 
   static Stream<Path> texts() {
-    return Stream.of("", "docs", "models", "models/labels", "models/samples", "server")
+    return Stream.of(
+            "",
+            "docs",
+            "models",
+            "models/labels",
+            "models/samples",
+            "server",
+            "benchmarks",
+            "native")
         .flatMap(folder -> in(Path.of(folder)))
         .filter(file -> file.toString().endsWith(".md"));
   }
