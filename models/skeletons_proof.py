@@ -41,6 +41,7 @@ def write(name, folder, pickled):
     spec = {"width": side, "height": side}
     skeleton.fill(module)
     weights.randomise(module, tracing.noise(2, spec, seed=5), seed=3)
+    calm(module)
     names = names or {own: [own] for own in module.state_dict()}
     state = {names[own][0]: tensor.contiguous() for own, tensor in module.state_dict().items()}
     if pickled:
@@ -54,6 +55,14 @@ def write(name, folder, pickled):
     with lean.forwards(module, spec, CLASSES):
         archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
+
+
+@torch.no_grad()
+def calm(module):
+    """Else a hundred layers with loud branches make of 1e-6 in the input a tenth of the logits, and sums in another order show as faults."""
+    for name, parameter in module.named_parameters():
+        if name.endswith("bn3.weight"):
+            parameter.mul_(0.3)
 
 
 def write_clip(name, folder):

@@ -2,7 +2,6 @@ package dev.wwts.internal.lane;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +32,22 @@ final class RunDelay implements AutoCloseable {
     }
   }
 
-  /** The second of three numbers: time on a processor, time without one, number of turns. */
+  /**
+   * The second of three numbers: time on a processor, time without one, number of turns. Read
+   * without a string, as each forward asks twice.
+   */
   private long read(RandomAccessFile open) throws IOException {
     open.seek(0);
-    int length = Math.max(0, open.read(text));
-    String[] numbers = new String(text, 0, length, StandardCharsets.US_ASCII).split(" ", 3);
-    return numbers.length < 3 ? 0 : Long.parseLong(numbers[1]);
+    int length = open.read(text);
+    int at = 0;
+    while (at < length && text[at] != ' ') {
+      at++;
+    }
+    long nanos = 0;
+    for (at++; at < length && text[at] >= '0' && text[at] <= '9'; at++) {
+      nanos = 10 * nanos + text[at] - '0';
+    }
+    return nanos;
   }
 
   @Override
