@@ -56,7 +56,9 @@ public final class ContactSheet {
       throw new IllegalArgumentException(out + " is a folder: name a file for the page.");
     }
     try {
-      Path half = Files.createTempFile(folder, ".sheet-", ".html");
+      // in a folder: a temporary file itself is its owner's alone, also when it has been moved
+      Path making = Files.createTempDirectory(folder, ".sheet-");
+      Path half = making.resolve("sheet.html");
       try {
         try (Writer page = Files.newBufferedWriter(half, UTF_8);
             Thumbnails thumbnails = new Thumbnails()) {
@@ -65,6 +67,7 @@ public final class ContactSheet {
         Files.move(half, to, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(half);
+        Files.delete(making);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(out + " can't be written", e);

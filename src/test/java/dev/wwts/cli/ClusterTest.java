@@ -74,6 +74,10 @@ class ClusterTest {
 
     assertThat(run("--threshold", "0.95", "--out", page.toString(), album())).isZero();
 
+    Path other = Files.createFile(folder.resolve("other.html"));
+    assertThat(Files.getPosixFilePermissions(page))
+        .as("who may read any new file may read it")
+        .isEqualTo(Files.getPosixFilePermissions(other));
     String html = Files.readString(page);
     assertThat(html)
         .contains("default-src 'none'", "3 张图片，1 组，1 张单独", "第 1 组 · 2 张", "单独的 · 1 张")
