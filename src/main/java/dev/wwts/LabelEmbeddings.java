@@ -8,10 +8,14 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** What the texts of labels are like, by the recognizers that were asked and are still there. */
 final class LabelEmbeddings {
   private static final double LEAST_NORM = 1e-12;
+
+  /** So many texts are asked for at once. */
+  private static final int TOGETHER = 256;
 
   private final Map<Object, Map<String, float[]>> known = new WeakHashMap<>();
 
@@ -47,10 +51,7 @@ final class LabelEmbeddings {
     if (!rows.keySet().containsAll(names)) {
       lock();
       try {
-        rows = completed(known(recognizer), names, templates, embed);
-        synchronized (known) {
-          known.put(recognizer, rows);
-        }
+        rows = completed(recognizer, names, templates, embed);
       } finally {
         embedding.unlock();
       }
@@ -74,21 +75,37 @@ final class LabelEmbeddings {
     }
   }
 
-  private static Map<String, float[]> completed(
-      Map<String, float[]> rows,
+  /** Keeps them as they come: a busy recognizer that refuses some is not asked for all again. */
+  private Map<String, float[]> completed(
+      Object recognizer,
       List<String> names,
       List<String> templates,
       Function<List<String>, List<float[]>> embed) {
-    List<String> missing = names.stream().filter(it -> !rows.containsKey(it)).toList();
+    Map<String, float[]> rows = known(recognizer);
+    List<String> missing = names.stream().filter(Predicate.not(rows::containsKey)).toList();
+    int step = Math.max(1, TOGETHER / templates.size());
+    for (int at = 0; at < missing.size(); at += step) {
+      List<String> some = missing.subList(at, Math.min(at + step, missing.size()));
+      rows = new HashMap<>(rows);
+      rows.putAll(embedded(some, templates, embed));
+      synchronized (known) {
+        known.put(recognizer, rows);
+      }
+    }
+    return rows;
+  }
+
+  private static Map<String, float[]> embedded(
+      List<String> names, List<String> templates, Function<List<String>, List<float[]>> embed) {
     List<String> texts = new ArrayList<>();
-    for (String name : missing) {
+    for (String name : names) {
       templates.forEach(it -> texts.add(it.replace(Labels.NAME, name)));
     }
     List<float[]> vectors = embed.apply(texts);
-    Map<String, float[]> all = new HashMap<>(rows);
-    for (int i = 0; i < missing.size(); i++) {
+    Map<String, float[]> all = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
       int first = i * templates.size();
-      all.put(missing.get(i), mean(vectors.subList(first, first + templates.size())));
+      all.put(names.get(i), mean(vectors.subList(first, first + templates.size())));
     }
     return all;
   }
