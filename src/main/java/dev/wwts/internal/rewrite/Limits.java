@@ -187,7 +187,22 @@ final class Limits implements GraphPass {
     private static boolean isPlain(Type type) {
       torch.TypeKind kind = kindOf(type);
       return PLAIN.contains(kind)
-          || (OF_PLAIN.contains(kind) && isPlain(type.containedType(0).get()));
+          || (OF_PLAIN.contains(kind) && isPlain(type.containedType(0).get()))
+          || (kind == torch.TypeKind.TupleType && fields(type, LONGEST) >= 0);
+    }
+
+    /** What is left of so many after a tuple's numbers; below 0 too where one has no end. */
+    private static long fields(Type type, long most) {
+      torch.TypeKind kind = kindOf(type);
+      if (kind != torch.TypeKind.TupleType) {
+        boolean isShort = PLAIN.contains(kind) && kind != torch.TypeKind.StringType;
+        return isShort ? most - 1 : -1;
+      }
+      long left = most;
+      for (long i = 0; i < type.containedTypeSize() && left >= 0; i++) {
+        left = fields(type.containedType(i).get(), left);
+      }
+      return left;
     }
   }
 }
