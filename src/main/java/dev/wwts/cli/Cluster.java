@@ -68,13 +68,14 @@ final class Cluster implements Callable<Integer> {
     if (!(threshold >= -1 && threshold <= 1)) {
       throw new IllegalArgumentException("--threshold is -1 to 1, not " + threshold + ".");
     }
+    Path file = options.model(model);
     if (out != null) {
-      PictureFiles.requireFolderOf(out);
+      PictureFiles.requireOut(out, file);
     }
     List<LabelledPicture> pictures = LabelledPicture.of("", inputs);
     Clusters.require(pictures.size()); // before an hour of them is looked at
     List<EmbeddedPicture> embedded;
-    try (Recognizer recognizer = options.builder(options.model(model)).load()) {
+    try (Recognizer recognizer = options.builder(file).load()) {
       embedded = EmbeddedPicture.of(pictures, recognizer, this::refused);
     }
     List<List<Path>> groups =

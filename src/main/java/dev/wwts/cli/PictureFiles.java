@@ -36,12 +36,20 @@ final class PictureFiles {
     return list(folder, Files::isDirectory);
   }
 
-  /** Refuses a file to write whose folder is not there. */
-  static void requireFolderOf(Path out) {
+  /** Refuses a file to write whose folder is not there, or that is the model. */
+  static void requireOut(Path out, Path model) {
     Path folder = out.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           FileNames.text(out) + " can't be written: its folder is not there, make it first.");
+    }
+    try {
+      if (Files.exists(out) && Files.isSameFile(out, model)) {
+        throw new IllegalArgumentException(
+            FileNames.text(out) + " is the model itself: give --out another name.");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(FileNames.text(out) + " can't be looked at", e);
     }
   }
 

@@ -11,10 +11,7 @@ import dev.wwts.train.Examples;
 import dev.wwts.train.HeadFile;
 import dev.wwts.train.HeadTrainer;
 import dev.wwts.train.HeadTrainer.Trained;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +98,7 @@ final class TrainHead implements Callable<Integer> {
     List<LabelledPicture> others =
         evaluated == null ? List.of() : LabelledPicture.inFoldersOf(List.of(evaluated));
     Path file = options.model(model);
-    requireOut(file);
+    PictureFiles.requireOut(out, file); // before an hour of pictures is looked at
     String called = called();
     say("[INFO] 加载模型中...");
     try (Bundle bundle = options.bundle(file)) {
@@ -121,19 +118,6 @@ final class TrainHead implements Callable<Integer> {
       tell(examples, trained, seconds, others.isEmpty() ? null : judging);
     }
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
-  }
-
-  /** Before an hour of pictures is looked at. */
-  private void requireOut(Path file) {
-    PictureFiles.requireFolderOf(out);
-    try {
-      if (Files.exists(out) && Files.isSameFile(out, file)) {
-        throw new IllegalArgumentException(
-            FileNames.text(out) + " is the model itself: give --out another name.");
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(FileNames.text(out) + " can't be looked at", e);
-    }
   }
 
   private Examples embedded(List<LabelledPicture> pictures, Recognizer recognizer) {

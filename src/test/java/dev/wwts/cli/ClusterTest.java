@@ -118,4 +118,14 @@ class ClusterTest {
     assertThat(run(tooMany)).as("before any is looked at").isEqualTo(2);
     assertThat(err.toString()).contains("At most 10,000 pictures are grouped at once");
   }
+
+  @Test
+  void thePageIsNotWrittenOverTheModel() throws IOException {
+    byte[] before = Files.readAllBytes(folder.resolve("model.pt"));
+
+    assertThat(run("--out", model(), album())).isEqualTo(2);
+
+    assertThat(err.toString()).contains("is the model itself: give --out another name.");
+    assertThat(folder.resolve("model.pt")).hasBinaryContent(before);
+  }
 }
