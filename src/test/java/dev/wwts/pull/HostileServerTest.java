@@ -86,7 +86,7 @@ class HostileServerTest extends PullCase {
         "HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\nabc",
       })
   void whatIsNoHttpIsATransferThatFailed(String answer) throws IOException {
-    assertThat(refusal(out -> out.write(answer.getBytes(ISO_8859_1)), SHORT))
+    assertThat(refusal(out -> out.write(answer.getBytes(ISO_8859_1)), PATIENT))
         .contains("tiny.tflite can't be fetched from 127.0.0.1: the transfer failed (");
   }
 
@@ -156,7 +156,7 @@ class HostileServerTest extends PullCase {
           out.write(head.getBytes(ISO_8859_1));
           packed.writeTo(out);
         };
-    assertThat(refusal(gzip, SHORT)).contains("sends tiny.tflite packed by gzip");
+    assertThat(refusal(gzip, PATIENT)).contains("sends tiny.tflite packed by gzip");
   }
 
   @Test

@@ -30,9 +30,11 @@ abstract class PullCase {
     new Random(1).nextBytes(FILE);
   }
 
+  /** For servers that are too slow; any other may be as slow as a busy machine makes it. */
   static final Patience SHORT =
       new Patience(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMillis(200), 100_000);
-  private static final Duration LONG = Duration.ofMinutes(1);
+
+  static final Duration LONG = Duration.ofMinutes(1);
   static final Patience PATIENT = new Patience(LONG, LONG, LONG, 0);
 
   @TempDir Path temporary;

@@ -47,10 +47,11 @@ class PullerTest extends PullCase {
 
   @Test
   void refusesAnotherDownloadedFile() throws IOException {
-    assertThat(refusal(source(Arrays.copyOf(FILE, 7)), SHORT)).contains("has 7 bytes, not 300,000");
-    assertThat(refusal(source(new byte[FILE.length]), SHORT)).contains("has SHA-256");
+    assertThat(refusal(source(Arrays.copyOf(FILE, 7)), PATIENT))
+        .contains("has 7 bytes, not 300,000");
+    assertThat(refusal(source(new byte[FILE.length]), PATIENT)).contains("has SHA-256");
     Files.delete(temporary.resolve("downloaded/tiny.tflite"));
-    assertThat(refusal(new Sources.Folder(temporary.resolve("downloaded")), SHORT))
+    assertThat(refusal(new Sources.Folder(temporary.resolve("downloaded")), PATIENT))
         .contains("tiny.tflite does not exist");
     assertThat(files()).containsExactly(".tiny.lock");
   }
@@ -59,7 +60,7 @@ class PullerTest extends PullCase {
   void replacesTheModelOfAnEarlierVersion() throws IOException {
     pull(source(FILE));
     byte[] first = Files.readAllBytes(models().resolve("tiny.pt"));
-    assertThat(puller(SHORT).pull(entry("2"), source(FILE), model -> {})).isTrue();
+    assertThat(puller(PATIENT).pull(entry("2"), source(FILE), model -> {})).isTrue();
     assertThat(Files.readAllBytes(models().resolve("tiny.pt"))).isNotEqualTo(first);
     assertThat(folder().state(entry("2"))).isEqualTo(ModelFolder.State.CURRENT);
   }
@@ -70,7 +71,7 @@ class PullerTest extends PullCase {
     byte[] first = Files.readAllBytes(models().resolve("tiny.pt"));
     assertThatThrownBy(
             () ->
-                puller(SHORT)
+                puller(PATIENT)
                     .pull(
                         entry("2"),
                         source(FILE),
@@ -121,7 +122,7 @@ class PullerTest extends PullCase {
     ModelException no = new ModelException(ModelException.Reason.BAD_OUTPUT, "no");
     assertThatThrownBy(
             () ->
-                puller(SHORT)
+                puller(PATIENT)
                     .pull(
                         entry("1"),
                         downloaded,
