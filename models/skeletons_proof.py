@@ -7,6 +7,7 @@ Each network gets random weights, and a folder as the hubs have it: config.json,
 """
 import argparse
 import datetime
+import io
 import json
 import multiprocessing
 import os
@@ -19,15 +20,17 @@ import zipfile
 import skeleton
 import skeletons
 from differential import weights
-from exporters import archive, constants, lean, tracing
+from exporters import archive, constants, features, lean, text_tower, tracing
 
 import torch
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CLASSES = 37
+TOWERS = {f"{name}, both towers": name for name in skeletons.CLIP}
+"""What is made of the same folders without labels."""
 ROUNDED = 1e-3
 """Of logits up to 100: embeddings of texts that another library of matrices added up in another order."""
-HEADER = ("network", "verdict", "parameters", "records", "largest difference of logits", "Java's own logits differ by", "remarks")
+HEADER = ("network", "verdict", "parameters", "records", "largest difference", "Java's own answers differ by", "remarks")
 
 
 def write(name, folder, pickled):
@@ -35,7 +38,7 @@ def write(name, folder, pickled):
     torch.set_num_threads(2)
     torch.manual_seed(1)
     skeleton.CLASSES = CLASSES
-    if name in skeletons.CLIP:
+    if name in skeletons.CLIP or name in TOWERS:
         return write_clip(name, folder)
     about, module, side, names = skeletons.network(name)
     spec = {"width": side, "height": side}
@@ -50,11 +53,18 @@ def write(name, folder, pickled):
         from safetensors.torch import save_file
         save_file({name: tensor.clone() for name, tensor in state.items()}, folder / "model.safetensors")
     configure(about, module, side, folder)
-    constants.fix(module, side, side)
-    module.eval()
-    with lean.forwards(module, spec, CLASSES):
-        archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
+    export(module, spec, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
+
+
+def export(module, spec, out):
+    """As models/export.py does it with --embedding."""
+    constants.fix(module, spec["width"], spec["height"])
+    module.eval()
+    whole, _ = features.beside_logits(module, spec)
+    columns = CLASSES + whole.length
+    with lean.forwards(whole, spec, columns):
+        archive.write(tracing.trace(whole, tracing.pixels(spec), columns), {}, out)
 
 
 @torch.no_grad()
@@ -68,7 +78,7 @@ def calm(module):
 def write_clip(name, folder):
     """The same of Chinese-CLIP, whose last layer is made of labels."""
     from exporters import chinese_clip
-    config = chinese_clip.ChineseCLIPConfig(vision_config=chinese_clip.ofa_checkpoint.VARIANTS[skeletons.CLIP[name]])
+    config = chinese_clip.ChineseCLIPConfig(text_config={"vocab_size": chinese_clip.WORDS}, vision_config=chinese_clip.ofa_checkpoint.VARIANTS[skeletons.CLIP[TOWERS.get(name, name)]])
     config.projection_dim = config.vision_config.projection_dim
     model = chinese_clip.ChineseCLIPModel(config).eval()
     skeleton.fill(model)
@@ -78,14 +88,25 @@ def write_clip(name, folder):
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"一张的图片类别0123456789", *(f"##{digit}" for digit in range(10))]
     words += [f"word{i}" for i in range(config.text_config.vocab_size - len(words))]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n", "utf-8")
-    module = chinese_clip.classifier(folder, [f"类别{i}" for i in range(CLASSES)], ["一张{}的图片"])
     side = config.vision_config.image_size
     spec = {"width": side, "height": side}
-    constants.fix(module, side, side)
-    module.eval()
-    with lean.forwards(module, spec, CLASSES):
-        archive.write(tracing.trace(module, tracing.pixels(spec), CLASSES), {}, folder / "python.pt")
+    if name in TOWERS:
+        return export_towers(chinese_clip, folder, spec, config.projection_dim)
+    module = chinese_clip.classifier(folder, [f"类别{i}" for i in range(CLASSES)], ["一张{}的图片"])
+    export(module, spec, folder / "python.pt")
     return sum(tensor.numel() for tensor in module.parameters())
+
+
+def export_towers(chinese_clip, folder, spec, columns):
+    """As models/export.py chinese-clip does it without --labels."""
+    model = chinese_clip.load(folder)
+    image, text, _ = chinese_clip.towers(model, chinese_clip.tokenizer(folder, model.config.text_config.vocab_size))
+    constants.fix(image, spec["width"], spec["height"])
+    image.eval()
+    nested = {text_tower.NETWORK: archive.nested(tracing.trace(text.module, text.ids, columns, prove=False))}
+    with lean.forwards(image, spec, columns):
+        archive.write(tracing.trace(image, tracing.pixels(spec), columns, prove=False), nested, folder / "python.pt")
+    return sum(tensor.numel() for module in (image, text.module) for tensor in module.parameters())
 
 
 def configure(about, module, side, folder):
@@ -112,7 +133,11 @@ def entries(file):
     """What a file holds of its network: equal entries are equal networks."""
     with zipfile.ZipFile(file) as source:
         names = [name for name in source.namelist() if not name.startswith("model/extra/") and not name.endswith("serialization_id")]
-        return {name: source.read(name) for name in names}
+        held = {name: source.read(name) for name in names}
+        for name in source.namelist():
+            if name.endswith(text_tower.NETWORK):
+                held |= {f"{name}/{inner}": data for inner, data in entries(io.BytesIO(source.read(name))).items()}
+        return held
 
 
 @torch.inference_mode()
@@ -130,9 +155,12 @@ def _self_test(module, out):
     from exporters import reference
     extra = archive.read_extra(out)
     told = json.loads(extra["wwts.json"])
-    rows = torch.frombuffer(bytearray(extra[told["selftest"]["logits"]]), dtype=torch.float32).view(len(told["selftest"]["pictures"]), -1)
-    mine = torch.cat([module(reference.network_input(extra[name], told["input"])) for name in told["selftest"]["pictures"]])
-    return ((mine - rows).abs().max() / mine.abs().max()).item()
+    classes, names = told["output"]["classes"], told["selftest"]["pictures"]
+    given = torch.cat([module(reference.network_input(extra[name], told["input"])) for name in names])
+    mine = [torch.nn.functional.normalize(given[:, classes:], dim=1), *([given[:, :classes]] if classes else [])]
+    stored = [told["selftest"][name] for name in ("embeddings", "logits")]
+    return max(((rows - torch.frombuffer(bytearray(extra[name]), dtype=torch.float32).view_as(rows)).abs().max() / rows.abs().max()).item()
+               for rows, name in zip(mine, stored))
 
 
 def manifest(out):
@@ -147,8 +175,8 @@ class Java:
             ["java", "--enable-native-access=ALL-UNNAMED", "-Xmx2g", "-cp", classpath, "dev.wwts.convert.ConvertFolders"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None, text=True, bufsize=1)
 
-    def convert(self, folder, out):
-        self.process.stdin.write(f"{folder}\t{out}\n")
+    def convert(self, folder, out, classes):
+        self.process.stdin.write(f"{folder}\t{out}\t{classes}\n")
         self.process.stdin.flush()
         for line in self.process.stdout:
             if line.startswith("RESULT "):
@@ -170,7 +198,7 @@ def prove(name, java, pickled):
         process.start()
         count = answer.get()
         process.join()
-        said = java.convert(folder, out) if isinstance(count, int) else count
+        said = java.convert(folder, out, 0 if name in TOWERS else CLASSES) if isinstance(count, int) else count
         if said != "ok":
             return (name, "failed", "", "", "", "", said)
         wrong, records, difference, own = compare(folder, out)
@@ -186,7 +214,7 @@ def main():
     parser.add_argument("--out", type=pathlib.Path, help="a file for the table; an existing one keeps the lines of what is not run")
     args = parser.parse_args()
     torch.set_num_threads(1)  # forking after LibTorch's loops have begun would hang
-    java, known = Java(), [name for name in skeletons.KNOWN if not name.endswith(skeletons.TEXT)]
+    java, known = Java(), [*(name for name in skeletons.KNOWN if name not in skeletons.TOWERS), *TOWERS]
     lines = {}
     if args.out and args.out.exists():
         lines = {line.split("\t")[0]: line for line in args.out.read_text("utf-8").splitlines()[2:]}

@@ -54,7 +54,8 @@ final class Convert implements Callable<Integer> {
   @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
-      description = "Refuse weights that have another SHA-256.")
+      description =
+          "Refuse weights that have another SHA-256; of weights in parts, that of what sha256sum prints of them.")
   private @Nullable String sha256;
 
   @Override
@@ -79,7 +80,7 @@ final class Convert implements Callable<Integer> {
 
   private Conversion conversion() {
     Conversion conversion = Conversion.of(given);
-    String digest = Sha256.of(conversion.weights());
+    String digest = conversion.sha256();
     requirePinned(conversion.weights(), digest);
     String source = "%s (SHA-256 %s)".formatted(conversion.weights().getFileName(), digest);
     conversion = conversion.describedBy(new Texts("", Printable.line(source), "", ""));

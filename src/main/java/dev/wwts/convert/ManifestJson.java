@@ -17,6 +17,9 @@ import java.util.Map;
 
 /** Writes {@code wwts.json} as models/FORMAT.md says. */
 public final class ManifestJson {
+  /** What embeddings of classifiers are (models/exporters/features.py). */
+  static final String FEATURES = "features before the last layer";
+
   private static final long SMALL = 50_000_000;
   private static final long BASE = 250_000_000;
   private static final JsonMapper JSON = new JsonMapper();
@@ -44,12 +47,27 @@ public final class ManifestJson {
     return json.selfTest(test);
   }
 
-  private void embedding(Manifest.Embedding embedding) {
-    root.putObject("embedding")
+  /** What its network gives behind the logits. */
+  ManifestJson embedding(Manifest.Embedding embedding) {
+    root.put("format", Manifest.FORMAT)
+        .putObject("embedding")
         .put("length", embedding.length())
         .put("dtype", "float32")
         .put("meaning", embedding.meaning())
         .put("normalised", embedding.normalised());
+    return this;
+  }
+
+  /** Its text tower. */
+  ManifestJson text(Manifest.Text text) {
+    root.putObject("text")
+        .put("tokenizer", "bert")
+        .put("network", text.network())
+        .put("vocabulary", text.vocabulary())
+        .put("length", text.length())
+        .put("longest_word", text.longestWord())
+        .put("logit_scale", text.scale());
+    return this;
   }
 
   private void output(int classes) {
@@ -159,6 +177,14 @@ public final class ManifestJson {
     if (!test.embeddings().isEmpty()) {
       node.put("embeddings", SelfTestEntries.EMBEDDINGS);
     }
+    test.texts()
+        .ifPresent(
+            asked -> {
+              ArrayNode texts = node.putArray("texts");
+              asked.texts().forEach(texts::add);
+              node.put("text_embeddings", SelfTestEntries.OF_TEXTS)
+                  .put("scores", SelfTestEntries.SCORES);
+            });
     return this;
   }
 
