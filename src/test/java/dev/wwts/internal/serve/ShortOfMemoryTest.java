@@ -23,6 +23,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where memory for pictures is refused or all in use, calls end and threads go on. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShortOfMemoryTest {
+  private static final int WIDTH = 90;
+  private static final int HEIGHT = 40_000;
+
+  /** Made before a test's time begins: it takes a while on a busy machine. */
+  private static final byte[] LARGE = TestPictures.png(WIDTH, HEIGHT, Color.RED);
+
   @TempDir private static Path folder;
 
   private final FakeEngine engine = new FakeEngine(FakeLane::new);
@@ -55,10 +61,8 @@ class ShortOfMemoryTest {
 
   @Test
   void aLaneDoesNotWaitForRoomThatWaitsForTheLane() throws Exception {
-    int width = 90;
-    int height = 40_000;
-    long bytes = 3L * width * height;
-    Picture large = onDisk("large.png", TestPictures.png(width, height, Color.RED));
+    long bytes = 3L * WIDTH * HEIGHT;
+    Picture large = onDisk("large.png", LARGE);
     Service service = FakeService.open(folder, engine, SETTINGS.decoders(2).pixelsInFlight(bytes));
     CountDownLatch hasRoom = new CountDownLatch(1);
     CountDownLatch mayDecode = new CountDownLatch(1);
@@ -76,7 +80,7 @@ class ShortOfMemoryTest {
     mayDecode.countDown();
 
     try {
-      assertThat(index(first.get(30, TimeUnit.SECONDS))).isEqualTo(width);
+      assertThat(index(first.get(30, TimeUnit.SECONDS))).isEqualTo(WIDTH);
       assertThat(index(second.get(30, TimeUnit.SECONDS))).isEqualTo(5);
     } finally {
       second.cancel(false);
