@@ -10,7 +10,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.wwts.Answer;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.Stats;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.serve.Faults.Fault;
 import dev.wwts.internal.serve.FaultyLane.Stage;
@@ -84,7 +83,7 @@ class FaultTest {
           .extracting(FakeService::index)
           .containsExactly(1, 2, 3);
     } finally {
-      close(service);
+      FakeService.close(service, engine);
     }
   }
 
@@ -119,7 +118,7 @@ class FaultTest {
         assertThat(index(service.answer(picture, 0))).isEqualTo(9);
       }
     } finally {
-      close(service);
+      FakeService.close(service, engine);
     }
   }
 
@@ -159,7 +158,7 @@ class FaultTest {
       assertThat(index(held.get())).isEqualTo(1);
     } finally {
       mayGoOn.countDown();
-      close(service, hanging);
+      FakeService.close(service, hanging);
     }
   }
 
@@ -248,22 +247,5 @@ class FaultTest {
     assertThat(engine.closed).isTrue();
     assertThat(engine.memory).isEmpty();
     assertThat(threads()).isEmpty();
-  }
-
-  private void close(Service service) {
-    close(service, engine);
-  }
-
-  /** It would wait for a call without an end; what it counted adds up. */
-  private static void close(Service service, FakeEngine engine) {
-    service.close();
-    Stats stats = service.stats();
-    assertThat(stats.accepted())
-        .isEqualTo(stats.answered() + stats.failed() + stats.late() + stats.abandoned());
-    assertThat(stats.waiting()).isZero();
-    assertThat(stats.busyLanes()).isZero();
-    assertThat(stats.busyDecoders()).isZero();
-    assertThat(engine.closed).isTrue();
-    assertThat(engine.memory).isEmpty();
   }
 }

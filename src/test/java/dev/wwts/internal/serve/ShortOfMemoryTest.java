@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.Answer;
 import dev.wwts.Picture;
-import dev.wwts.Stats;
 import dev.wwts.TestPictures;
 import java.awt.Color;
 import java.nio.file.Files;
@@ -44,7 +43,7 @@ class ShortOfMemoryTest {
           .hasMessageContaining("no block");
     }
     assertThat(index(service.answer(picture(7), 0))).isEqualTo(7);
-    close(service);
+    FakeService.close(service, engine);
   }
 
   @Test
@@ -56,7 +55,7 @@ class ShortOfMemoryTest {
       assertThatThrownBy(() -> service.answer(file, 0)).isInstanceOf(OutOfMemoryError.class);
     }
     assertThat(index(service.answer(file, 0))).isEqualTo(9);
-    close(service);
+    FakeService.close(service, engine);
   }
 
   @Test
@@ -84,20 +83,8 @@ class ShortOfMemoryTest {
       assertThat(index(second.get(30, TimeUnit.SECONDS))).isEqualTo(5);
     } finally {
       second.cancel(false);
-      close(service);
+      FakeService.close(service, engine);
     }
-  }
-
-  /** It would wait for a call without an end, and what it counted adds up. */
-  private void close(Service service) {
-    service.close();
-    Stats stats = service.stats();
-    assertThat(stats.accepted())
-        .isEqualTo(stats.answered() + stats.failed() + stats.late() + stats.abandoned());
-    assertThat(stats.waiting()).isZero();
-    assertThat(stats.busyLanes()).isZero();
-    assertThat(stats.busyDecoders()).isZero();
-    assertThat(engine.memory).isEmpty();
   }
 
   private static Picture onDisk(String name, byte[] bytes) throws Exception {
