@@ -246,7 +246,7 @@ public final class Gallery implements AutoCloseable {
 
   /** Sets that similarity, -1 to 1, and keeps it. */
   public void threshold(double similarity) {
-    store.threshold(inRange(similarity));
+    store.threshold(Ranges.similarity(similarity));
   }
 
   /**
@@ -254,7 +254,7 @@ public final class Gallery implements AutoCloseable {
    * oldest first. Takes a search for each example.
    */
   public List<List<Example>> duplicates(double similarity) {
-    return store.duplicates(inRange(similarity)).stream()
+    return store.duplicates(Ranges.similarity(similarity)).stream()
         .map(group -> group.stream().map(Gallery::example).toList())
         .toList();
   }
@@ -280,13 +280,6 @@ public final class Gallery implements AutoCloseable {
   @Override
   public void close() {
     store.close();
-  }
-
-  private static double inRange(double similarity) {
-    if (!(similarity >= -1 && similarity <= 1)) {
-      throw new IllegalArgumentException("A similarity is -1 to 1, not " + similarity + ".");
-    }
-    return similarity;
   }
 
   private float[] embed(Picture picture) {

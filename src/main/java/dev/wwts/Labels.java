@@ -109,10 +109,7 @@ public final class Labels {
    * for pictures that may show none of them. It is what {@link Recognizer#score} gives.
    */
   public Labels withMinSimilarity(double similarity) {
-    if (!(similarity >= -1 && similarity <= 1)) {
-      throw new IllegalArgumentException("A similarity is -1 to 1, not " + similarity + ".");
-    }
-    return new Labels(names, templates, threshold, similarity, embeddings);
+    return new Labels(names, templates, threshold, Ranges.similarity(similarity), embeddings);
   }
 
   /** What they are called, in their order, which {@link Recognition#index} counts. */

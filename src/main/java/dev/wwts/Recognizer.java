@@ -40,8 +40,6 @@ import java.util.function.Function;
  * run while its libraries are torn down.
  */
 public final class Recognizer implements AutoCloseable {
-  private static final int MOST_PICTURES = 4096;
-
   private final LoadedModel model;
   private final Settings settings;
 
@@ -140,7 +138,7 @@ public final class Recognizer implements AutoCloseable {
    * @throws DeadlineExceededException if it is not answered within it
    */
   public Answer.Recognized answer(Picture picture, Duration timeout) {
-    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    long nanos = Ranges.nanos("timeout", timeout);
     return with(service -> service.answer(picture, nanos));
   }
 
@@ -180,9 +178,13 @@ public final class Recognizer implements AutoCloseable {
   }
 
   private static List<Picture> batch(List<Picture> pictures) {
-    if (pictures.size() > MOST_PICTURES) {
+    if (pictures.size() > Ranges.MOST_PICTURES) {
       throw new IllegalArgumentException(
-          "A batch has at most " + MOST_PICTURES + " pictures, not " + pictures.size() + ".");
+          "A batch has at most "
+              + Ranges.MOST_PICTURES
+              + " pictures, not "
+              + pictures.size()
+              + ".");
     }
     return List.copyOf(pictures);
   }
@@ -271,7 +273,7 @@ public final class Recognizer implements AutoCloseable {
    * @throws DeadlineExceededException if it is not answered within it
    */
   public Answer.Recognized answer(Picture picture, Labels labels, Duration timeout) {
-    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    long nanos = Ranges.nanos("timeout", timeout);
     TextLabels texts = texts(labels);
     return with(service -> service.answer(texts, picture, nanos));
   }
@@ -362,8 +364,7 @@ public final class Recognizer implements AutoCloseable {
    * @return whether all ended within the time; if not, they go on
    */
   public boolean drain(Duration time) {
-    return with(
-        service -> service.drain(time.isZero() ? 0 : RecognizerBuilder.nanos("time", time)));
+    return with(service -> service.drain(Ranges.nanosOrNone("time", time)));
   }
 
   /** Waits for accepted calls and frees everything; closing twice does nothing. */

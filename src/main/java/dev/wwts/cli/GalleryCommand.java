@@ -27,8 +27,6 @@ final class GalleryCommand {
   /** Where an example came from, in its metadata. */
   static final String FILE = "file";
 
-  private static final String INPUTS = "PICTURE|FOLDER";
-
   @Command(
       mixinStandardHelpOptions = true,
       description =
@@ -36,7 +34,7 @@ final class GalleryCommand {
   int add(
       @Option(names = "--label", paramLabel = "TEXT", description = "What the pictures show.")
           @Nullable String label,
-      @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
+      @Parameters(arity = "1..*", paramLabel = PictureFiles.INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
     List<LabelledPicture> pictures =
         label == null ? LabelledPicture.inFoldersOf(inputs) : LabelledPicture.of(label, inputs);
@@ -48,7 +46,7 @@ final class GalleryCommand {
                   String file = Printable.line(FileNames.text(it.file()));
                   long id = gallery.add(it.label(), picture, Map.of(FILE, file));
                   options.tell(
-                      GalleryOptions.object(it.file()).put("id", id).put("label", it.label()),
+                      Output.object(it.file()).put("id", id).put("label", it.label()),
                       "[INFO] 已添加: %s（标签 %s，编号 %d）".formatted(file, it.label(), id));
                 }));
   }
@@ -72,8 +70,7 @@ final class GalleryCommand {
                   ? gallery.removeLabel(label)
                   : ids.stream().filter(gallery::remove).count();
           options.tell(
-              GalleryOptions.object().put("removed", removed),
-              "[INFO] 已删除 %d 个样例".formatted(removed));
+              Output.object().put("removed", removed), "[INFO] 已删除 %d 个样例".formatted(removed));
           return removed == (ids == null ? Math.max(1, removed) : ids.size())
               ? Wwts.OK
               : Wwts.FAILED;
@@ -96,7 +93,7 @@ final class GalleryCommand {
       mixinStandardHelpOptions = true,
       description = "Says what pictures show, or that it is nothing of the gallery's.")
   int recognize(
-      @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
+      @Parameters(arity = "1..*", paramLabel = PictureFiles.INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
     return options.open(
         gallery ->
@@ -106,7 +103,7 @@ final class GalleryCommand {
   }
 
   private static void tell(Path file, Gallery.Match match, GalleryOptions options) {
-    ObjectNode object = GalleryOptions.object(file).put("recognized", match.result().isPresent());
+    ObjectNode object = Output.object(file).put("recognized", match.result().isPresent());
     String text = "[RESULT] 未识别";
     if (match.best().isPresent()) {
       Gallery.Neighbour best = match.best().get();
@@ -142,7 +139,7 @@ final class GalleryCommand {
               paramLabel = "TEXT",
               description = "A text, of models that know texts. May be repeated.")
           @Nullable List<String> texts,
-      @Parameters(arity = "0..*", paramLabel = INPUTS) @Nullable List<Path> inputs,
+      @Parameters(arity = "0..*", paramLabel = PictureFiles.INPUTS) @Nullable List<Path> inputs,
       @Mixin GalleryOptions options) {
     if (texts == null && inputs == null) {
       throw new IllegalArgumentException("Say what to search for: pictures, or --text.");
@@ -152,7 +149,7 @@ final class GalleryCommand {
         gallery -> {
           for (String text : texts == null ? List.<String>of() : texts) {
             tell(
-                GalleryOptions.object().put("text", text),
+                Output.object().put("text", text),
                 "[INFO] 正在处理文本: %s%n".formatted(Printable.line(text)),
                 gallery.search(text, top),
                 options);
@@ -161,7 +158,7 @@ final class GalleryCommand {
               pictures,
               (it, picture) ->
                   tell(
-                      GalleryOptions.object(it.file()),
+                      Output.object(it.file()),
                       processing(it.file()),
                       gallery.search(picture, top),
                       options));
@@ -193,7 +190,7 @@ final class GalleryCommand {
         gallery -> {
           Gallery.Calibration it = gallery.calibrate();
           options.tell(
-              GalleryOptions.object()
+              Output.object()
                   .put("threshold", it.threshold())
                   .put("recognized", it.recognized())
                   .put("refused", it.refused())
@@ -242,7 +239,7 @@ final class GalleryCommand {
     return options.open(
         gallery -> {
           for (List<Gallery.Example> group : gallery.duplicates(threshold)) {
-            ObjectNode object = GalleryOptions.object();
+            ObjectNode object = Output.object();
             ArrayNode examples = object.putArray("examples");
             StringBuilder text = new StringBuilder("[RESULT] 近似重复:");
             for (Gallery.Example it : group) {

@@ -8,8 +8,6 @@ import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,30 +25,14 @@ class GalleryCommandTest {
   @TempDir private Path folder;
   private Path goods;
 
-  private record Run(int code, String out, String err) {
-    JsonNode json(int line) {
-      try {
-        return JSON.readTree(out.lines().skip(line).findFirst().orElseThrow());
-      } catch (IOException e) {
-        throw new AssertionError(out, e);
-      }
-    }
-  }
-
   private Run run(String command, Object... more) {
-    List<String> arguments = new ArrayList<>(List.of("gallery", command));
+    List<Object> arguments = new ArrayList<>(List.of("gallery", command));
     arguments.addAll(List.of("--model", folder.resolve("model.pt").toString()));
     if (!List.of(more).contains("--gallery")) {
       arguments.addAll(List.of("--gallery", folder.resolve("gallery").toString()));
     }
-    for (Object it : more) {
-      arguments.add(it.toString());
-    }
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Wwts.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
-    return new Run(code, out.toString(), err.toString());
+    arguments.addAll(List.of(more));
+    return Run.of(arguments);
   }
 
   private static Path write(Path file, int red, int green, int blue) throws IOException {

@@ -1,9 +1,6 @@
 package dev.wwts.internal.model;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.Device;
@@ -41,7 +38,7 @@ public final class ManifestReader {
   private static final int MAX_LENGTH = 512;
   private static final int MAX_WORD = 1000;
   private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
-  private static final JsonMapper JSON = mapper();
+  private static final JsonMapper JSON = StrictJson.mapper(32);
 
   private final String file;
 
@@ -57,18 +54,6 @@ public final class ManifestReader {
    */
   public static Manifest read(byte[] json, String file) {
     return new ManifestReader(file).manifest(parse(json, file));
-  }
-
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build());
-    return mapper;
   }
 
   private static JsonNode parse(byte[] json, String file) {
