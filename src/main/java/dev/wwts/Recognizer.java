@@ -145,8 +145,9 @@ public final class Recognizer implements AutoCloseable {
   /**
    * The same without waiting: the future gets {@link Answer.Refused} for a picture that can't be
    * read, and ends exceptionally with what {@link #answer(Picture)} throws otherwise. Cancelling it
-   * takes the call out of the queue. Of calls that failed and whose future nobody ever asked some
-   * are logged, with where they were made; -Dwwts.leaks=all tells of all, off of none.
+   * takes the call out of the queue. Of calls that failed or were refused and whose future nobody
+   * ever asked some are logged, with where they were made, each place once; -Dwwts.leaks=all tells
+   * of all, off of none.
    */
   public CompletableFuture<Answer> answerAsync(Picture picture) {
     return answerAsync(picture, () -> {});
@@ -346,6 +347,11 @@ public final class Recognizer implements AutoCloseable {
    */
   public Optional<DeviceMemory> memory() {
     return with(Service::memory);
+  }
+
+  /** Refuses who would wait for himself: a listener, in a thread of its own. */
+  void requireCaller() {
+    model.service().requireCaller();
   }
 
   /** One more hears of calls. */

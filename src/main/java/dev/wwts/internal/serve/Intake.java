@@ -85,12 +85,12 @@ final class Intake implements AutoCloseable {
       submit(call);
     } catch (RuntimeException e) {
       ended.run();
-      return CompletableFuture.failedFuture(e);
+      return AsyncAnswer.refused(e);
     }
     if (timeout != 0) {
       watch(call);
     }
-    return new AsyncAnswer(call);
+    return AsyncAnswer.of(call);
   }
 
   private void watch(Call<?> call) {

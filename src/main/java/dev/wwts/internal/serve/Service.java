@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that serves calls: what a recognizer owns, kept apart from it, so that a forgotten
@@ -40,6 +41,7 @@ public final class Service {
   private final Intake intake;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
+  private volatile @Nullable Forgotten guard;
 
   private Service(
       ServiceParts parts, Heads heads, Settings settings, Bundle bundle, CallCounts counts) {
@@ -218,6 +220,15 @@ public final class Service {
     return CallWait.until(intake.submit(new Calls.SelfTestLogits(intake.course(), pictures)));
   }
 
+  /**
+   * Refuses who would wait for himself if he waited for this.
+   *
+   * @throws IllegalStateException in a thread of its own
+   */
+  public void requireCaller() {
+    parts.requireCaller();
+  }
+
   /** One more hears of calls. */
   public void listen(CallListener listener) {
     intake.listen(listener);
@@ -225,7 +236,9 @@ public final class Service {
 
   /** Frees this when {@code owner} was forgotten. */
   public void guard(Object owner) {
-    OpenServices.guard(owner, this);
+    Forgotten watched = new Forgotten.Owner(owner, this);
+    guard = watched;
+    Leaks.watch(watched);
   }
 
   /** What runs below. */
@@ -313,6 +326,10 @@ public final class Service {
       }
     } finally {
       OpenServices.remove(this);
+      Forgotten watched = guard;
+      if (watched != null) {
+        Leaks.release(watched);
+      }
     }
   }
 

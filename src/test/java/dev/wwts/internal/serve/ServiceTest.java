@@ -5,6 +5,7 @@ import static dev.wwts.internal.serve.FakeService.index;
 import static dev.wwts.internal.serve.FakeService.picture;
 import static dev.wwts.internal.serve.FakeService.pictures;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.Answer;
@@ -309,6 +310,20 @@ class ServiceTest {
     Answer.Recognized answer = (Answer.Recognized) waiting.get();
 
     assertThat(answer.timings().waiting()).isPositive().isLessThan(answer.timings().total());
+  }
+
+  /** Java's own since 19, which this one may lack. */
+  @Test
+  void aFutureThatIsAskedForItsFailureTellsIt() {
+    Service service = open(SETTINGS);
+    AsyncAnswer answered = (AsyncAnswer) async(service, 1);
+    assertThat(index(answered.join())).isEqualTo(1);
+    assertThatIllegalStateException().isThrownBy(answered::exceptionNow);
+    service.close();
+    AsyncAnswer refused = (AsyncAnswer) async(service, 1);
+    assertThat(refused.exceptionNow()).isInstanceOf(RecognizerClosedException.class);
+    refused.cancel(false);
+    assertThat(refused).isCompletedExceptionally().isNotCancelled();
   }
 
   private static CompletableFuture<Answer> async(Service service, int width) {
