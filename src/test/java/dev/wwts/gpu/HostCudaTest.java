@@ -79,7 +79,7 @@ class HostCudaTest extends HostCudaCase {
   @Test
   void aTensorIsCopiedToItsSlotAndTimed() {
     Picture tensor = new Picture.Tensor("the tensor", new float[3 * 8 * 8]);
-    try (Recognizer recognizer = on(CUDA).batchSizes(1, 2).load()) {
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).batchSizes(1, 2).load()) {
       recognizer.answer(tensor);
       Map<HostCuda.Count, Integer> before = counts();
       Timings timings = recognizer.answer(tensor).timings();
