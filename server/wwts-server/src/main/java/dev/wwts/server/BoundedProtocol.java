@@ -41,6 +41,18 @@ public final class BoundedProtocol extends Http11NioProtocol {
     return nanos == null ? Duration.ZERO : Duration.ofNanos(nanos);
   }
 
+  /** The same work, which is told how long it has waited since it came. */
+  static Runnable timed(Runnable work, long came) {
+    return () -> {
+      WAITED.set(System.nanoTime() - came);
+      try {
+        work.run();
+      } finally {
+        WAITED.remove();
+      }
+    };
+  }
+
   @Override
   protected Processor createProcessor() {
     return new TimedHead(getAdapter());
@@ -67,19 +79,7 @@ public final class BoundedProtocol extends Http11NioProtocol {
     @Override
     public @Nullable Executor getExecutor() {
       Executor own = super.getExecutor();
-      return own == null ? null : work -> own.execute(timed(work));
-    }
-
-    private static Runnable timed(Runnable work) {
-      long came = System.nanoTime();
-      return () -> {
-        WAITED.set(System.nanoTime() - came);
-        try {
-          work.run();
-        } finally {
-          WAITED.remove();
-        }
-      };
+      return own == null ? null : work -> own.execute(timed(work, System.nanoTime()));
     }
   }
 }

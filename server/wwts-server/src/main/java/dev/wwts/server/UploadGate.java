@@ -23,22 +23,22 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(Ordered.LOWEST_PRECEDENCE)
 final class UploadGate extends OncePerRequestFilter {
-  /** Nobody waits for a thread unless more requests come than can be refused, even. */
+  /** How long a request may have waited for a thread, which only those do that come too fast. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final UploadRoom room;
   private final long most;
-  private final long queue;
+  private final ObjectProvider<WwtsProperties> properties;
   private final ObjectProvider<ModelSlot> slot;
 
   UploadGate(
       UploadRoom room,
       MultipartProperties multipart,
-      WwtsProperties properties,
+      ObjectProvider<WwtsProperties> properties,
       ObjectProvider<ModelSlot> slot) {
     this.room = room;
     this.most = Math.min(multipart.getMaxRequestSize().toBytes(), room.whole());
-    this.queue = properties.queue() == null ? Long.MAX_VALUE : Math.max(1, properties.queue());
+    this.properties = properties;
     this.slot = slot;
   }
 
@@ -80,7 +80,8 @@ final class UploadGate extends OncePerRequestFilter {
 
   /** Whether the library would refuse a call: its pictures need not be read for that. */
   private boolean isFull() {
+    Integer queue = properties.getObject().queue();
     Stats now = slot.getObject().stats();
-    return now.waiting() >= queue && now.busyLanes() == now.lanes();
+    return queue != null && now.waiting() >= Math.max(1, queue) && now.busyLanes() == now.lanes();
   }
 }
