@@ -50,24 +50,27 @@ final class UploadGate extends OncePerRequestFilter {
     long length = request.getContentLengthLong();
     if (length > most) {
       Problems.write(
+          request,
           response,
           413,
           "too_large",
           "The request holds %d bytes, and at most %d are read: send fewer pictures at a time."
               .formatted(length, most));
     } else if (length > room.left()) {
-      overloaded(response, "Requests under way take the memory that bodies may have: ask again.");
+      overloaded(
+          request, response, "Requests under way take the memory that bodies may have: ask again.");
     } else if (asksModel(request) && waited.compareTo(PATIENCE) > 0) {
-      overloaded(response, "The request has waited for too long already: ask again.");
+      overloaded(request, response, "The request has waited for too long already: ask again.");
     } else if (asksModel(request) && isFull()) {
-      overloaded(response, "As many calls wait as may: ask again.");
+      overloaded(request, response, "As many calls wait as may: ask again.");
     } else {
       chain.doFilter(request, response);
     }
   }
 
-  private static void overloaded(HttpServletResponse response, String why) throws IOException {
-    Problems.write(response, 503, "overloaded", why);
+  private static void overloaded(
+      HttpServletRequest request, HttpServletResponse response, String why) throws IOException {
+    Problems.write(request, response, 503, "overloaded", why);
   }
 
   /** What asks how it goes, or changes the model, is let through. */

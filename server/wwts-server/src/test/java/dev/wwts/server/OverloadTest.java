@@ -70,7 +70,19 @@ class OverloadTest {
     assertThat(status("POST", "/v1/recognize", -60)).isEqualTo(200);
   }
 
+  @Test
+  void eachProtocolIsToldInItsOwnWords() throws Exception {
+    assertThat(answer("POST", "/v1/recognize", 2).getContentAsString())
+        .contains("\"reason\":\"overloaded\"", "\"status\":503");
+    assertThat(answer("POST", "/v2/models/wwts-default/infer", 2).getContentAsString())
+        .matches("\\{\"error\":\"[^\"]+\"}");
+  }
+
   private int status(String method, String path, int secondsWaited) {
+    return answer(method, path, secondsWaited).getStatus();
+  }
+
+  private MockHttpServletResponse answer(String method, String path, int secondsWaited) {
     MockHttpServletResponse response = new MockHttpServletResponse();
     Runnable request =
         () -> {
@@ -83,6 +95,6 @@ class OverloadTest {
         };
     BoundedProtocol.timed(request, System.nanoTime() - TimeUnit.SECONDS.toNanos(secondsWaited))
         .run();
-    return response.getStatus();
+    return response;
   }
 }
