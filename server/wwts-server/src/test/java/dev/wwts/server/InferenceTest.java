@@ -172,6 +172,37 @@ class InferenceTest {
   }
 
   @Test
+  void binaryNumbersMustBeWhole() {
+    byte[] head =
+        """
+        {"inputs":[{"name":"input","shape":[1,3,48,48],"datatype":"FP32","parameters":{"binary_data_size":%d}}]}"""
+            .formatted(4 * 3 * SIDE * SIDE + 1)
+            .getBytes(StandardCharsets.UTF_8);
+    Client.Reply reply =
+        client.post(
+            INFER,
+            "application/octet-stream",
+            Arrays.copyOf(head, head.length + 4 * 3 * SIDE * SIDE + 1),
+            "Inference-Header-Content-Length",
+            Integer.toString(head.length));
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.json().get("error").asString()).contains("inside of a number");
+  }
+
+  @Test
+  void whatAClientSentIsToldBriefly() {
+    String sizes = "1,".repeat(100_000) + "1";
+    for (String input :
+        List.of(
+            "\"datatype\":\"FP32\",\"shape\":[" + sizes + "]",
+            "\"shape\":[1],\"datatype\":\"" + sizes + "\"")) {
+      Client.Reply reply = client.json(INFER, "{\"inputs\":[{" + input + ",\"data\":[1]}]}");
+      assertThat(reply.status()).isEqualTo(400);
+      assertThat(reply.json().get("error").asString()).hasSizeLessThanOrEqualTo(300);
+    }
+  }
+
+  @Test
   void anInputThatIsNotFiniteIsTheCallersFault() {
     String values = "1e39" + ",0".repeat(3 * SIDE * SIDE - 1);
     Client.Reply reply =
