@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wwts.internal.torch.LibTorch;
+import dev.wwts.internal.torch.LoadThread;
+import dev.wwts.internal.torch.ParkedTeam;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -145,6 +148,24 @@ class SpinsTest {
       left = teams();
     }
     assertThat(left).isLessThan(4);
+  }
+
+  /** Beside calls and other loads; ten times as long otherwise. */
+  @Test
+  void aLoadHasAParkedTeamBesideIt() {
+    assumeTrue(Files.exists(Path.of("/proc/self/task")), "skipped: threads are read from /proc");
+    int processors = LibTorch.processors();
+    assumeTrue(processors > 1, "skipped: one processor, and OpenMP's threads outnumber it");
+    LibTorch.useThreads(processors);
+    assertThat(LoadThread.call(SpinsTest::teamsNow)).isPositive();
+  }
+
+  private static long teamsNow() {
+    try {
+      return teams();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Threads of parked teams: OpenMP's have the name of the one that started them. */
