@@ -296,6 +296,20 @@ public final class Recognizer implements AutoCloseable {
     return with(service -> service.answerAsync(texts, picture, settings.timeout()));
   }
 
+  /**
+   * What the network gives for pictures before it is made confidences: a number for each class, in
+   * the order of {@link ModelInfo#labels}, each picture in a forward of its own. A {@link
+   * Picture.Tensor} makes it the network alone.
+   *
+   * @param pictures at most 4096
+   * @throws ModelException if the model has no classes
+   * @throws PictureException if one can't be read, and all that {@link #answer(Picture)} throws
+   */
+  public List<float[]> logits(List<Picture> pictures) {
+    List<Picture> batch = batch(pictures);
+    return with(service -> service.logits(batch, settings.timeout()));
+  }
+
   private TextLabels texts(Labels labels) {
     // without a timeout, which is for one picture
     List<float[]> embeddings =

@@ -95,6 +95,17 @@ public final class RecognizerBuilder {
   }
 
   /**
+   * How long a call may wait for a decoder and a lane; any time if not set. One that has waited
+   * longer when its turn comes throws an {@link OverloadedException} instead: where more calls come
+   * than can be answered, those that are answered are so soon. What its pictures took to be decoded
+   * does not count, the {@link #timeout} is about the whole.
+   */
+  public RecognizerBuilder queueTimeout(Duration wait) {
+    settings = settings.queueTimeout(nanos("queueTimeout", wait));
+    return this;
+  }
+
+  /**
    * Whether the JVM's end waits for a load under way, 20 seconds at most, and the recognizer closes
    * itself then, as native code must not run while its libraries are torn down; true if not set.
    * Say false only where the owner surely closes it.
