@@ -81,7 +81,7 @@ final class Info implements Callable<Integer> {
 
   private static String texts(TextTower tower) {
     return "%s's %,d pieces, %d of a text"
-        .formatted(tower.about().tokenizer(), tower.tokenizer().size(), tower.about().length());
+        .formatted(tower.about().tokenizer(), tower.words(), tower.about().length());
   }
 
   private static String embedding(Manifest.Embedding embedding) {

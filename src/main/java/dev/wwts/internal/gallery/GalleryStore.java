@@ -196,7 +196,9 @@ public final class GalleryStore implements AutoCloseable {
    * @throws GalleryException if they are too few
    */
   public Calibration calibrate() {
-    Calibration calibration = Calibration.of(snapshot(), index.centres());
+    Snapshot now = snapshot();
+    changer(); // before seconds of searches
+    Calibration calibration = Calibration.of(now, index.centres());
     threshold(calibration.threshold());
     return calibration;
   }

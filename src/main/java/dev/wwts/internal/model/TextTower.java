@@ -36,6 +36,16 @@ public record TextTower(
     return archive.corrupt("it has no entry extra/" + entry + " for its text tower", null);
   }
 
+  /** How many different ids there are. */
+  public int words() {
+    return tokenizer.size();
+  }
+
+  /** The id that fills up a text. */
+  public int pad() {
+    return tokenizer.pad();
+  }
+
   /** The ids of a text, as many as it reads. */
   public int[] ids(String text) {
     return tokenizer.ids(text, about.length());

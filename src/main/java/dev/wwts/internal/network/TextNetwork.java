@@ -51,13 +51,13 @@ public final class TextNetwork implements AutoCloseable {
    */
   public static TextNetwork load(TextTower tower, Remarks remarks) {
     int[] last = new int[tower.about().length()];
-    Arrays.fill(last, tower.tokenizer().size() - 1);
+    Arrays.fill(last, tower.words() - 1);
     int[][] asked = {tower.ids(""), last};
     Path file = tower.network().file();
     return TorchScriptNetwork.load(
         file,
         () -> {
-          int pad = tower.tokenizer().pad();
+          int pad = tower.pad();
           Tensor rows = input(asked, pad);
           Network network = chosen(tower.network(), rows, remarks);
           try {
