@@ -38,6 +38,7 @@ def run(args):
     side = model.config.vision_config.image_size
     if (preprocessing["width"], preprocessing["height"]) != (side, side):
         raise ExportError(f"the image processor gives {preprocessing['width']} x {preprocessing['height']} pixels, but the model sees {side} x {side}")
+    args.activation = text.activation  # of no classes, but it is what a reader is shown
     options.write(args, module, [], family=model.config.model_type, name=folder.resolve().name, trained=True, preprocessing=preprocessing, text=text,
                   embedding=embedding)
 

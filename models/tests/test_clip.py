@@ -77,6 +77,7 @@ class ClipTest(ExportCase):
         self.assert_towers(made, written)
         told = written.manifest
         self.assertEqual((told["family"], told["input"]["resize"]), ("siglip", {"rule": "exact", "width": 64, "height": 64}))
+        self.assertEqual(told["output"]["activation"], "sigmoid")
         text = told["text"]
         self.assertEqual((text["tokenizer"], text["lowercase"], text["activation"], text["length"], text["end"], text["pad"]), ("gemma", True, "sigmoid", 64, 1, 0))
         self.assertAlmostEqual(text["logit_bias"], -3.0)
