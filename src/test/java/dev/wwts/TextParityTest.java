@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Both towers in Java beside transformers', of random weights: Chinese-CLIP's with the published
  * vocabulary, CLIP's and SigLIP's with those that are learnt here; skipped where there is no
  * Python. -Dwwts.clip=ViT-B-16 takes a published shape of the first, -Dwwts.clip=base of the
- * others; -Dwwts.texts=1000 as many texts.
+ * others; -Dwwts.texts=1000 as many texts, -Dwwts.tokenizer.clip=FOLDER another vocabulary.
  */
 class TextParityTest {
   private static final JsonMapper JSON = new JsonMapper();
@@ -89,6 +89,10 @@ class TextParityTest {
       return Kit.folder().resolve("tokenizer/vocab.txt").toString();
     }
     String style = kind.equals("clip") ? "clip" : "gemma";
+    String given = System.getProperty("wwts.tokenizer." + style, "");
+    if (!given.isEmpty()) {
+      return given;
+    }
     String learnt = folder.resolve("tokenizer").toString();
     Kit.python(
         "models/clip_tokens.py", "train", style, learnt, "2000", "README.md", "README.zh-CN.md");

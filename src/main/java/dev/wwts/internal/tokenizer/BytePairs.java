@@ -18,6 +18,9 @@ public final class BytePairs {
 
   private static final int MOST_MERGES = 1 << 24;
 
+  /** Characters; each pair's two are put together to find a third. */
+  private static final int LONGEST_PIECE = 1000;
+
   private final List<String> pieces;
   private final Map<String, Integer> ids = new HashMap<>();
 
@@ -37,6 +40,9 @@ public final class BytePairs {
     if (pieces.isEmpty() || pieces.size() > MOST_PIECES || merges.size() > MOST_MERGES) {
       throw new IllegalArgumentException(
           "It has %,d pieces and %,d merges.".formatted(pieces.size(), merges.size()));
+    }
+    if (pieces.stream().anyMatch(it -> it.length() > LONGEST_PIECE)) {
+      throw new IllegalArgumentException("A piece has more than 1,000 characters.");
     }
     this.pieces = List.copyOf(pieces);
     for (int id = 0; id < pieces.size(); id++) {

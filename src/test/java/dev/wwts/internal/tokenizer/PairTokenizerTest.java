@@ -114,6 +114,8 @@ class PairTokenizerTest {
     assertThatThrownBy(() -> gemma(bytes.subList(0, 255), List.of(), 0))
         .hasMessageContaining("lacks '<0xFF>'");
     assertThatThrownBy(() -> gemma(List.of(), List.of(), 0)).hasMessageContaining("0 pieces");
+    assertThatThrownBy(() -> gemma(List.of("a".repeat(1001)), List.of(), 0))
+        .hasMessageContaining("1,000 characters");
     PairTokenizer.Special special =
         new PairTokenizer.Special(OptionalInt.empty(), 0, 0, List.of(), List.of());
     assertThatThrownBy(
