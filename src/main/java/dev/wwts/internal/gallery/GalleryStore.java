@@ -3,6 +3,7 @@ package dev.wwts.internal.gallery;
 import dev.wwts.GalleryException;
 import dev.wwts.GalleryException.Reason;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,12 +67,18 @@ public final class GalleryStore implements AutoCloseable {
    * @throws GalleryException if it is not there, another model's, or damaged
    */
   public static GalleryStore openReadOnly(Path folder, ModelKey model) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new GalleryException(
+          Reason.UNREADABLE,
+          folder + " holds no gallery: name another folder, or add to it, which makes one.");
+    }
     Index index = new Index(model.dimension());
     try {
-      new LogReader(folder.resolve(FILE), model).read(index::apply);
+      new LogReader(file, model).read(index::apply);
     } catch (IOException e) {
       throw new GalleryException(
-          Reason.UNREADABLE, "%s holds no gallery: %s".formatted(folder, e.getMessage()), e);
+          Reason.UNREADABLE, "%s can't be read: %s".formatted(file, e.getMessage()), e);
     }
     return new GalleryStore(folder, model, index, Optional.empty());
   }
