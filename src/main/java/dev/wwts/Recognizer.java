@@ -236,6 +236,16 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
+   * The same for many, some to a forward, each within the timeout.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public List<float[]> embedTexts(List<String> texts) {
+    List<String> all = List.copyOf(texts);
+    return with(service -> service.textEmbeddings(all, settings.timeout()));
+  }
+
+  /**
    * The same without waiting: the future gets an {@link Answer.Embedded}, and is else as that of
    * {@link #answerAsync(Picture)}.
    *
@@ -259,7 +269,8 @@ public final class Recognizer implements AutoCloseable {
 
   /**
    * Which of some labels a picture shows, as {@link #answer(Picture)}: confidences are the softmax
-   * of what {@link #score} gives for the labels' texts, scaled as the model was trained.
+   * of what {@link #score} gives for the labels' texts, scaled as the model was trained; of a model
+   * that was trained so, as SigLIP, the sigmoid of each, and all that reach a threshold are tags.
    *
    * @throws ModelException if the model has no text tower
    */

@@ -65,8 +65,10 @@ final class Embed implements Callable<Integer> {
         }
         Console.requireLog();
       }
-      for (String text : texts) {
-        tell(Output.object().put("text", text), "文本: " + text, recognizer.embed(text));
+      List<float[]> ofTexts = recognizer.embedTexts(texts);
+      for (int i = 0; i < ofTexts.size(); i++) {
+        String text = texts.get(i);
+        tell(Output.object().put("text", text), "文本: " + text, ofTexts.get(i));
       }
     }
     return failed == 0 ? Wwts.OK : Wwts.FAILED;

@@ -63,7 +63,7 @@ final class GalleryCommand {
     if ((ids == null) == (label == null)) {
       throw new IllegalArgumentException("Say which to remove: --id or --label.");
     }
-    return options.open(
+    return options.change(
         gallery -> {
           long removed =
               ids == null
@@ -79,7 +79,7 @@ final class GalleryCommand {
 
   @Command(mixinStandardHelpOptions = true, description = "Lists the examples, oldest first.")
   int list(@Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery -> {
           gallery
               .examples()
@@ -95,7 +95,7 @@ final class GalleryCommand {
   int recognize(
       @Parameters(arity = "1..*", paramLabel = PictureFiles.INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery ->
             options.each(
                 LabelledPicture.of("", inputs),
@@ -145,7 +145,7 @@ final class GalleryCommand {
       throw new IllegalArgumentException("Say what to search for: pictures, or --text.");
     }
     List<LabelledPicture> pictures = inputs == null ? List.of() : LabelledPicture.of("", inputs);
-    return options.open(
+    return options.read(
         gallery -> {
           for (String text : texts == null ? List.<String>of() : texts) {
             tell(
@@ -186,7 +186,7 @@ final class GalleryCommand {
       description =
           "Chooses the similarity below which nothing is recognised from the gallery's own examples.")
   int calibrate(@Mixin GalleryOptions options) {
-    return options.open(
+    return options.change(
         gallery -> {
           Gallery.Calibration it = gallery.calibrate();
           options.tell(
@@ -214,7 +214,7 @@ final class GalleryCommand {
       @Parameters(arity = "1..*", paramLabel = "FOLDER") List<Path> folders,
       @Mixin GalleryOptions options) {
     List<LabelledPicture> pictures = LabelledPicture.inFoldersOf(folders);
-    return options.open(
+    return options.read(
         gallery -> {
           GalleryScore score = new GalleryScore(gallery.labels().keySet());
           int code =
@@ -236,7 +236,7 @@ final class GalleryCommand {
               description = "The least similarity, -1 to 1 (default: ${DEFAULT-VALUE}).")
           double threshold,
       @Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery -> {
           for (List<Gallery.Example> group : gallery.duplicates(threshold)) {
             ObjectNode object = Output.object();

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 import me.tongfei.progressbar.ProgressBar;
@@ -32,11 +33,15 @@ final class GalleryOptions {
 
   @Mixin private Output output = new Output();
 
-  /** Opens one, or makes it. */
+  /** Opens one for changes, or makes it. */
   int make(ToIntFunction<Gallery> use) {
+    return with(Gallery::open, use);
+  }
+
+  private int with(BiFunction<Path, Recognizer, Gallery> open, ToIntFunction<Gallery> use) {
     return load(
         (recognizer, at) -> {
-          try (Gallery gallery = Gallery.open(at, recognizer)) {
+          try (Gallery gallery = open.apply(at, recognizer)) {
             return use.applyAsInt(gallery);
           }
         });
@@ -49,13 +54,23 @@ final class GalleryOptions {
     }
   }
 
-  /** Opens one that is there: a mistyped name makes none. */
-  int open(ToIntFunction<Gallery> use) {
+  /** Opens one that is there for changes: a mistyped name makes none. */
+  int change(ToIntFunction<Gallery> use) {
+    requireThere();
+    return make(use);
+  }
+
+  /** Opens one that is there as it is now; a server may have it open. */
+  int read(ToIntFunction<Gallery> use) {
+    requireThere();
+    return with(Gallery::openReadOnly, use);
+  }
+
+  private void requireThere() {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "There is no gallery " + FileNames.text(folder) + ": wwts gallery add makes one.");
     }
-    return make(use);
   }
 
   /** Does the same for each picture and shows how far it is. Returns the exit code. */

@@ -80,7 +80,7 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   private static HttpStatus status(GalleryException.Reason reason) {
     return switch (reason) {
-      case OTHER_MODEL, IN_USE, TOO_FEW -> HttpStatus.CONFLICT;
+      case OTHER_MODEL, IN_USE, READ_ONLY, TOO_FEW -> HttpStatus.CONFLICT;
       case NOT_WRITTEN -> HttpStatus.INSUFFICIENT_STORAGE;
       case CLOSED -> HttpStatus.SERVICE_UNAVAILABLE;
       case UNREADABLE, CORRUPT, NEWER_FORMAT -> HttpStatus.INTERNAL_SERVER_ERROR;
