@@ -101,7 +101,7 @@ public final class RecognizerBuilder {
    * does not count, the {@link #timeout} is about the whole.
    */
   public RecognizerBuilder queueTimeout(Duration wait) {
-    settings = settings.queueTimeout(nanos("queueTimeout", wait));
+    settings = settings.queueTimeout(Ranges.nanos("queueTimeout", wait));
     return this;
   }
 
