@@ -37,16 +37,10 @@ record TextTokens(Archive archive) {
               new BytePairs(pieces(text), text(pairs.merges()).lines().toList()),
               pairs.style(),
               pairs.special())
-          : bert(text, tokens);
+          : new BertTokenizer(Vocabulary.of(text), ((TextManifest.Bert) tokens).longestWord());
     } catch (IllegalArgumentException e) {
       throw bad("is not one: " + Printable.line(String.valueOf(e.getMessage()), 120), e);
     }
-  }
-
-  private static Tokenizer bert(String text, TextManifest.Tokens tokens) {
-    int longest =
-        tokens instanceof TextManifest.Bert bert ? bert.longestWord() : BertTokenizer.LONGEST_WORD;
-    return new BertTokenizer(Vocabulary.of(text), longest);
   }
 
   private List<String> pieces(String json) {
