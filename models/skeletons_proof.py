@@ -83,6 +83,7 @@ def write_clip(name, folder):
     model = chinese_clip.ChineseCLIPModel(config).eval()
     skeleton.fill(model)
     model.logit_scale.data.fill_(4.6)
+    model.text_model.embeddings.word_embeddings.weight.data[0] = 0  # [PAD]'s row, which transformers clears
     torch.save(model.state_dict(), folder / "pytorch_model.bin")
     config.to_json_file(folder / "config.json", use_diff=False)
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"一张的图片类别0123456789", *(f"##{digit}" for digit in range(10))]
@@ -147,8 +148,19 @@ def compare(folder, out):
     wrong = [name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)]
     inputs = torch.cat([tracing.noise(1, manifest(out)["input"], seed=40 + i) for i in range(3)])
     python, java = (torch.jit.load(str(file)).eval() for file in (folder / "python.pt", out))
-    difference = (python(inputs) - java(inputs)).abs().max().item()
+    difference = max((python(inputs) - java(inputs)).abs().max().item(), _of_texts(folder / "python.pt", out))
     return wrong, len(mine), difference, _self_test(java, out)
+
+
+def _of_texts(*files):
+    """How far the embeddings of texts are apart, where the files have a text tower."""
+    nested = [archive.read_extra(file).get(text_tower.NETWORK) for file in files]
+    if nested[0] is None:
+        return 0.0
+    ids = torch.randint(1, 1000, (3, 52), generator=torch.Generator().manual_seed(7))
+    ids[1:, 20:] = 0
+    python, java = (torch.jit.load(io.BytesIO(data)).eval()(ids) for data in nested)
+    return (python - java).abs().max().item()
 
 
 def _self_test(module, out):
@@ -205,6 +217,8 @@ def prove(name, java, pickled):
         verdict = "equal" if not wrong and difference == 0 else "other"
         if name in skeletons.CLIP and len(wrong) == 1 and difference < ROUNDED:
             verdict, wrong = "equal but for rounding in the labels' rows", []
+        if name in TOWERS and difference == 0 and all("/code/" in entry or entry.endswith("data.pkl") for entry in wrong):
+            verdict, wrong = "equal but for the names of classes", []  # which torch numbers through the life of a process, here of two traces
         return (name, verdict, str(count), str(records), f"{difference:g}", f"{own:.1e}", "; ".join(sorted(wrong)[:3]))
 
 

@@ -114,7 +114,7 @@ public final class ModelSlot implements AutoCloseable {
   /**
    * Does something with the model that is there now, and tells which one that is. It stays open
    * until this ends, so don't keep it, and leave closing it to the slot. What is done may close the
-   * slot.
+   * slot, or swap: the next model answers then, and this one is closed when this ends.
    */
   public <T> T with(BiFunction<Recognizer, ModelVersion, T> use) {
     Generation<ModelSlotEntry> generation = generations.enter();
@@ -148,7 +148,7 @@ public final class ModelSlot implements AutoCloseable {
   /**
    * Puts another file's model in this one's place, loaded with the same settings. Returns when it
    * is there and the old one closed, which calls that last may put off for ten seconds, after which
-   * only the closing goes on.
+   * only the closing goes on; within {@link #with} it does not wait for that.
    *
    * @throws SwapException if it may not take the place; {@link Reason#NOT_PINNED} if the present
    *     one was loaded with a SHA-256

@@ -49,6 +49,11 @@ record ModelSlotEntry(Recognizer recognizer, RecognizerBuilder settings) impleme
   }
 
   @Override
+  public void requireCaller() {
+    recognizer.requireCaller();
+  }
+
+  @Override
   public Stats stats() {
     return recognizer.stats();
   }

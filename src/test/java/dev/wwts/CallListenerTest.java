@@ -103,6 +103,37 @@ class CallListenerTest {
   }
 
   @Test
+  void ofASlotItIsTheSame() {
+    Path first = SlotModels.write(folder, "own", "m * 10", "一");
+    AtomicReference<ModelSlot> here = new AtomicReference<>();
+    List<Throwable> told = new CopyOnWriteArrayList<>();
+    CallListener listener =
+        call -> {
+          ModelSlot own = Objects.requireNonNull(here.get());
+          for (Runnable wait : List.<Runnable>of(own::close, () -> own.swap(first))) {
+            try {
+              wait.run();
+            } catch (RuntimeException e) {
+              told.add(e);
+            }
+          }
+        };
+    try (ModelSlot slot =
+        ModelSlot.builder(Recognizer.builder(first).lanes(1).listener(listener)).open()) {
+      here.set(slot);
+      assertThat(slot.answer(PICTURE).results()).isNotEmpty();
+      assertThat(told)
+          .hasSize(2)
+          .allSatisfy(
+              each ->
+                  assertThat(each)
+                      .isInstanceOf(IllegalStateException.class)
+                      .hasMessageContaining("another thread"));
+      assertThat(slot.swap(first).generation()).as("nothing has happened").isEqualTo(2);
+    }
+  }
+
+  @Test
   void ofASlotCallsOfAllModelsAreHeardAndCounted() {
     Path first = SlotModels.write(folder, "first", "m * 10", "一");
     Path second = SlotModels.write(folder, "second", "m * 10", "二");

@@ -3,6 +3,7 @@ package dev.wwts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.wwts.internal.serve.LeftOpen;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.awt.Color;
 import java.io.ByteArrayOutputStream;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was dropped without close() is told, with where it was made, and freed. */
+@LeftOpen.OnPurpose
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForgottenTest {
   private static final Picture PICTURE = Picture.of(TestPictures.png(20, 30, Color.RED));
@@ -110,6 +112,33 @@ class ForgottenTest {
           .contains("its failure is lost", "ForgottenTest.forgetFuture");
       assertThat(hearFuture(recognizer)).isInstanceOf(DeadlineExceededException.class);
       System.gc();
+    }
+  }
+
+  @Test
+  void aRefusalThatNobodyHears() {
+    assumeTrue(System.getProperty("wwts.leaks", "").equals("all"), "skipped: calls are sampled");
+    Recognizer recognizer = Recognizer.load(ModelFiles.tiny(folder));
+    recognizer.close();
+    try (Log log = new Log()) {
+      forgetFuture(recognizer);
+      assertThat(log.await("RecognizerClosedException"))
+          .as("though no recognizer is open any more")
+          .contains("its failure is lost", "ForgottenTest.forgetFuture");
+      assertThat(hearFuture(recognizer)).isInstanceOf(RecognizerClosedException.class);
+    }
+  }
+
+  @Test
+  void aFailureThatOutlivesItsRecognizer() {
+    assumeTrue(System.getProperty("wwts.leaks", "").equals("all"), "skipped: calls are sampled");
+    Duration none = Duration.ofNanos(1);
+    try (Log log = new Log()) {
+      try (Recognizer recognizer =
+          Recognizer.builder(ModelFiles.tiny(folder)).timeout(none).load()) {
+        forgetFuture(recognizer);
+      }
+      assertThat(log.await("DeadlineExceededException")).contains("ForgottenTest.forgetFuture");
     }
   }
 

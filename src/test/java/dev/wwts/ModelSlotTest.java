@@ -8,6 +8,7 @@ import dev.wwts.internal.model.Sha256;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +70,25 @@ class ModelSlotTest extends SlotCase {
       assertThat(caller.get(1, TimeUnit.MINUTES)).containsExactly("一红", "一红");
       assertThat(swap.get(1, TimeUnit.MINUTES).generation()).isEqualTo(2);
       assertThat(news.retired.poll(1, TimeUnit.MINUTES)).isNotNull();
+    }
+  }
+
+  @Test
+  void whoUsesAModelMaySwapIt() throws Exception {
+    News news = new News();
+    try (ModelSlot slot = slot(first).listener(news).open()) {
+      String before =
+          slot.with(
+              (recognizer, version) -> {
+                assertThat(slot.swap(second).generation()).isEqualTo(2);
+                assertThat(news.retired).as("it is in use here").isEmpty();
+                assertThat(best(slot)).isEqualTo("二红");
+                return recognizer.answer(PICTURE).best().label();
+              });
+
+      assertThat(before).isEqualTo("一红");
+      ModelVersion retired = Objects.requireNonNull(news.retired.poll(1, TimeUnit.MINUTES));
+      assertThat(retired.generation()).isEqualTo(1);
     }
   }
 

@@ -6,7 +6,8 @@ import dev.wwts.convert.folder.FolderModel;
 import dev.wwts.convert.folder.FolderModel.Towers;
 import dev.wwts.convert.weights.Fitting;
 import dev.wwts.convert.weights.Skeleton;
-import dev.wwts.internal.model.Manifest;
+import dev.wwts.internal.model.Manifest.Activation;
+import dev.wwts.internal.model.TextManifest;
 import dev.wwts.internal.tokenizer.BertTokenizer;
 import dev.wwts.internal.tokenizer.Vocabulary;
 import dev.wwts.internal.torch.LibTorch;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
@@ -36,6 +38,10 @@ final class FilledTextTower implements AutoCloseable {
 
   /** That of its words. */
   static final String VOCABULARY = "text/vocabulary.txt";
+
+  /** How a text becomes ids. */
+  static final TextManifest.Bert TOKENS_READ =
+      new TextManifest.Bert(VOCABULARY, BertTokenizer.LONGEST_WORD_OF_CHINESE_CLIP);
 
   private static final int TOKENS = 52;
   private static final String SCALE = "logit_scale";
@@ -80,15 +86,17 @@ final class FilledTextTower implements AutoCloseable {
 
   private BertTokenizer tokenizer(Towers towers, long words) {
     try {
-      Vocabulary vocabulary = Vocabulary.of(towers.vocabulary());
+      BertTokenizer read =
+          new BertTokenizer(
+              Vocabulary.of(towers.vocabulary()), BertTokenizer.LONGEST_WORD_OF_CHINESE_CLIP);
       // the network's code takes 0 for what fills up
-      if (vocabulary.size() != words || vocabulary.pad() != 0) {
+      if (read.size() != words || read.pad() != 0) {
         throw new ModelException(
             Reason.UNSUPPORTED,
             "%s: its text tower reads %,d words, the first of which is [PAD], but vocab.txt has %,d with [PAD] at %,d: fetch the vocabulary that belongs to it."
-                .formatted(weights, words, vocabulary.size(), vocabulary.pad()));
+                .formatted(weights, words, read.size(), read.pad()));
       }
-      return new BertTokenizer(vocabulary, BertTokenizer.LONGEST_WORD_OF_CHINESE_CLIP);
+      return read;
     } catch (IllegalArgumentException e) {
       throw new ModelException(Reason.CORRUPT, "%s: %s".formatted(weights, e.getMessage()), e);
     }
@@ -110,9 +118,8 @@ final class FilledTextTower implements AutoCloseable {
   }
 
   /** What a manifest says of it. */
-  Manifest.Text fields() {
-    return new Manifest.Text(
-        NETWORK, VOCABULARY, TOKENS, BertTokenizer.LONGEST_WORD_OF_CHINESE_CLIP, scale);
+  TextManifest fields() {
+    return new TextManifest(NETWORK, TOKENS_READ, TOKENS, scale, 0, Activation.SOFTMAX);
   }
 
   /**
@@ -139,7 +146,7 @@ final class FilledTextTower implements AutoCloseable {
     module.eval();
     List<float[]> rows = new ArrayList<>();
     for (String text : texts) {
-      int[] ids = tokenizer.ids(text, TOKENS);
+      int[] ids = Arrays.copyOf(tokenizer.ids(text, TOKENS), TOKENS);
       float[] row = NativeScope.inference(() -> row(module, ids));
       if (!Double.isFinite(ReferenceRun.largest(row, 0, row.length))) {
         throw new ModelException(

@@ -10,6 +10,7 @@ import dev.wwts.convert.tflite.TfliteNetwork.QuantizedLayer;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Recipe.Resize;
+import dev.wwts.internal.model.TextManifest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -59,13 +60,13 @@ public final class ManifestJson {
   }
 
   /** Its text tower. */
-  ManifestJson text(Manifest.Text text) {
+  ManifestJson text(TextManifest text, TextManifest.Bert tokens) {
     root.putObject("text")
         .put("tokenizer", "bert")
         .put("network", text.network())
-        .put("vocabulary", text.vocabulary())
+        .put("vocabulary", tokens.vocabulary())
         .put("length", text.length())
-        .put("longest_word", text.longestWord())
+        .put("longest_word", tokens.longestWord())
         .put("logit_scale", text.scale());
     return this;
   }

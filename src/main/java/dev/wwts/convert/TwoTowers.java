@@ -81,7 +81,7 @@ final class TwoTowers {
         new ManifestJson(name, 0, texts, FAMILY, model.recipe())
             .size(parameters + text.parameters())
             .embedding(run.embedding(MEANING).orElseThrow())
-            .text(text.fields())
+            .text(text.fields(), FilledTextTower.TOKENS_READ)
             .selfTest(test);
     Map<String, byte[]> extra = new LinkedHashMap<>();
     extra.put("wwts.json", manifest.bytes());

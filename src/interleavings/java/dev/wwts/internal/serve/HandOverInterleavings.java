@@ -9,11 +9,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What is put is taken once, in whatever order threads get on; nobody waits for ever. */
+/**
+ * What is put is taken once, in whatever order threads get on; nobody waits for ever. The clock goes
+ * on at each look, as Lincheck lets {@link System#nanoTime} stand still.
+ */
 class HandOverInterleavings {
   /** A queue, and what was taken from it. */
   private static final class Taken {
-    private final HandOver<Integer> queue = new HandOver<>(0);
+    private final HandOver<Integer> queue = new HandOver<>(0, new AtomicLong()::incrementAndGet);
     private final TreeSet<Integer> things = new TreeSet<>();
 
     void take() {
@@ -77,6 +80,19 @@ class HandOverInterleavings {
                 left.set(0);
                 taken.queue.lookAgain();
               });
+        });
+  }
+
+  @Test
+  void whoseTimeIsOverLeavesItOrHasIt() {
+    explore(
+        "[1, 2], left 0",
+        () -> {
+          Taken taken = new Taken();
+          return taken.by(
+              () -> taken.keep(taken.queue.takeMore(() -> 3, it -> true)),
+              () -> taken.queue.put(1),
+              () -> taken.queue.put(2));
         });
   }
 

@@ -1,14 +1,12 @@
 package dev.wwts.convert.weights;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.model.StrictJson;
 import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,24 +38,12 @@ public final class PartIndex {
   private static final Pattern PART =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,150}\\.(safetensors|bin)");
 
-  private static final JsonMapper JSON = mapper();
+  private static final JsonMapper JSON = StrictJson.mapper(8);
 
   private final Map<String, String> parts;
 
   private PartIndex(Map<String, String> parts) {
     this.parts = parts;
-  }
-
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).build());
-    return mapper;
   }
 
   /**

@@ -10,6 +10,7 @@ import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.PixelMemory;
 import dev.wwts.internal.remark.Remarks;
 import dev.wwts.internal.torch.LibTorch;
+import dev.wwts.internal.torch.ParkedTeam;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.global.torch;

@@ -72,10 +72,16 @@ public record FrozenGraph(Graph graph, @Nullable JitModule self) {
     return graph.inputs().get(self == null ? 0 : 1);
   }
 
-  /** The graph as it is now; changes after the first run are not seen. */
+  /**
+   * The graph as it is now; changes after the first run are not seen. Any number of threads may run
+   * it: LibTorch makes a function's schema when it is first asked for, and without a lock, so that
+   * a second thread's would replace the one that a first is reading.
+   */
   public Compiled compiled() {
     CompilationUnit unit = new CompilationUnit();
-    return new Compiled(unit, unit.create_function(new QualifiedName(NAME), graph));
+    Function function = unit.create_function(new QualifiedName(NAME), graph);
+    function.getSchema();
+    return new Compiled(unit, function);
   }
 
   /** What to run it with. */

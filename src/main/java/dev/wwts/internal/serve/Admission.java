@@ -13,6 +13,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Admission {
   private static final int CLOSED = 1 << 30;
 
+  /** What becomes of a call that comes. */
+  enum Decision {
+    ACCEPTED,
+    FULL,
+    CLOSED
+  }
+
   private final int running;
   private final int queue;
 
@@ -33,19 +40,30 @@ final class Admission {
    * @throws RecognizerClosedException after {@link #close}
    */
   void enter() {
+    switch (tryEnter()) {
+      case CLOSED ->
+          throw new RecognizerClosedException(
+              "The recognizer is closed, or being drained: ask another one.");
+      case FULL ->
+          throw new OverloadedException(
+              "%d calls wait already, as many as may: try again later, or raise queue, lanes or the number of machines."
+                  .formatted(queue));
+      case ACCEPTED -> {}
+    }
+  }
+
+  /** The same without a sentence. */
+  Decision tryEnter() {
     while (true) {
       int now = state.get();
       if (now >= CLOSED) {
-        throw new RecognizerClosedException(
-            "The recognizer is closed, or being drained: ask another one.");
+        return Decision.CLOSED;
       }
       if (now - running >= queue) {
-        throw new OverloadedException(
-            "%d calls wait already, as many as may: try again later, or raise queue, lanes or the number of machines."
-                .formatted(queue));
+        return Decision.FULL;
       }
       if (state.compareAndSet(now, now + 1)) {
-        return;
+        return Decision.ACCEPTED;
       }
     }
   }

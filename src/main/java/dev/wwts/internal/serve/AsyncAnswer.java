@@ -2,6 +2,7 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,11 +15,28 @@ import org.jspecify.annotations.Nullable;
  * queue. What depends on it runs in the common pool, never in a lane's thread.
  */
 final class AsyncAnswer extends CompletableFuture<Answer> {
-  private final Call<List<Answer>> call;
+  private final Runnable abandon;
   private final UnheardFailure failure = UnheardFailure.ofCallMadeHere();
 
-  AsyncAnswer(Call<List<Answer>> call) {
-    this.call = call;
+  private AsyncAnswer(Runnable abandon) {
+    this.abandon = abandon;
+  }
+
+  /** Of a call that was accepted. */
+  static AsyncAnswer of(Call<List<Answer>> call) {
+    AsyncAnswer answer = new AsyncAnswer(() -> call.abandon(new CancellationException()));
+    answer.follow(call);
+    return answer;
+  }
+
+  /** Of one that was not: it has failed. */
+  static AsyncAnswer refused(RuntimeException why) {
+    AsyncAnswer refused = new AsyncAnswer(() -> {});
+    refused.end(null, why);
+    return refused;
+  }
+
+  private void follow(Call<List<Answer>> call) {
     CompletableFuture<List<Answer>> outcome = call.outcome().future();
     CompletableFuture<List<Answer>> told = outcome.whenCompleteAsync(this::end);
     // here, where the pool has no thread for it; the second time does nothing
@@ -47,7 +65,7 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
     failure.isHeard();
-    call.abandon(new CancellationException());
+    abandon.run();
     return super.cancel(mayInterruptIfRunning);
   }
 
@@ -74,6 +92,17 @@ final class AsyncAnswer extends CompletableFuture<Answer> {
   public Answer getNow(Answer otherwise) {
     failure.isHeard();
     return super.getNow(otherwise);
+  }
+
+  /** Java's own since 19, which the one that compiles this need not know. */
+  public Throwable exceptionNow() {
+    if (!isDone()) {
+      throw new IllegalStateException("The call has not ended.");
+    }
+    return handle((answer, error) -> Optional.ofNullable(error))
+        .join()
+        .filter(error -> !(error instanceof CancellationException))
+        .orElseThrow(() -> new IllegalStateException("The call has not failed."));
   }
 
   @Override

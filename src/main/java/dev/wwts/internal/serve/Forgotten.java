@@ -2,37 +2,44 @@ package dev.wwts.internal.serve;
 
 import dev.wwts.internal.settings.MadeHere;
 import java.lang.ref.PhantomReference;
-import java.lang.ref.ReferenceQueue;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What nobody refers to any more, and what is told and done then. */
+/** What nobody refers to any more, and what is told and done then; {@link Leaks} waits for it. */
 abstract class Forgotten extends PhantomReference<Object> {
   private static final Logger LOG = LoggerFactory.getLogger(Forgotten.class);
 
-  private Forgotten(Object it, ReferenceQueue<Object> queue) {
-    super(it, queue);
+  private Forgotten(Object it) {
+    super(it, Leaks.FORGOTTEN);
   }
 
+  /** Once. */
   abstract void tell();
+
+  /** Where it was made. */
+  abstract MadeHere origin();
 
   /** A recognizer that has left its service open. */
   static final class Owner extends Forgotten {
     private final Service service;
 
-    Owner(Object owner, Service service, ReferenceQueue<Object> queue) {
-      super(owner, queue);
+    Owner(Object owner, Service service) {
+      super(owner);
       this.service = service;
     }
 
     @Override
+    MadeHere origin() {
+      return Objects.requireNonNullElseGet(
+          service.settings().origin(), () -> new MadeHere("A recognizer"));
+    }
+
+    @Override
     void tell() {
-      if (!service.isOpen()) {
-        return;
-      }
-      MadeHere origin = service.settings().origin();
-      String what = origin == null ? "A recognizer" : String.valueOf(origin.getMessage());
-      LOG.warn("{} was dropped without close(): freeing it now.", what, origin);
+      String what = String.valueOf(origin().getMessage());
+      LOG.warn("{} was dropped without close(): freeing it now.", what, origin());
+      Leaks.alsoTold.accept(origin());
       try {
         service.close();
       } catch (Throwable e) {
@@ -46,14 +53,20 @@ abstract class Forgotten extends PhantomReference<Object> {
   static final class Future extends Forgotten {
     private final MadeHere call;
 
-    Future(Object future, MadeHere call, ReferenceQueue<Object> queue) {
-      super(future, queue);
+    Future(Object future, MadeHere call) {
+      super(future);
       this.call = call;
     }
 
     @Override
+    MadeHere origin() {
+      return call;
+    }
+
+    @Override
     void tell() {
-      if (OpenServices.release(this)) {
+      Leaks.alsoTold.accept(call);
+      if (UnheardFailure.isToBeTold(call)) {
         LOG.warn(
             "{} failed, and nobody asked its future: its failure is lost.",
             call.getMessage(),

@@ -25,6 +25,7 @@ final class HandOver<T> {
   private final Deque<Gatherer<T>> gatherers = new ArrayDeque<>();
 
   private final long spin;
+  private final LongSupplier clock;
   private volatile int size;
   private boolean ended;
 
@@ -34,7 +35,12 @@ final class HandOver<T> {
    * @param spin nanoseconds that a taker spins; none where there is one processor
    */
   HandOver(long spin) {
-    this.spin = Runtime.getRuntime().availableProcessors() > 1 ? spin : 0;
+    this(Runtime.getRuntime().availableProcessors() > 1 ? spin : 0, System::nanoTime);
+  }
+
+  HandOver(long spin, LongSupplier clock) {
+    this.spin = spin;
+    this.clock = clock;
   }
 
   /** Puts something behind the others. */
@@ -96,7 +102,7 @@ final class HandOver<T> {
 
   /** The first thing, waiting for one; null once the queue is empty and {@link #end} was called. */
   @Nullable T take() {
-    Taker<T> taker = new Taker<>();
+    Taker<T> taker = new Taker<>(clock);
     lock.lock();
     try {
       T first = queue.pollFirst();
@@ -118,7 +124,7 @@ final class HandOver<T> {
    * @return null if none comes in time, or if the first one does not fit
    */
   @Nullable T takeMore(LongSupplier left, Predicate<T> fits) {
-    Gatherer<T> gatherer = new Gatherer<>(left, fits);
+    Gatherer<T> gatherer = new Gatherer<>(clock, left, fits);
     long nanos;
     lock.lock();
     try {
@@ -201,8 +207,13 @@ final class HandOver<T> {
   static class Taker<T> {
     private final Thread thread = Thread.currentThread();
     private @Nullable T thing;
+    private final LongSupplier clock;
     private volatile boolean given;
     private volatile boolean parks;
+
+    Taker(LongSupplier clock) {
+      this.clock = clock;
+    }
 
     /** Once, from any thread. */
     void give(@Nullable T value) {
@@ -214,11 +225,11 @@ final class HandOver<T> {
     }
 
     boolean isGivenWithin(long nanos) {
-      long start = System.nanoTime();
+      long start = clock.getAsLong();
       boolean interrupted = false;
       parks = true;
-      while (!given && System.nanoTime() - start < nanos) {
-        LockSupport.parkNanos(this, nanos - (System.nanoTime() - start));
+      while (!given && clock.getAsLong() - start < nanos) {
+        LockSupport.parkNanos(this, nanos - (clock.getAsLong() - start));
         interrupted |= Thread.interrupted();
       }
       if (interrupted) {
@@ -228,8 +239,8 @@ final class HandOver<T> {
     }
 
     @Nullable T await(long spin) {
-      long start = System.nanoTime();
-      while (!given && System.nanoTime() - start < spin) {
+      long start = clock.getAsLong();
+      while (!given && clock.getAsLong() - start < spin) {
         Thread.onSpinWait();
       }
       boolean interrupted = false;
@@ -250,7 +261,8 @@ final class HandOver<T> {
     private final LongSupplier left;
     private final Predicate<T> fits;
 
-    Gatherer(LongSupplier left, Predicate<T> fits) {
+    Gatherer(LongSupplier clock, LongSupplier left, Predicate<T> fits) {
+      super(clock);
       this.left = left;
       this.fits = fits;
     }

@@ -1,13 +1,8 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.RecognizerClosedException;
-import dev.wwts.internal.settings.MadeHere;
-import java.lang.ref.ReferenceQueue;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -16,11 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The services of all open recognizers: closed at the JVM's end, and where their recognizer was
- * forgotten.
- *
- * <p>The shutdown hook and the thread that waits for forgotten ones are there while a recognizer is
- * open, no longer: either would keep the class loader of an application that was taken down.
+ * The services of all open recognizers, closed at the JVM's end. The shutdown hook is there while a
+ * recognizer is open, no longer: it would keep the class loader of an application that was taken
+ * down.
  */
 final class OpenServices {
   private static final Logger LOG = LoggerFactory.getLogger(OpenServices.class);
@@ -32,11 +25,9 @@ final class OpenServices {
 
   private static final long LOOK_MILLIS = 20;
   private static final Object LOCK = new Object();
+  private static final Set<Service> OPEN = new HashSet<>();
 
-  /** Each with what tells that its recognizer was forgotten. */
-  private static final Map<Service, List<Forgotten>> OPEN = new HashMap<>();
-
-  private static @Nullable Watch watch;
+  private static @Nullable Thread hook;
 
   /** Loads under way. */
   private static int loads;
@@ -78,22 +69,32 @@ final class OpenServices {
   }
 
   private static void start() {
-    if (watch == null) {
-      watch = new Watch();
+    if (hook == null) {
+      Thread made = ServiceThread.of(OpenServices::shutDown, "wwts-shutdown");
+      hook = made;
+      try {
+        Runtime.getRuntime().addShutdownHook(made);
+      } catch (IllegalStateException e) {
+        LOG.debug("The JVM is ending already.", e);
+      }
     }
   }
 
   private static void endWhereIdle() {
-    Watch last = watch;
+    Thread last = hook;
     if (OPEN.isEmpty() && loads == 0 && last != null) {
-      watch = null;
-      last.end();
+      hook = null;
+      try {
+        Runtime.getRuntime().removeShutdownHook(last);
+      } catch (IllegalStateException e) {
+        LOG.debug("The JVM is ending already.", e);
+      }
     }
   }
 
   static void add(Service service) {
     synchronized (LOCK) {
-      OPEN.put(service, new ArrayList<>(1));
+      OPEN.add(service);
       start();
     }
   }
@@ -105,85 +106,10 @@ final class OpenServices {
     }
   }
 
-  /** Frees {@code service} when {@code owner} was forgotten. */
-  static void guard(Object owner, Service service) {
-    synchronized (LOCK) {
-      List<Forgotten> guards = OPEN.get(service);
-      Watch current = watch;
-      if (guards != null && current != null) {
-        guards.add(new Forgotten.Owner(owner, service, current.forgotten));
-      }
-    }
-  }
-
-  /**
-   * Tells of a failure when {@code future}, which nobody has asked, was forgotten.
-   *
-   * @return for {@link #release}; null where no recognizer is open
-   */
-  static @Nullable Object guard(Object future, MadeHere call) {
-    synchronized (LOCK) {
-      Watch current = watch;
-      if (current == null) {
-        return null;
-      }
-      Forgotten guard = new Forgotten.Future(future, call, current.forgotten);
-      current.unheard.add(guard);
-      return guard;
-    }
-  }
-
-  /** A failure was heard of, or told; returns whether it was neither before. */
-  static boolean release(Object guard) {
-    synchronized (LOCK) {
-      Watch current = watch;
-      return current != null && current.unheard.remove(guard);
-    }
-  }
-
   /** What is open now. */
   static Set<Service> open() {
     synchronized (LOCK) {
-      return Set.copyOf(OPEN.keySet());
-    }
-  }
-
-  /** Hook and thread, from the first open recognizer to the last. */
-  private static final class Watch {
-    final ReferenceQueue<Object> forgotten = new ReferenceQueue<>();
-
-    /** Failures that nobody has asked for yet. */
-    final Set<Object> unheard = new HashSet<>();
-
-    private final Thread hook = ServiceThread.of(OpenServices::shutDown, "wwts-shutdown");
-    private final Thread thread = ServiceThread.of(this::watch, "wwts-forgotten");
-
-    Watch() {
-      thread.start();
-      try {
-        Runtime.getRuntime().addShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        LOG.debug("The JVM is ending already.", e);
-      }
-    }
-
-    private void watch() {
-      try {
-        while (true) {
-          ((Forgotten) forgotten.remove()).tell();
-        }
-      } catch (InterruptedException e) {
-        // the last recognizer is closed
-      }
-    }
-
-    void end() {
-      thread.interrupt();
-      try {
-        Runtime.getRuntime().removeShutdownHook(hook);
-      } catch (IllegalStateException e) {
-        LOG.debug("The JVM is ending already.", e);
-      }
+      return Set.copyOf(OPEN);
     }
   }
 
@@ -195,7 +121,7 @@ final class OpenServices {
     awaitLoads();
     List<Service> open;
     synchronized (LOCK) {
-      open = OPEN.keySet().stream().filter(each -> each.settings().shutdownHook()).toList();
+      open = OPEN.stream().filter(each -> each.settings().shutdownHook()).toList();
     }
     open.forEach(OpenServices::awaitOwner);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(SHUTDOWN_SECONDS);

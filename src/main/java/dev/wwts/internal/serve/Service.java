@@ -21,11 +21,13 @@ import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.internal.threads.Uninterrupted;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loaded model that serves calls: what a recognizer owns, kept apart from it, so that a forgotten
@@ -40,6 +42,7 @@ public final class Service {
   private final Intake intake;
   private final ReentrantLock closing = new ReentrantLock();
   private volatile boolean closed;
+  private volatile @Nullable Forgotten guard;
 
   private Service(
       ServiceParts parts, Heads heads, Settings settings, Bundle bundle, CallCounts counts) {
@@ -213,9 +216,37 @@ public final class Service {
   /**
    * What the network gives for the model's own pictures; the caller's limits don't hold for them.
    */
-  List<float[]> logits(List<byte[]> pictures) {
+  List<float[]> selfTestLogits(List<byte[]> pictures) {
     parts.requireCaller();
-    return CallWait.until(intake.submit(new Calls.SelfTestLogits(intake.course(), pictures)));
+    return CallWait.until(intake.submit(Calls.Logits.ofSelfTest(intake.course(), pictures)));
+  }
+
+  /**
+   * What the network gives for pictures before it is made confidences.
+   *
+   * @param timeout nanoseconds in which it must; 0 for any time
+   * @throws ModelException if it has no classes
+   * @throws PictureException if one can't be read
+   */
+  public List<float[]> logits(List<Picture> pictures, long timeout) {
+    parts.requireCaller();
+    int columns = classes().readout().columns();
+    if (pictures.isEmpty()) {
+      return List.of();
+    }
+    return CallWait.until(intake.submit(Calls.Logits.of(intake.course(), pictures, timeout)))
+        .stream()
+        .map(row -> Arrays.copyOf(row, columns))
+        .toList();
+  }
+
+  /**
+   * Refuses who would wait for himself if he waited for this.
+   *
+   * @throws IllegalStateException in a thread of its own
+   */
+  public void requireCaller() {
+    parts.requireCaller();
   }
 
   /** One more hears of calls. */
@@ -225,7 +256,9 @@ public final class Service {
 
   /** Frees this when {@code owner} was forgotten. */
   public void guard(Object owner) {
-    OpenServices.guard(owner, this);
+    Forgotten watched = new Forgotten.Owner(owner, this);
+    guard = watched;
+    Leaks.watch(watched);
   }
 
   /** What runs below. */
@@ -313,6 +346,10 @@ public final class Service {
       }
     } finally {
       OpenServices.remove(this);
+      Forgotten watched = guard;
+      if (watched != null) {
+        Leaks.release(watched);
+      }
     }
   }
 

@@ -1,13 +1,17 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.internal.settings.MadeHere;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call whose failure nobody hears of, where the future that was to tell it is dropped unasked.
- * Where such a call was made costs a stack, so that it is kept of one call in some only.
+ * Where such a call was made costs a stack, so that it is kept of one call in some only, and told
+ * once of each place: under load one place loses many.
  */
 final class UnheardFailure {
   /** Between two calls of which it is kept; 0: of none. */
@@ -18,12 +22,17 @@ final class UnheardFailure {
         default -> 128;
       };
 
+  private static final int MOST_PLACES = 256;
+
   private static final AtomicInteger CALLS = new AtomicInteger();
   private static final UnheardFailure NOT_KEPT = new UnheardFailure(null);
 
+  /** Hashes of the stacks that were told. */
+  private static final Set<Integer> PLACES = ConcurrentHashMap.newKeySet();
+
   private final @Nullable MadeHere origin;
   private boolean isHeard;
-  private @Nullable Object told;
+  private @Nullable Forgotten told;
 
   private UnheardFailure(@Nullable MadeHere origin) {
     this.origin = origin;
@@ -35,12 +44,19 @@ final class UnheardFailure {
         : NOT_KEPT;
   }
 
+  /** Whether that place has not been told. */
+  static boolean isToBeTold(MadeHere call) {
+    return EVERY == 1
+        || (PLACES.size() < MOST_PLACES && PLACES.add(Arrays.hashCode(call.getStackTrace())));
+  }
+
   /** It failed, and {@code future} tells whoever asks. */
   synchronized void failed(Object future, Throwable why) {
     MadeHere made = origin;
     if (made != null && !isHeard) {
       made.initCause(why);
-      told = OpenServices.guard(future, made);
+      told = new Forgotten.Future(future, made);
+      Leaks.watch(told);
     }
   }
 
@@ -50,7 +66,7 @@ final class UnheardFailure {
       synchronized (this) {
         isHeard = true;
         if (told != null) {
-          OpenServices.release(told);
+          Leaks.release(told);
           told = null;
         }
       }

@@ -17,6 +17,13 @@ public interface Candidate extends AutoCloseable {
   /** What it says to a picture. */
   Answer.Recognized answer(Picture picture);
 
+  /**
+   * Refuses who would wait for himself if he waited for it.
+   *
+   * @throws IllegalStateException in a thread of its own
+   */
+  void requireCaller();
+
   /** How it goes; waits for nothing. */
   Stats stats();
 

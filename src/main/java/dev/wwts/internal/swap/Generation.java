@@ -59,9 +59,9 @@ public final class Generation<M extends Candidate> {
     inside.computeIfPresent(Thread.currentThread(), (thread, deep) -> deep == 1 ? null : deep - 1);
   }
 
-  /** Whether this thread would wait for itself if it waited for the last user. */
-  boolean isUsedHere() {
-    return inside.containsKey(Thread.currentThread());
+  /** Whether a thread would wait for itself if it waited for the last user. */
+  boolean isUsedBy(Thread thread) {
+    return inside.containsKey(thread);
   }
 
   /** Is a user no longer. */

@@ -69,18 +69,21 @@ public final class Generations<M extends Candidate> {
    * Puts another one in its place, after those that were asked for before.
    *
    * @param wish asked when its turn comes
+   * @throws IllegalStateException in a thread of one of these models, whose end it would wait for
    */
   public ModelVersion swap(Supplier<Wish<M>> wish, Path file) {
+    requireCaller();
+    Thread caller = Thread.currentThread();
     return swapping.isHeldByCurrentThread()
         // a listener asks, whose swap another thread would wait for
-        ? inTurn(wish, file)
-        : SwapThread.call(() -> inTurn(wish, file));
+        ? inTurn(wish, file, caller)
+        : SwapThread.call(() -> inTurn(wish, file, caller));
   }
 
-  private ModelVersion inTurn(Supplier<Wish<M>> wish, Path file) {
+  private ModelVersion inTurn(Supplier<Wish<M>> wish, Path file, Thread caller) {
     swapping.lock();
     try {
-      return recorded(wish, file);
+      return recorded(wish, file, caller);
     } catch (RuntimeException e) {
       LOG.warn("{} Generation {} stays.", e.getMessage(), current.version().generation());
       tell(it -> it.failed(file, e));
@@ -90,10 +93,10 @@ public final class Generations<M extends Candidate> {
     }
   }
 
-  private ModelVersion recorded(Supplier<Wish<M>> wish, Path file) {
+  private ModelVersion recorded(Supplier<Wish<M>> wish, Path file, Thread caller) {
     SwapEvent event = Events.swap();
     try {
-      ModelVersion now = replace(wish.get());
+      ModelVersion now = replace(wish.get(), caller);
       if (event != null) {
         event.swapped(file.toString(), now.sha256(), now.generation());
       }
@@ -106,7 +109,7 @@ public final class Generations<M extends Candidate> {
     }
   }
 
-  private ModelVersion replace(Wish<M> wish) {
+  private ModelVersion replace(Wish<M> wish, Thread caller) {
     requireOpen(wish.file());
     Generation<M> old = current;
     long number = old.version().generation() + 1;
@@ -127,7 +130,7 @@ public final class Generations<M extends Candidate> {
     recent.replace(compared, number);
     LOG.info("{} takes the place of generation {}.", next.version(), old.version().generation());
     tell(it -> it.swapped(old.version(), next.version()));
-    retirement.retire(old);
+    retirement.retire(old, caller);
     return next.version();
   }
 
@@ -149,6 +152,10 @@ public final class Generations<M extends Candidate> {
     }
   }
 
+  private void requireCaller() {
+    stats.open().forEach(generation -> generation.model().requireCaller());
+  }
+
   /** Whether {@link #close} was called. */
   public boolean isClosed() {
     return closed;
@@ -157,8 +164,11 @@ public final class Generations<M extends Candidate> {
   /**
    * Refuses further calls, ends a swap that is on its way, waits for calls in flight and frees
    * everything.
+   *
+   * @throws IllegalStateException in a thread of one of these models, whose end it would wait for
    */
   public void close() {
+    requireCaller();
     Generation<M> last;
     synchronized (publishing) {
       closed = true;

@@ -45,8 +45,14 @@ public final class Retirement {
     this.patience = patience;
   }
 
-  /** Closes it when its last call has ended, which is waited for, but not for ever. */
-  public void retire(Generation<?> old) {
+  /**
+   * Closes it when its last call has ended, which is waited for, but not for ever, and not where
+   * the caller's own use of it is what would be waited for.
+   *
+   * @param caller the thread that waits for this
+   */
+  public void retire(Generation<?> old, Thread caller) {
+    Duration most = old.isUsedBy(caller) ? Duration.ZERO : patience;
     left.forEach(earlier -> closeLeft(earlier, Duration.ZERO));
     Thread thread = threads.newThread(() -> closeUnused(old));
     waiting.put(thread, old);
@@ -57,15 +63,18 @@ public final class Retirement {
       waiting.remove(thread);
       left.add(old);
       old.leave();
-      if (!closeLeft(old, patience)) {
+      if (!closeLeft(old, most)) {
         LOG.warn(
             "{} still answers, and no thread waits for it: it is closed later.", old.version());
       }
       return;
     }
     old.leave();
+    if (most.isZero()) {
+      return;
+    }
     try {
-      thread.join(patience.toMillis());
+      thread.join(most.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -106,12 +115,13 @@ public final class Retirement {
 
   /** Waits until all are closed, but for what this thread itself still uses. */
   public void await() {
+    Thread here = Thread.currentThread();
     waiting.forEach(
         (thread, old) -> {
-          if (!old.isUsedHere()) {
+          if (!old.isUsedBy(here)) {
             Uninterrupted.join(thread);
           }
         });
-    left.forEach(old -> closeLeft(old, old.isUsedHere() ? Duration.ZERO : FOR_EVER));
+    left.forEach(old -> closeLeft(old, old.isUsedBy(here) ? Duration.ZERO : FOR_EVER));
   }
 }

@@ -3,6 +3,7 @@ package dev.wwts.internal.swap;
 import dev.wwts.NativeMemory;
 import dev.wwts.Stats;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** How a slot's models go, all together: those that are open, and what is left of the others. */
@@ -22,6 +23,11 @@ final class SlotStats {
     if (open.remove(generation)) {
       past = sum(past, counts(generation.model().stats(), "", 0));
     }
+  }
+
+  /** Those that are not closed. */
+  synchronized List<Generation<?>> open() {
+    return List.copyOf(open);
   }
 
   synchronized Stats all() {

@@ -32,8 +32,25 @@ public final class LoadThread {
             LibC.lowerPriority();
           }
           LibTorch.useThreads(threads);
-          return NativeScope.inference(work);
+          return withBriefSpins(threads, () -> NativeScope.inference(work));
         });
+  }
+
+  /**
+   * A load runs beside calls, other loads and whatever a starting service does: where its threads
+   * spin for long at each loop's end, it takes ten times as long.
+   */
+  private static <T> T withBriefSpins(int threads, Supplier<T> work) {
+    int missing = LibTorch.processors() + 1 - threads;
+    if (threads == 1 || missing < 1) {
+      return work.get();
+    }
+    ParkedTeam team = new ParkedTeam(missing + 1);
+    try {
+      return work.get();
+    } finally {
+      team.close();
+    }
   }
 
   private static Thread thread(Runnable task) {

@@ -31,11 +31,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * 64 callers whose pictures can be told apart, bad ones, batches, deadlines, cancelled and
- * interrupted calls among them: each call has one outcome, and it is its own.
+ * interrupted calls among them: each call has one outcome, and it is its own. {@code
+ * -Dwwts.stress=100} makes a million calls of it.
  */
 class OneOutcomeTest {
   private static final int CALLERS = 64;
-  private static final int CALLS = 150;
+  private static final int CALLS = 150 * Integer.getInteger("wwts.stress", 1);
 
   @TempDir private static Path folder;
 
@@ -67,7 +68,7 @@ class OneOutcomeTest {
       }
       int calls = 0;
       for (Future<Integer> done : callers.invokeAll(all)) {
-        calls += done.get(5, TimeUnit.MINUTES);
+        calls += done.get(30, TimeUnit.MINUTES);
       }
       assertThat(service.drain(TimeUnit.MINUTES.toNanos(1))).isTrue();
       Stats stats = service.stats();
@@ -79,6 +80,7 @@ class OneOutcomeTest {
           .isEqualTo(stats.accepted());
       assertThat(stats.failed()).isZero();
       assertThat(stats.waiting()).isZero();
+      assertThat(stats.memory().pixelsInFlight()).as("bytes of the budget").isZero();
       assertThat(List.of(stats.answered(), stats.late(), stats.abandoned(), stats.overloaded()))
           .as("all kinds come")
           .allMatch(n -> n > 0);

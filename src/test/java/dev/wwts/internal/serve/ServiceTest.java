@@ -5,6 +5,7 @@ import static dev.wwts.internal.serve.FakeService.index;
 import static dev.wwts.internal.serve.FakeService.picture;
 import static dev.wwts.internal.serve.FakeService.pictures;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.Answer;
@@ -83,6 +84,21 @@ class ServiceTest {
     assertThat(index(waiting.get(0).get())).isEqualTo(2);
     assertThat(index(waiting.get(1).get())).isEqualTo(3);
     assertThat(index(service.answer(picture(6), 0))).isEqualTo(6);
+  }
+
+  /** Nobody waits for less than a nanosecond. */
+  @Test
+  void whatHasWaitedTooLongIsRefusedWhenItsTurnComes() {
+    Service service = open(SETTINGS.queueTimeout(1));
+    assertThatThrownBy(() -> service.answer(picture(1), 0))
+        .isInstanceOf(OverloadedException.class)
+        .hasMessageContaining("queueTimeout");
+    assertThatThrownBy(async(service, 2)::join).hasCauseInstanceOf(OverloadedException.class);
+    assertThat(service.drain(TimeUnit.MINUTES.toNanos(1))).isTrue();
+    assertThat(service.stats().overloaded()).isEqualTo(2);
+    assertThat(service.stats().accepted()).isEqualTo(2);
+    assertThat(index(open(SETTINGS.queueTimeout(Long.MAX_VALUE)).answer(picture(3), 0)))
+        .isEqualTo(3);
   }
 
   @Test
@@ -309,6 +325,20 @@ class ServiceTest {
     Answer.Recognized answer = (Answer.Recognized) waiting.get();
 
     assertThat(answer.timings().waiting()).isPositive().isLessThan(answer.timings().total());
+  }
+
+  /** Java's own since 19, which this one may lack. */
+  @Test
+  void aFutureThatIsAskedForItsFailureTellsIt() {
+    Service service = open(SETTINGS);
+    AsyncAnswer answered = (AsyncAnswer) async(service, 1);
+    assertThat(index(answered.join())).isEqualTo(1);
+    assertThatIllegalStateException().isThrownBy(answered::exceptionNow);
+    service.close();
+    AsyncAnswer refused = (AsyncAnswer) async(service, 1);
+    assertThat(refused.exceptionNow()).isInstanceOf(RecognizerClosedException.class);
+    refused.cancel(false);
+    assertThat(refused).isCompletedExceptionally().isNotCancelled();
   }
 
   private static CompletableFuture<Answer> async(Service service, int width) {

@@ -78,7 +78,7 @@ class GenerationsTest {
     Retirement retirement =
         new Retirement(it -> retired.add(it.version()), NO_THREADS, Duration.ofMinutes(1));
 
-    retirement.retire(old);
+    retirement.retire(old, Thread.currentThread());
     retirement.await();
 
     assertThat(old.model().closed).hasValue(1);
@@ -93,10 +93,10 @@ class GenerationsTest {
     Retirement retirement =
         new Retirement(it -> retired.add(it.version()), NO_THREADS, Duration.ofMillis(1));
 
-    retirement.retire(old);
+    retirement.retire(old, Thread.currentThread());
     assertThat(old.model().closed).as("still used").hasValue(0);
     old.leave();
-    retirement.retire(next);
+    retirement.retire(next, Thread.currentThread());
 
     assertThat(old.model().closed).hasValue(1);
     assertThat(next.model().closed).hasValue(1);
@@ -113,7 +113,7 @@ class GenerationsTest {
     Retirement retirement =
         new Retirement(it -> retired.add(it.version()), Thread::new, Duration.ofMillis(1));
 
-    retirement.retire(old);
+    retirement.retire(old, Thread.currentThread());
     retirement.await();
     assertThat(old.model().closed).as("still used").hasValue(0);
     old.leaveCaller();
@@ -121,6 +121,33 @@ class GenerationsTest {
     retirement.await();
 
     assertThat(old.model().closed).hasValue(1);
+  }
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void whoUsesAnOldOneMaySwapWithoutWaitingForHimself() {
+    Generation<Fake> old = open().current();
+    Generation<Fake> left = open().current();
+    Duration tooLong = Duration.ofHours(1);
+    for (Generation<Fake> each : List.of(old, left)) {
+      assertThat(each.enter()).isTrue();
+      each.enterCaller();
+    }
+    Retirement retirement = new Retirement(it -> retired.add(it.version()), Thread::new, tooLong);
+    Retirement withoutThreads =
+        new Retirement(it -> retired.add(it.version()), NO_THREADS, tooLong);
+
+    retirement.retire(old, Thread.currentThread());
+    withoutThreads.retire(left, Thread.currentThread());
+    assertThat(old.model().closed).as("still used").hasValue(0);
+    for (Generation<Fake> each : List.of(old, left)) {
+      each.leaveCaller();
+      each.leave();
+    }
+    retirement.await();
+    withoutThreads.await();
+
+    assertThat(retired).containsExactly(old.version(), left.version());
   }
 
   @Test
@@ -326,6 +353,9 @@ class GenerationsTest {
     public Answer.Recognized answer(Picture picture) {
       throw new AssertionError("is asked nothing");
     }
+
+    @Override
+    public void requireCaller() {}
 
     @Override
     public Stats stats() {

@@ -17,6 +17,7 @@ import java.util.Set;
  */
 record Goal(String text, boolean passed, boolean isRequired) {
   private static final double MOST_TIMES_IDLE = 3;
+  private static final double MOST_TIMES_STEADY = 1.2;
 
   /** Calls from which on there is a p99. */
   private static final int LEAST = 100;
@@ -37,6 +38,7 @@ record Goal(String text, boolean passed, boolean isRequired) {
     entries.forEach(entry -> models.add(entry.path("model").asText()));
     for (String model : models) {
       waiting(entries, model).ifPresent(goals::add);
+      swapping(entries, model).ifPresent(goals::add);
       for (String load : COMPARED) {
         for (String rival : List.of("onnxruntime", "djl")) {
           ahead(entries, model, load, rival).ifPresent(goals::add);
@@ -78,6 +80,26 @@ record Goal(String text, boolean passed, boolean isRequired) {
                   times,
                   p50,
                   MOST_TIMES_IDLE);
+            });
+  }
+
+  private static Optional<Goal> swapping(List<JsonNode> entries, String model) {
+    return pair(entries, model, "wwts 64+swaps", "wwts 64")
+        .map(
+            pair -> {
+              double steady = pair.other().at("/millis/99.9").asDouble();
+              double swapping = pair.ours().at("/millis/99.9").asDouble();
+              return goal(
+                  swapping <= MOST_TIMES_STEADY * steady && refused(pair.ours()) == 0,
+                  "%s, 64 callers, %d swaps one after the other: p99.9 %.1f ms (%s) is %.2f times"
+                      + " %.1f ms, that without; at most %.1f",
+                  model,
+                  pair.ours().path("swaps").asInt(),
+                  swapping,
+                  setting(pair.ours()),
+                  swapping / steady,
+                  steady,
+                  MOST_TIMES_STEADY);
             });
   }
 

@@ -96,8 +96,8 @@ final class LoadReport {
                 "拒绝 / refused", entry -> entry.path("refused").toString().replaceAll("[{}\"]", "")),
             column("丢失 / lost>", Goal::spoilt)));
     out.paragraph(
-        "idle：一个调用者；closed：每条 lane 两个；数字：泊松到达，wwts 可持续速率的百分比，各家到达时刻相同，从应到时刻计时。理想：同样的速率与容量（closed"
-            + " 的速率），每次用时恒定的单队列。 Numbers: Poisson arrivals, percent of the rate that wwts sustains,"
+        "idle：一个调用者；closed：每条 lane 两个；64：64 个；64+swaps：同时不停换模型；其余数字：泊松到达，wwts 可持续速率的百分比，各家到达时刻相同，从应到时刻计时。理想：同样的速率与容量（closed"
+            + " 的速率），每次用时恒定的单队列。 Other numbers: Poisson arrivals, percent of the rate that wwts sustains,"
             + " the same moments for all, timed from when a call was to begin. Ideal: one line"
             + " before as many lanes at the closed loop's rate, every call as long as the other. A"
             + " dash: too few calls, or more than there is room for.");

@@ -32,7 +32,7 @@ public final class LoadSuite {
               "wwts.peers",
                   new Option("wwts,onnxruntime,djl", "wwts|wwts-batching|onnxruntime|djl"),
               "wwts.settings", new Option("2x1,1x2", "[1-9]\\d{0,2}x[1-9]\\d{0,2}"),
-              "wwts.loads", new Option("50,80,95,200", "[1-9]\\d{0,2}"),
+              "wwts.loads", new Option("50,80,95,200,swaps", "[1-9]\\d{0,2}|swaps"),
               "wwts.rate", new Option("0", "\\d{1,6}(\\.\\d+)?"),
               "wwts.rounds", new Option("2", "\\d{1,3}"),
               "wwts.seconds", new Option("20", "[1-9]\\d{0,3}"),
@@ -48,6 +48,9 @@ public final class LoadSuite {
       List.of("-Xms1g", "-Xmx1g", "-XX:+AlwaysPreTouch");
 
   private static final String OURS = "wwts";
+  private static final String SWAPS = "swaps";
+  private static final String STEADY = "64";
+  private static final String SWAPPING = "64+swaps";
   private static final long SEED = 20261126;
 
   private final Options options;
@@ -145,6 +148,10 @@ public final class LoadSuite {
           turns(seats, "closed", 0, (it, round) -> "closed %d %d".formatted(2 * it.lanes(), half));
       double whole = options.number("wwts.rate") > 0 ? options.number("wwts.rate") : sustained;
       for (String part : options.list("wwts.loads")) {
+        if (part.equals(SWAPS)) {
+          swaps(seats.stream().filter(each -> each.peer().equals(OURS)).toList());
+          continue;
+        }
         double rate = whole * Integer.parseInt(part) / 100;
         turns(
             seats,
@@ -189,6 +196,28 @@ public final class LoadSuite {
     }
     files.write();
     return best;
+  }
+
+  /** 64 callers without swaps and with one after the other: A B, B A. */
+  private void swaps(List<Seated> seats) throws IOException, InterruptedException {
+    for (Seated seated : seats) {
+      List<JsonNode> steady = new ArrayList<>();
+      List<JsonNode> swapping = new ArrayList<>();
+      for (int round = 0; round < 2 * rounds; round++) {
+        boolean isFirst = round % 2 == 0;
+        (isFirst ? steady : swapping).add(seated.seat().ask(line(isFirst)));
+        (isFirst ? swapping : steady).add(seated.seat().ask(line(!isFirst)));
+      }
+      add(Tally.merge(steady), seated, STEADY, 0);
+      ObjectNode entry = Tally.merge(swapping);
+      entry.put(SWAPS, swapping.stream().mapToInt(each -> each.path(SWAPS).asInt()).sum());
+      add(entry, seated, SWAPPING, 0);
+    }
+    files.write();
+  }
+
+  private String line(boolean isSteady) {
+    return "%s 64 %d".formatted(isSteady ? "closed" : "swapping", seconds);
   }
 
   private void add(ObjectNode entry, Seated seat, String load, double offered) {

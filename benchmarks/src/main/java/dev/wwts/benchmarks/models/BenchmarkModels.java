@@ -30,13 +30,14 @@ public final class BenchmarkModels {
     }
     Path filled = FILLED.resolve(name + ".pt");
     Path weights = FILLED.resolve(name + ".weights");
-    if (Files.exists(filled) && Files.exists(weights)) {
-      return filled;
-    }
+    Path slim = SLIM.resolve(name + ".slim.pt");
     try {
+      if (Files.exists(weights) && isNewer(filled, slim)) {
+        return filled;
+      }
       Files.createDirectories(FILLED);
       Path half = FILLED.resolve(name + ".part.pt");
-      FilledModels.fill(SLIM.resolve(name + ".slim.pt"), half);
+      FilledModels.fill(slim, half);
       FilledModels.writeOnnxWeights(half, SLIM.resolve(name + ".onnx.tsv"), weights);
       Files.copy(
           SLIM.resolve(name + ".onnx"),
@@ -46,6 +47,12 @@ public final class BenchmarkModels {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Whether a file was made from another as that one is now. */
+  private static boolean isNewer(Path made, Path from) throws IOException {
+    return Files.exists(made)
+        && Files.getLastModifiedTime(made).compareTo(Files.getLastModifiedTime(from)) >= 0;
   }
 
   /** The same network for ONNX Runtime: X.onnx beside X.pt; empty where there is none. */

@@ -49,12 +49,16 @@ class LoadReportTest {
     entry("wwts", "80", 16, 25);
     entry("djl", "80", 16, 24);
     entry("onnxruntime", "80", 16, 26);
+    entry("wwts", "64", 0, 300);
+    entry("wwts", "64+swaps", 0, 375).put("swaps", 7);
     List<Goal> goals = write();
     assertThat(goals.stream().map(Goal::toString))
         .containsExactly(
             "PASS no accepted call lost, failed or answered wrongly: 0",
             "PASS small, 80 % load: p99 25.0 ms (2 x 1) is 2.5 times 10.0 ms, the p50 of an idle"
                 + " call; at most 3",
+            "FAIL small, 64 callers, 7 swaps one after the other: p99.9 375.0 ms (2 x 1) is 1.25"
+                + " times 300.0 ms, that without; at most 1.2",
             "PASS small, 80 % load: p99 25.0 ms (2 x 1), ahead of onnxruntime's p99 26.0 ms (2 x"
                 + " 1)",
             "FAIL small, 80 % load: p99 25.0 ms (2 x 1), ahead of djl's p99 24.0 ms (2 x 1)");

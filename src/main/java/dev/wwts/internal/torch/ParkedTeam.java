@@ -1,15 +1,16 @@
-package dev.wwts.internal.lane;
+package dev.wwts.internal.torch;
 
 import dev.wwts.internal.threads.Uninterrupted;
-import dev.wwts.internal.torch.LibTorch;
-import dev.wwts.internal.torch.NativeScope;
 import java.util.concurrent.CountDownLatch;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
-/** A team of OpenMP's threads that only sleeps: OpenMP counts it. See {@link Spins}. */
-final class ParkedTeam implements AutoCloseable {
+/**
+ * A team of OpenMP's threads that only sleeps: OpenMP counts it, and while its threads outnumber
+ * the processors the others spin for a moment only where they wait for each other.
+ */
+public final class ParkedTeam implements AutoCloseable {
   /** Elements a thread, from which LibTorch divides a loop. */
   private static final long GRAIN = 32_768;
 
@@ -18,7 +19,7 @@ final class ParkedTeam implements AutoCloseable {
   private final Thread thread;
 
   /** Starts one of so many threads, the one that keeps it among them. */
-  ParkedTeam(int threads) {
+  public ParkedTeam(int threads) {
     thread = new Thread(null, () -> keep(threads), "wwts-spins", 0, false);
     thread.setDaemon(true);
     thread.setContextClassLoader(null);
