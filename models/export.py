@@ -12,6 +12,7 @@ FAMILIES = {
     "general-recognition": ("general_recognition", "万物识别, general recognition: ResNeSt-101 with 54,092 Chinese classes, from ModelScope's checkpoint"),
     "timm": ("timm_family", "an image classifier of the timm library (MobileNetV2, NextViT, ViT, ResNet, …)"),
     "hf": ("hf_family", "an image classifier in a folder of the transformers library (ViT, Swin, ConvNeXt, BEiT, DINOv2, …)"),
+    "clip": ("clip", "CLIP or SigLIP 2 in a folder of the transformers library: both towers, for texts and labels that are given later"),
     "chinese-clip": ("chinese_clip", "Chinese-CLIP: both towers, for texts and labels that are given later; or zero-shot over fixed labels, whose text embeddings become the last layer"),
 }
 

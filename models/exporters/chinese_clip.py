@@ -10,7 +10,7 @@ import pathlib
 import torch
 from torch import nn
 
-from . import ExportError, import_torchvision, labels as label_files, manifest as rules, ofa_checkpoint, options, text_tower
+from . import ExportError, import_torchvision, labels as label_files, manifest as rules, ofa_checkpoint, options, text_tower, tokens as tokenizers
 from .hf_family import load_pretrained, refuse_partial
 
 import_torchvision()
@@ -112,11 +112,10 @@ def towers(model, tokens):
 
     def features(ids):
         return nn.functional.normalize(model.get_text_features(input_ids=ids, attention_mask=ids.ne(pad).long()).pooler_output, dim=-1)
-    words = sorted(tokens.get_vocab(), key=tokens.get_vocab().get)
-    if len(words) != model.config.text_config.vocab_size:
+    bert = tokenizers.Bert(tokens, LONGEST_WORD)
+    if bert.size != model.config.text_config.vocab_size:
         raise ExportError("the vocabulary lacks one of [PAD], [UNK], [CLS], [SEP] and [MASK]")
-    text = text_tower.Tower(text_tower.Bert(model, TOKENS, pad).eval(), words, lambda texts: tokenise(tokens, texts), TOKENS, LONGEST_WORD,
-                            model.logit_scale.exp().item())
+    text = text_tower.Tower(text_tower.Bert(model, TOKENS, pad).eval(), bert, TOKENS, model.logit_scale.exp().item())
     text_tower.check(text, features)
     length = model.config.projection_dim
     return Image(model.vision_model, model.visual_projection).eval(), text, rules.embedding(length, "where pictures and texts meet", True)

@@ -9,8 +9,8 @@ WITH_EMBEDDING = 2
 WITH_TAGS = 2
 """The format of files whose classes have thresholds or roots."""
 MAX_EMBEDDING = 65_536
-MAX_LENGTH, MAX_WORD = 512, 1000
-"""Ids that a text tower reads, and characters of a word that is cut into pieces."""
+MAX_LENGTH, MAX_WORD, MAX_ID = 512, 1000, 1_000_000
+"""Ids that a text tower reads, characters of a word that is cut into pieces, and the largest id."""
 MAX_SIDE = 4096
 MAX_CLASSES = 10_000_000
 DTYPES = ("float32", "float16", "bfloat16")
@@ -68,11 +68,6 @@ def add_class_entries(manifest, **entries):
         manifest["format"] = max(manifest["format"], WITH_TAGS)
 
 
-def text(network, vocabulary, length, longest_word, scale):
-    """A text tower: its entries, how many ids it reads, the longest word that is cut into pieces, and what makes a logit of a product of embeddings."""
-    return {"tokenizer": "bert", "network": network, "vocabulary": vocabulary, "length": length, "longest_word": longest_word, "logit_scale": scale}
-
-
 def columns(manifest):
     """Of a network's output: logits, and what stands behind them."""
     return manifest["output"]["classes"] + manifest.get("embedding", {}).get("length", 0)
@@ -128,12 +123,24 @@ def validate(manifest):
 
 
 def _validate_text(text):
-    text.one_of("tokenizer", ("bert",))
+    tokenizer = text.one_of("tokenizer", ("bert", "clip", "gemma"))
     text.text("network", 1, 100)
     text.text("vocabulary", 1, 100)
     text.integer("length", 2, MAX_LENGTH)
-    text.integer("longest_word", 1, MAX_WORD)
     text.number("logit_scale", 1e-3, 1e4)
+    if "logit_bias" in text.values:
+        text.number("logit_bias", -1e4, 1e4)
+    if "activation" in text.values:
+        text.one_of("activation", ("softmax", "sigmoid"))
+    if tokenizer == "bert":
+        text.integer("longest_word", 1, MAX_WORD)
+        return
+    text.text("merges", 1, 100)
+    for key in ("start", "end", "pad"):
+        if key in text.values or key != "start":
+            text.integer(key, 0, MAX_ID)
+    if tokenizer == "gemma":
+        text.one_of("lowercase", (True, False))
 
 
 def _validate_resize(resize, width, height):

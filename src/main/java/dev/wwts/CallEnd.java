@@ -33,7 +33,7 @@ public record CallEnd(
   public enum Outcome {
     /** Answered, or its picture was refused. */
     ANSWERED,
-    /** Not accepted, as too many wait. */
+    /** Not accepted, as too many wait, or not begun in the time that it may wait. */
     OVERLOADED,
     /** Its deadline passed. */
     LATE,

@@ -29,10 +29,12 @@ import java.util.function.Function;
  *
  * <p>It keeps {@linkplain Recognizer#embed(Picture) embeddings}, not the pictures, and belongs to
  * the model that made them. A change lasts when its call returns, whatever becomes of the process
- * then. One gallery serves any number of threads; one process at a time has the folder open.
+ * then. One gallery serves any number of threads; one process at a time has the folder open for
+ * changes, while others {@linkplain #openReadOnly read} it as it is.
  *
  * <p>Every method that takes a picture throws what {@link Recognizer#embed(Picture)} does, and all
- * throw a {@link GalleryException} once the gallery is closed.
+ * throw a {@link GalleryException} once the gallery is closed, or if it is to change one that is
+ * open for reading only.
  */
 public final class Gallery implements AutoCloseable {
   /** Digits of a SHA-256 that tell models apart in a sentence. */
@@ -102,6 +104,18 @@ public final class Gallery implements AutoCloseable {
    */
   public static Gallery open(Path folder, Recognizer recognizer) {
     return new Gallery(what -> what.apply(recognizer), GalleryStore.open(folder, key(recognizer)));
+  }
+
+  /**
+   * Opens a gallery as it is now, only to read it, whoever has it open: what is changed later does
+   * not show.
+   *
+   * @throws GalleryException if it is not there, holds another model's embeddings, or is damaged
+   * @throws ModelException if the model gives no embeddings
+   */
+  public static Gallery openReadOnly(Path folder, Recognizer recognizer) {
+    return new Gallery(
+        what -> what.apply(recognizer), GalleryStore.openReadOnly(folder, key(recognizer)));
   }
 
   /**
@@ -246,7 +260,7 @@ public final class Gallery implements AutoCloseable {
 
   /** Sets that similarity, -1 to 1, and keeps it. */
   public void threshold(double similarity) {
-    store.threshold(inRange(similarity));
+    store.threshold(Ranges.similarity(similarity));
   }
 
   /**
@@ -254,7 +268,7 @@ public final class Gallery implements AutoCloseable {
    * oldest first. Takes a search for each example.
    */
   public List<List<Example>> duplicates(double similarity) {
-    return store.duplicates(inRange(similarity)).stream()
+    return store.duplicates(Ranges.similarity(similarity)).stream()
         .map(group -> group.stream().map(Gallery::example).toList())
         .toList();
   }
@@ -280,13 +294,6 @@ public final class Gallery implements AutoCloseable {
   @Override
   public void close() {
     store.close();
-  }
-
-  private static double inRange(double similarity) {
-    if (!(similarity >= -1 && similarity <= 1)) {
-      throw new IllegalArgumentException("A similarity is -1 to 1, not " + similarity + ".");
-    }
-    return similarity;
   }
 
   private float[] embed(Picture picture) {

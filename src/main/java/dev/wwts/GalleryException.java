@@ -18,6 +18,8 @@ public final class GalleryException extends WwtsException {
     OTHER_MODEL,
     /** Another process, or another place in this one, has it open for changes. */
     IN_USE,
+    /** A change of one that is open for reading only. */
+    READ_ONLY,
     /** A change could not be made to last, as on a full disk; it was not made at all. */
     NOT_WRITTEN,
     /** Too few examples to choose a threshold from. */

@@ -94,8 +94,9 @@ public final class Labels {
   }
 
   /**
-   * The same with a confidence, 0 to 1, below which the best label counts as not recognised. Of
-   * labels confidences add up to 1, whatever the picture shows. If not set it is the recognizer's.
+   * The same with a confidence, 0 to 1, below which the best label counts as not recognised.
+   * Confidences of labels add up to 1, whatever the picture shows, but with a model such as SigLIP,
+   * which asks about each for itself. If not set it is the recognizer's.
    */
   public Labels withThreshold(double confidence) {
     if (!(confidence >= 0 && confidence <= 1)) {
@@ -109,10 +110,7 @@ public final class Labels {
    * for pictures that may show none of them. It is what {@link Recognizer#score} gives.
    */
   public Labels withMinSimilarity(double similarity) {
-    if (!(similarity >= -1 && similarity <= 1)) {
-      throw new IllegalArgumentException("A similarity is -1 to 1, not " + similarity + ".");
-    }
-    return new Labels(names, templates, threshold, similarity, embeddings);
+    return new Labels(names, templates, threshold, Ranges.similarity(similarity), embeddings);
   }
 
   /** What they are called, in their order, which {@link Recognition#index} counts. */

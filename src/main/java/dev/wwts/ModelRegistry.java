@@ -41,10 +41,7 @@ public final class ModelRegistry implements AutoCloseable {
    * @param memoryLimit of all its slots, instead of {@link ModelSlotBuilder#memoryLimit}
    */
   public ModelRegistry(long memoryLimit) {
-    if (memoryLimit < 1) {
-      throw new IllegalArgumentException("memoryLimit must be from 1, not " + memoryLimit + ".");
-    }
-    this.gate = new MemoryGate(memoryLimit);
+    this.gate = new MemoryGate(Ranges.bytes("memoryLimit", memoryLimit));
   }
 
   /**

@@ -11,7 +11,6 @@ import java.util.Objects;
 
 /** How a slot changes its models; every setting has a default. Not for several threads at once. */
 public final class ModelSlotBuilder {
-  private static final int MOST_PICTURES = 4096;
 
   private final RecognizerBuilder first;
   private long memoryLimit;
@@ -31,10 +30,7 @@ public final class ModelSlotBuilder {
    * {@link RecognizerBuilder#vramBudget}, for each model.
    */
   public ModelSlotBuilder memoryLimit(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("memoryLimit must be from 1, not " + bytes + ".");
-    }
-    memoryLimit = bytes;
+    memoryLimit = Ranges.bytes("memoryLimit", bytes);
     return this;
   }
 
@@ -53,10 +49,10 @@ public final class ModelSlotBuilder {
    * @param share 0 to 1
    */
   public ModelSlotBuilder compare(int pictures, double share) {
-    if (pictures < 1 || pictures > MOST_PICTURES || !(share >= 0 && share <= 1)) {
+    if (pictures < 1 || pictures > Ranges.MOST_PICTURES || !(share >= 0 && share <= 1)) {
       throw new IllegalArgumentException(
           "compare takes 1 to %d pictures and a share from 0 to 1, not %d and %s."
-              .formatted(MOST_PICTURES, pictures, share));
+              .formatted(Ranges.MOST_PICTURES, pictures, share));
     }
     this.pictures = pictures;
     this.share = share;

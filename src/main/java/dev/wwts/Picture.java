@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * An encoded picture (JPEG, PNG, WebP, GIF or BMP) and the name that messages call it by. Leave the
- * bytes alone until the call has returned or its future ended; of an array whose call was given up
- * some may still be read a moment longer, which harms nothing.
+ * An encoded picture (JPEG, PNG, WebP, GIF or BMP), or what a network sees of one, and the name
+ * that messages call it by. Leave the bytes alone until the call has returned or its future ended;
+ * of an array whose call was given up some may still be read a moment longer, which harms nothing.
  */
 public sealed interface Picture {
   /** What messages call it. */
@@ -33,6 +33,17 @@ public sealed interface Picture {
       return path.toString();
     }
   }
+
+  /**
+   * What the network sees of a picture, preprocessed by the caller as the model's recipe says: 3 x
+   * H x W numbers, one plane after the other, of the model's width and height. A tensor of another
+   * length, and one with a number that is not finite, is refused with a {@link PictureException}.
+   *
+   * @param name what messages call it
+   * @param values in 32 bits, whatever the network computes in
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Tensor(String name, float[] values) implements Picture {}
 
   /** A picture in an array. */
   static Picture of(byte[] bytes) {

@@ -40,8 +40,6 @@ import java.util.function.Function;
  * run while its libraries are torn down.
  */
 public final class Recognizer implements AutoCloseable {
-  private static final int MOST_PICTURES = 4096;
-
   private final LoadedModel model;
   private final Settings settings;
 
@@ -140,7 +138,7 @@ public final class Recognizer implements AutoCloseable {
    * @throws DeadlineExceededException if it is not answered within it
    */
   public Answer.Recognized answer(Picture picture, Duration timeout) {
-    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    long nanos = Ranges.nanos("timeout", timeout);
     return with(service -> service.answer(picture, nanos));
   }
 
@@ -181,9 +179,13 @@ public final class Recognizer implements AutoCloseable {
   }
 
   private static List<Picture> batch(List<Picture> pictures) {
-    if (pictures.size() > MOST_PICTURES) {
+    if (pictures.size() > Ranges.MOST_PICTURES) {
       throw new IllegalArgumentException(
-          "A batch has at most " + MOST_PICTURES + " pictures, not " + pictures.size() + ".");
+          "A batch has at most "
+              + Ranges.MOST_PICTURES
+              + " pictures, not "
+              + pictures.size()
+              + ".");
     }
     return List.copyOf(pictures);
   }
@@ -234,6 +236,16 @@ public final class Recognizer implements AutoCloseable {
   }
 
   /**
+   * The same for many, some to a forward, each within the timeout.
+   *
+   * @throws ModelException if the model has no text tower
+   */
+  public List<float[]> embedTexts(List<String> texts) {
+    List<String> all = List.copyOf(texts);
+    return with(service -> service.textEmbeddings(all, settings.timeout()));
+  }
+
+  /**
    * The same without waiting: the future gets an {@link Answer.Embedded}, and is else as that of
    * {@link #answerAsync(Picture)}.
    *
@@ -257,7 +269,8 @@ public final class Recognizer implements AutoCloseable {
 
   /**
    * Which of some labels a picture shows, as {@link #answer(Picture)}: confidences are the softmax
-   * of what {@link #score} gives for the labels' texts, scaled as the model was trained.
+   * of what {@link #score} gives for the labels' texts, scaled as the model was trained; of a model
+   * that was trained so, as SigLIP, the sigmoid of each, and all that reach a threshold are tags.
    *
    * @throws ModelException if the model has no text tower
    */
@@ -272,7 +285,7 @@ public final class Recognizer implements AutoCloseable {
    * @throws DeadlineExceededException if it is not answered within it
    */
   public Answer.Recognized answer(Picture picture, Labels labels, Duration timeout) {
-    long nanos = RecognizerBuilder.nanos("timeout", timeout);
+    long nanos = Ranges.nanos("timeout", timeout);
     TextLabels texts = texts(labels);
     return with(service -> service.answer(texts, picture, nanos));
   }
@@ -292,6 +305,20 @@ public final class Recognizer implements AutoCloseable {
   public CompletableFuture<Answer> answerAsync(Picture picture, Labels labels) {
     TextLabels texts = texts(labels);
     return with(service -> service.answerAsync(texts, picture, settings.timeout()));
+  }
+
+  /**
+   * What the network gives for pictures before it is made confidences: a number for each class, in
+   * the order of {@link ModelInfo#labels}, each picture in a forward of its own. A {@link
+   * Picture.Tensor} makes it the network alone.
+   *
+   * @param pictures at most 4096
+   * @throws ModelException if the model has no classes
+   * @throws PictureException if one can't be read, and all that {@link #answer(Picture)} throws
+   */
+  public List<float[]> logits(List<Picture> pictures) {
+    List<Picture> batch = batch(pictures);
+    return with(service -> service.logits(batch, settings.timeout()));
   }
 
   private TextLabels texts(Labels labels) {
@@ -368,8 +395,7 @@ public final class Recognizer implements AutoCloseable {
    * @return whether all ended within the time; if not, they go on
    */
   public boolean drain(Duration time) {
-    return with(
-        service -> service.drain(time.isZero() ? 0 : RecognizerBuilder.nanos("time", time)));
+    return with(service -> service.drain(Ranges.nanosOrNone("time", time)));
   }
 
   /** Waits for accepted calls and frees everything; closing twice does nothing. */

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class RecognizerBuilder {
-  private static final int MOST_PICTURES = 4096;
-  private static final Duration LONGEST = Duration.ofDays(10_000);
-
   private final Path model;
   private Settings settings = Settings.DEFAULT;
 
@@ -45,7 +42,7 @@ public final class RecognizerBuilder {
 
   /** Threads of one forward on a CPU, 1 to 1024; the number of cores if not set. */
   public RecognizerBuilder threads(int threads) {
-    settings = settings.threads(inRange("threads", threads, 1, 1024));
+    settings = settings.threads(Ranges.whole("threads", threads, 1, 1024));
     return this;
   }
 
@@ -55,7 +52,7 @@ public final class RecognizerBuilder {
    * on a GPU cores, from 2 to 4.
    */
   public RecognizerBuilder lanes(int lanes) {
-    settings = settings.lanes(inRange("lanes", lanes, 1, 1024));
+    settings = settings.lanes(Ranges.whole("lanes", lanes, 1, 1024));
     return this;
   }
 
@@ -65,7 +62,7 @@ public final class RecognizerBuilder {
    * processor, lanes decode pictures of up to 2 million pixels themselves.
    */
   public RecognizerBuilder decoders(int decoders) {
-    settings = settings.decoders(inRange("decoders", decoders, 1, 1024));
+    settings = settings.decoders(Ranges.whole("decoders", decoders, 1, 1024));
     return this;
   }
 
@@ -74,7 +71,7 @@ public final class RecognizerBuilder {
    * are refused at once with an {@link OverloadedException}. A batch counts as one call.
    */
   public RecognizerBuilder queue(int calls) {
-    settings = settings.queue(inRange("queue", calls, 0, 1 << 20));
+    settings = settings.queue(Ranges.whole("queue", calls, 0, 1 << 20));
     return this;
   }
 
@@ -84,10 +81,7 @@ public final class RecognizerBuilder {
    * what {@link #maxPixels} is, and 256 MiB. A picture that is larger alone is refused.
    */
   public RecognizerBuilder pixelsInFlight(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("pixelsInFlight must be from 1, not " + bytes + ".");
-    }
-    settings = settings.pixelsInFlight(bytes);
+    settings = settings.pixelsInFlight(Ranges.bytes("pixelsInFlight", bytes));
     return this;
   }
 
@@ -96,7 +90,18 @@ public final class RecognizerBuilder {
    * {@link DeadlineExceededException} then; what of it has not begun does not begin any more.
    */
   public RecognizerBuilder timeout(Duration timeout) {
-    settings = settings.timeout(nanos("timeout", timeout));
+    settings = settings.timeout(Ranges.nanos("timeout", timeout));
+    return this;
+  }
+
+  /**
+   * How long a call may wait for a decoder and a lane; any time if not set. One that has waited
+   * longer when its turn comes throws an {@link OverloadedException} instead: where more calls come
+   * than can be answered, those that are answered are so soon. What its pictures took to be decoded
+   * does not count, the {@link #timeout} is about the whole.
+   */
+  public RecognizerBuilder queueTimeout(Duration wait) {
+    settings = settings.queueTimeout(Ranges.nanos("queueTimeout", wait));
     return this;
   }
 
@@ -116,7 +121,7 @@ public final class RecognizerBuilder {
    * no call for half a second.
    */
   public RecognizerBuilder shutdownGrace(Duration grace) {
-    settings = settings.shutdownGrace(grace.isZero() ? 0 : nanos("shutdownGrace", grace));
+    settings = settings.shutdownGrace(Ranges.nanosOrNone("shutdownGrace", grace));
     return this;
   }
 
@@ -125,13 +130,13 @@ public final class RecognizerBuilder {
    * have.
    */
   public RecognizerBuilder topK(int topK) {
-    settings = settings.topK(inRange("topK", topK, 1, Integer.MAX_VALUE));
+    settings = settings.topK(Ranges.whole("topK", topK, 1, Integer.MAX_VALUE));
     return this;
   }
 
   /** Leaves classes below this confidence out of answers, 0 to 1; 0 if not set. */
   public RecognizerBuilder minConfidence(double minConfidence) {
-    settings = settings.minConfidence(inRange("minConfidence", minConfidence));
+    settings = settings.minConfidence(Ranges.part("minConfidence", minConfidence));
     return this;
   }
 
@@ -140,7 +145,7 @@ public final class RecognizerBuilder {
    * to 1; what the model's manifest says if not set.
    */
   public RecognizerBuilder threshold(double threshold) {
-    settings = settings.threshold(inRange("threshold", threshold));
+    settings = settings.threshold(Ranges.part("threshold", threshold));
     return this;
   }
 
@@ -163,7 +168,7 @@ public final class RecognizerBuilder {
   public RecognizerBuilder batchSizes(int... sizes) {
     List<Integer> checked = new ArrayList<>();
     for (int size : sizes) {
-      checked.add(inRange("batchSizes", size, 1, MOST_PICTURES));
+      checked.add(Ranges.whole("batchSizes", size, 1, Ranges.MOST_PICTURES));
     }
     settings = settings.batchSizes(checked);
     return this;
@@ -189,7 +194,8 @@ public final class RecognizerBuilder {
     }
     settings =
         settings.batching(
-            inRange("batching", most, 1, MOST_PICTURES), wait.isZero() ? 0 : nanos("wait", wait));
+            Ranges.whole("batching", most, 1, Ranges.MOST_PICTURES),
+            Ranges.nanosOrNone("wait", wait));
     return this;
   }
 
@@ -224,10 +230,7 @@ public final class RecognizerBuilder {
    * lifts the limit.
    */
   public RecognizerBuilder vramBudget(long bytes) {
-    if (bytes < 1) {
-      throw new IllegalArgumentException("vramBudget must be from 1, not " + bytes + ".");
-    }
-    settings = settings.vramBudget(bytes);
+    settings = settings.vramBudget(Ranges.bytes("vramBudget", bytes));
     return this;
   }
 
@@ -298,27 +301,5 @@ public final class RecognizerBuilder {
     boolean isOwned = settings.origin() != null;
     return Recognizer.load(
         model, isOwned ? settings : settings.origin(new MadeHere("A recognizer")));
-  }
-
-  private static int inRange(String name, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw new IllegalArgumentException(
-          name + " must be from " + least + " to " + most + ", not " + value + ".");
-    }
-    return value;
-  }
-
-  static long nanos(String name, Duration time) {
-    if (time.isNegative() || time.isZero()) {
-      throw new IllegalArgumentException(name + " must be above 0, not " + time + ".");
-    }
-    return time.compareTo(LONGEST) > 0 ? LONGEST.toNanos() : time.toNanos();
-  }
-
-  private static double inRange(String name, double value) {
-    if (!(value >= 0 && value <= 1)) {
-      throw new IllegalArgumentException(name + " must be from 0 to 1, not " + value + ".");
-    }
-    return value;
   }
 }

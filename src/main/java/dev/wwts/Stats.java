@@ -17,7 +17,7 @@ package dev.wwts;
  * @param failed calls that their device, model or memory failed
  * @param late calls whose deadline passed
  * @param abandoned calls whose caller was interrupted, or cancelled them
- * @param overloaded calls that were not accepted, as too many waited
+ * @param overloaded calls that were not accepted, as too many waited, or waited too long
  * @param closed calls that were not accepted, as the recognizer was closed or drained
  * @param waitingNanos nanoseconds that calls which have ended waited, all together
  * @param batches forwards that lanes ran

@@ -1,7 +1,10 @@
 package dev.wwts;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.convert.Conversion;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.SelfTest;
 import java.io.IOException;
@@ -46,5 +49,36 @@ class TagParityTest {
             .containsExactlyInAnyOrderElementsOf(expected);
       }
     }
+  }
+
+  /** A downloaded folder says itself that its classes don't exclude each other. */
+  @Test
+  void tagsOfAConvertedFolderAreTransformers() throws IOException {
+    Kit.python("models/tests/tag_reference.py", folder.toString());
+    Path out = folder.resolve("converted.pt");
+    Conversion.of(folder.resolve("model")).write(out);
+
+    double[][] confidences =
+        new JsonMapper().readValue(folder.resolve("confidences.json").toFile(), double[][].class);
+    int tags = 0;
+    try (Recognizer recognizer = Recognizer.load(out)) {
+      assertThat(recognizer.verify().passed()).isTrue();
+      for (int i = 0; i < confidences.length; i++) {
+        double[] expected = confidences[i];
+        Answer.Recognized answer = recognizer.answer(Picture.of(folder.resolve(i + ".png")));
+        List<Integer> reaching =
+            IntStream.range(0, expected.length).filter(c -> expected[c] >= 0.5).boxed().toList();
+        assertThat(answer.tags())
+            .extracting(Recognition::index)
+            .containsExactlyInAnyOrderElementsOf(reaching);
+        for (Recognition tag : answer.tags()) {
+          assertThat(tag.label()).isEqualTo("标签" + tag.index());
+          // the pictures are resized by Pillow there, bit for bit here; sums in another order
+          assertThat(tag.confidence()).isCloseTo(expected[tag.index()], within(1e-3));
+          tags++;
+        }
+      }
+    }
+    assertThat(tags).isBetween(1, 6 * confidences.length - 1); // or the test would prove little
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -63,6 +64,11 @@ class TextTest {
       assertThat(recognizer.model().labels()).isEmpty();
       close(recognizer.embed("红"), OF_RED);
       close(recognizer.embed(RED), OF_RED);
+      List<float[]> many = recognizer.embedTexts(Collections.nCopies(40, "红"));
+      assertThat(many).hasSize(40);
+      many.forEach(it -> close(it, OF_RED));
+      close(recognizer.embedTexts(List.of("", "红色")).get(0), OF_NOTHING);
+      assertThat(recognizer.embedTexts(List.of())).isEmpty();
       Answer.Embedded async = (Answer.Embedded) recognizer.embedAsync("红色").join();
       close(async.vector(), OF_RED);
       assertThat(async.timings().total()).isGreaterThanOrEqualTo(async.timings().forward());
@@ -145,6 +151,41 @@ class TextTest {
       assertThat(strict.answer(RED, labels).results()).isEmpty();
       assertThat(strict.answer(BLUE, labels).results()).hasSize(1);
       assertThat(strict.answer(RED, labels.withThreshold(0)).results()).hasSize(1);
+    }
+  }
+
+  /** SigLIP asks about each label for itself; CLIP, which of them it is. */
+  @Test
+  void confidencesAreSigmoidsWhereTheModelSaysSo() {
+    String manifest =
+        ModelFiles.TEXT_MANIFEST.replace(
+            "\"logit_scale\": 10.0",
+            "\"logit_scale\": 10.0, \"logit_bias\": -5.0, \"activation\": \"sigmoid\"");
+    Path file = ModelFiles.texts(folder, manifest, "y.sum(1)", String.join("\n", ModelFiles.WORDS));
+    Labels colours = Labels.of(List.of("绿", "红", "红色", "蓝"), "{}");
+    try (Recognizer recognizer = Recognizer.builder(file).topK(1).load()) {
+      Answer.Recognized answer = recognizer.answer(RED, colours);
+      // sigmoid of 10 x the cosine of 1, and less 5
+      double sure = 1 / (1 + Math.exp(-5));
+      assertThat(answer.best().label()).isEqualTo("红");
+      assertThat(answer.best().confidence()).isCloseTo(sure, within(ROUNDING));
+      assertThat(answer.results()).hasSize(1);
+      assertThat(answer.tags()).isEmpty();
+
+      Answer.Recognized tagged = recognizer.answer(RED, colours.withThreshold(0.5));
+      assertThat(tagged.results()).hasSize(1);
+      // all that reach it, however many are shown
+      assertThat(tagged.tags()).extracting(Recognition::label).containsExactly("红", "红色");
+      assertThat(tagged.tags().get(1).confidence()).isCloseTo(sure, within(ROUNDING));
+
+      Labels others = colours.withNames(List.of("绿", "蓝"));
+      // of a cosine of 0.2
+      double unsure = 1 / (1 + Math.exp(3));
+      assertThat(recognizer.answer(RED, others).best().confidence())
+          .isCloseTo(unsure, within(ROUNDING));
+      Answer.Recognized none = recognizer.answer(RED, others.withThreshold(0.5));
+      assertThat(none.results()).isEmpty();
+      assertThat(none.tags()).isEmpty();
     }
   }
 
@@ -313,7 +354,10 @@ class TextTest {
           "longest_word": 200   | "longest_word": 0       | BAD_MANIFEST | text.longest_word
           "logit_scale": 10.0   | "logit_scale": 0        | BAD_MANIFEST | text.logit_scale
           "logit_scale": 10.0   | "scale": 10.0           | BAD_MANIFEST | text.logit_scale
-          "bert"                | "clip"                  | BAD_MANIFEST | text.tokenizer
+          "bert"                | "ernie"                 | BAD_MANIFEST | text.tokenizer
+          "bert"                | "clip"                  | BAD_MANIFEST | text.merges
+          "logit_scale": 10.0   | "logit_scale": 1, "activation": "none" | BAD_MANIFEST | text.activation
+          "logit_scale": 10.0   | "logit_scale": 1, "logit_bias": "low"  | BAD_MANIFEST | text.logit_bias
           "text/network.pt"     | "text/other.pt"         | CORRUPT      | text/other.pt
           "text/network.pt"     | "text/vocabulary.txt"   | NOT_A_MODEL  | text.pt
           "text/vocabulary.txt" | "text/words.txt"        | CORRUPT      | text/words.txt
@@ -330,6 +374,34 @@ class TextTest {
     assertThatThrownBy(() -> Recognizer.load(file).close())
         .satisfies(reason(reason))
         .hasMessageContaining(named.equals("text.pt") ? file.toString() : named);
+  }
+
+  /** A vocabulary of pairs that is none, or whose ids are nothing's. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          [                   | "pad": 0  | BAD_LABELS   | not JSON
+          {"a": "b"}          | "pad": 0  | BAD_LABELS   | no list of texts
+          [1]                 | "pad": 0  | BAD_LABELS   | no list of texts
+          ["a", "b"]          | "pad": 0  | BAD_LABELS   | <0x00>
+          ["a", "b"]          | "pad": -1 | BAD_MANIFEST | text.pad
+          ["a", "b"]          | "pad": 0, "start": 0.5 | BAD_MANIFEST | text.start
+          """)
+  void namesWhatIsWrongWithPairs(String vocabulary, String pad, Reason reason, String named) {
+    String manifest =
+        ModelFiles.TEXT_MANIFEST
+            .replace("\"bert\"", "\"gemma\"")
+            .replace(
+                "\"longest_word\": 200",
+                "\"merges\": \"labels.txt\", \"lowercase\": true, \"end\": 1, \"added_tokens\": [], \"normalised_tokens\": [], "
+                    + pad);
+    Path file = ModelFiles.texts(folder, manifest, "y.sum(1)", vocabulary);
+
+    assertThatThrownBy(() -> Recognizer.load(file).close())
+        .satisfies(reason(reason))
+        .hasMessageContaining(named);
   }
 
   /** More words than rows, another shape, no numbers: at load, not at the first rare text. */

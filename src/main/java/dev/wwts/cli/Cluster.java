@@ -7,7 +7,6 @@ import dev.wwts.Recognizer;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.sheet.Clusters;
 import dev.wwts.sheet.ContactSheet;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +15,8 @@ import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code wwts cluster}: what is alike in a folder of pictures, and a page to look at it. */
 @Command(
@@ -27,20 +24,11 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Groups pictures that are alike, and writes a page of them.")
 final class Cluster implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Parameters(
       arity = "1..*",
-      paramLabel = "PICTURE|FOLDER",
-      description = "Pictures, or folders whose .jpg .png .webp .gif .bmp files are taken.")
+      paramLabel = PictureFiles.INPUTS,
+      description = PictureFiles.DESCRIPTION)
   private List<Path> inputs = new ArrayList<>();
-
-  @Option(
-      names = "--model",
-      paramLabel = "M.pt|NAME",
-      description =
-          "The model file, or a pulled model's name, exported with --embedding; models/default.pt if not given.")
-  private @Nullable Path model;
 
   @Option(
       names = "--threshold",
@@ -56,10 +44,9 @@ final class Cluster implements Callable<Integer> {
       description = "The page: small pictures by group in one file, which needs no network.")
   private @Nullable Path out;
 
-  @Option(names = "--json", description = "One JSON object a group on stdout, nothing else.")
-  private boolean json;
+  @Mixin private EmbeddingOptions model = new EmbeddingOptions();
 
-  @Mixin private ModelOptions options = new ModelOptions();
+  @Mixin private Output output = new Output();
 
   private int failed;
 
@@ -68,14 +55,14 @@ final class Cluster implements Callable<Integer> {
     if (!(threshold >= -1 && threshold <= 1)) {
       throw new IllegalArgumentException("--threshold is -1 to 1, not " + threshold + ".");
     }
-    Path file = options.model(model);
+    Path file = model.file();
     if (out != null) {
       PictureFiles.requireOut(out, file);
     }
     List<LabelledPicture> pictures = LabelledPicture.of("", inputs);
     Clusters.require(pictures.size()); // before an hour of them is looked at
     List<EmbeddedPicture> embedded;
-    try (Recognizer recognizer = options.builder(file).load()) {
+    try (Recognizer recognizer = model.load()) {
       embedded = EmbeddedPicture.of(pictures, recognizer, this::refused);
     }
     List<List<Path>> groups =
@@ -91,20 +78,18 @@ final class Cluster implements Callable<Integer> {
 
   private void refused(Path file, PictureException cause) {
     failed++;
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(file))));
+    output.leftOut(file, cause);
   }
 
   private void tell(List<Path> group) {
-    PrintWriter to = spec.commandLine().getOut();
-    if (json) {
-      ObjectNode object = GalleryOptions.object();
+    if (output.isJson()) {
+      ObjectNode object = Output.object();
       ArrayNode files = object.putArray("files");
       group.forEach(it -> files.add(FileNames.text(it)));
-      to.println(JsonReport.line(object));
+      output.out().println(JsonReport.line(object));
     } else if (group.size() > 1) {
-      to.println("[RESULT] %d 张相似:".formatted(group.size()));
-      group.forEach(it -> to.println("- " + Printable.line(FileNames.text(it))));
+      output.say("[RESULT] %d 张相似:", group.size());
+      group.forEach(it -> output.say("- %s", Printable.line(FileNames.text(it))));
     }
   }
 
@@ -116,10 +101,7 @@ final class Cluster implements Callable<Integer> {
     try (ProgressBar bar = PictureFiles.progress(pictures)) {
       ContactSheet.write(page, title, entries, it -> bar.step());
     }
-    if (!json) {
-      String file = Printable.line(FileNames.text(page));
-      spec.commandLine().getOut().println("[INFO] " + title + "，已写入 " + file);
-    }
+    output.say("[INFO] %s，已写入 %s", title, Printable.line(FileNames.text(page)));
   }
 
   private static ContactSheet.Entry entry(Path file) {

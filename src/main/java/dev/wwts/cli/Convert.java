@@ -6,16 +6,17 @@ import dev.wwts.convert.Conversion;
 import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.internal.model.Sha256;
 import dev.wwts.internal.text.Printable;
-import dev.wwts.pull.LabelList;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -44,18 +45,7 @@ final class Convert implements Callable<Integer> {
   @Option(names = "--name", paramLabel = "TEXT", description = "Its name, shown to people.")
   private @Nullable String name;
 
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      description =
-          "Names of the classes, UTF-8, one a line, up to a tab; if not given, the folder's.")
-  private @Nullable Path labels;
-
-  @Option(
-      names = "--sha256",
-      paramLabel = "DIGITS",
-      description = "Refuse weights that have another SHA-256.")
-  private @Nullable String sha256;
+  @Mixin private WeightsOptions weights = new WeightsOptions();
 
   @Override
   public Integer call() {
@@ -86,7 +76,8 @@ final class Convert implements Callable<Integer> {
     if (name != null) {
       conversion = conversion.named(name);
     }
-    return labels == null ? conversion : conversion.labelled(LabelList.read(labels));
+    Optional<List<String>> labels = weights.labels();
+    return labels.isPresent() ? conversion.labelled(labels.get()) : conversion;
   }
 
   private Path target() {
@@ -102,12 +93,13 @@ final class Convert implements Callable<Integer> {
     return target;
   }
 
-  private void requirePinned(Path weights, String digest) {
-    if (sha256 != null && !Sha256.digits(sha256).equals(digest)) {
+  private void requirePinned(Path file, String digest) {
+    Optional<String> pin = weights.sha256();
+    if (pin.isPresent() && !pin.get().equals(digest)) {
       throw new ModelException(
           Reason.WRONG_SHA256,
           "%s has SHA-256 %s, not %s: it is not the file that was pinned."
-              .formatted(weights, digest, Sha256.digits(sha256)));
+              .formatted(file, digest, pin.get()));
     }
   }
 

@@ -27,8 +27,6 @@ final class GalleryCommand {
   /** Where an example came from, in its metadata. */
   static final String FILE = "file";
 
-  private static final String INPUTS = "PICTURE|FOLDER";
-
   @Command(
       mixinStandardHelpOptions = true,
       description =
@@ -36,7 +34,7 @@ final class GalleryCommand {
   int add(
       @Option(names = "--label", paramLabel = "TEXT", description = "What the pictures show.")
           @Nullable String label,
-      @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
+      @Parameters(arity = "1..*", paramLabel = PictureFiles.INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
     List<LabelledPicture> pictures =
         label == null ? LabelledPicture.inFoldersOf(inputs) : LabelledPicture.of(label, inputs);
@@ -48,7 +46,7 @@ final class GalleryCommand {
                   String file = Printable.line(FileNames.text(it.file()));
                   long id = gallery.add(it.label(), picture, Map.of(FILE, file));
                   options.tell(
-                      GalleryOptions.object(it.file()).put("id", id).put("label", it.label()),
+                      Output.object(it.file()).put("id", id).put("label", it.label()),
                       "[INFO] 已添加: %s（标签 %s，编号 %d）".formatted(file, it.label(), id));
                 }));
   }
@@ -65,15 +63,14 @@ final class GalleryCommand {
     if ((ids == null) == (label == null)) {
       throw new IllegalArgumentException("Say which to remove: --id or --label.");
     }
-    return options.open(
+    return options.change(
         gallery -> {
           long removed =
               ids == null
                   ? gallery.removeLabel(label)
                   : ids.stream().filter(gallery::remove).count();
           options.tell(
-              GalleryOptions.object().put("removed", removed),
-              "[INFO] 已删除 %d 个样例".formatted(removed));
+              Output.object().put("removed", removed), "[INFO] 已删除 %d 个样例".formatted(removed));
           return removed == (ids == null ? Math.max(1, removed) : ids.size())
               ? Wwts.OK
               : Wwts.FAILED;
@@ -82,7 +79,7 @@ final class GalleryCommand {
 
   @Command(mixinStandardHelpOptions = true, description = "Lists the examples, oldest first.")
   int list(@Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery -> {
           gallery
               .examples()
@@ -96,9 +93,9 @@ final class GalleryCommand {
       mixinStandardHelpOptions = true,
       description = "Says what pictures show, or that it is nothing of the gallery's.")
   int recognize(
-      @Parameters(arity = "1..*", paramLabel = INPUTS) List<Path> inputs,
+      @Parameters(arity = "1..*", paramLabel = PictureFiles.INPUTS) List<Path> inputs,
       @Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery ->
             options.each(
                 LabelledPicture.of("", inputs),
@@ -106,7 +103,7 @@ final class GalleryCommand {
   }
 
   private static void tell(Path file, Gallery.Match match, GalleryOptions options) {
-    ObjectNode object = GalleryOptions.object(file).put("recognized", match.result().isPresent());
+    ObjectNode object = Output.object(file).put("recognized", match.result().isPresent());
     String text = "[RESULT] 未识别";
     if (match.best().isPresent()) {
       Gallery.Neighbour best = match.best().get();
@@ -142,17 +139,17 @@ final class GalleryCommand {
               paramLabel = "TEXT",
               description = "A text, of models that know texts. May be repeated.")
           @Nullable List<String> texts,
-      @Parameters(arity = "0..*", paramLabel = INPUTS) @Nullable List<Path> inputs,
+      @Parameters(arity = "0..*", paramLabel = PictureFiles.INPUTS) @Nullable List<Path> inputs,
       @Mixin GalleryOptions options) {
     if (texts == null && inputs == null) {
       throw new IllegalArgumentException("Say what to search for: pictures, or --text.");
     }
     List<LabelledPicture> pictures = inputs == null ? List.of() : LabelledPicture.of("", inputs);
-    return options.open(
+    return options.read(
         gallery -> {
           for (String text : texts == null ? List.<String>of() : texts) {
             tell(
-                GalleryOptions.object().put("text", text),
+                Output.object().put("text", text),
                 "[INFO] 正在处理文本: %s%n".formatted(Printable.line(text)),
                 gallery.search(text, top),
                 options);
@@ -161,7 +158,7 @@ final class GalleryCommand {
               pictures,
               (it, picture) ->
                   tell(
-                      GalleryOptions.object(it.file()),
+                      Output.object(it.file()),
                       processing(it.file()),
                       gallery.search(picture, top),
                       options));
@@ -189,11 +186,11 @@ final class GalleryCommand {
       description =
           "Chooses the similarity below which nothing is recognised from the gallery's own examples.")
   int calibrate(@Mixin GalleryOptions options) {
-    return options.open(
+    return options.change(
         gallery -> {
           Gallery.Calibration it = gallery.calibrate();
           options.tell(
-              GalleryOptions.object()
+              Output.object()
                   .put("threshold", it.threshold())
                   .put("recognized", it.recognized())
                   .put("refused", it.refused())
@@ -217,7 +214,7 @@ final class GalleryCommand {
       @Parameters(arity = "1..*", paramLabel = "FOLDER") List<Path> folders,
       @Mixin GalleryOptions options) {
     List<LabelledPicture> pictures = LabelledPicture.inFoldersOf(folders);
-    return options.open(
+    return options.read(
         gallery -> {
           GalleryScore score = new GalleryScore(gallery.labels().keySet());
           int code =
@@ -239,10 +236,10 @@ final class GalleryCommand {
               description = "The least similarity, -1 to 1 (default: ${DEFAULT-VALUE}).")
           double threshold,
       @Mixin GalleryOptions options) {
-    return options.open(
+    return options.read(
         gallery -> {
           for (List<Gallery.Example> group : gallery.duplicates(threshold)) {
-            ObjectNode object = GalleryOptions.object();
+            ObjectNode object = Output.object();
             ArrayNode examples = object.putArray("examples");
             StringBuilder text = new StringBuilder("[RESULT] 近似重复:");
             for (Gallery.Example it : group) {

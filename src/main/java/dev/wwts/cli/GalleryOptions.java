@@ -7,33 +7,20 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.Recognizer;
 import dev.wwts.internal.text.Printable;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.ToIntBiFunction;
 import java.util.function.ToIntFunction;
 import me.tongfei.progressbar.ProgressBar;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The options of all that is done with a gallery, and how its user is told. */
 final class GalleryOptions {
   private static final JsonMapper JSON = new JsonMapper();
-
-  @Spec(Spec.Target.MIXEE)
-  private CommandSpec spec = CommandSpec.create();
-
-  @Option(
-      names = "--model",
-      paramLabel = "M.pt|NAME",
-      description =
-          "The model file, or a pulled model's name, exported with --embedding; models/default.pt if not given.")
-  private @Nullable Path model;
 
   @Option(
       names = "--gallery",
@@ -42,16 +29,19 @@ final class GalleryOptions {
       description = "The gallery's folder.")
   private Path folder = Path.of("");
 
-  @Option(names = "--json", description = "JSON objects on stdout, one a line, nothing else.")
-  private boolean json;
+  @Mixin private EmbeddingOptions model = new EmbeddingOptions();
 
-  @Mixin private ModelOptions options = new ModelOptions();
+  @Mixin private Output output = new Output();
 
-  /** Opens one, or makes it. */
+  /** Opens one for changes, or makes it. */
   int make(ToIntFunction<Gallery> use) {
+    return with(Gallery::open, use);
+  }
+
+  private int with(BiFunction<Path, Recognizer, Gallery> open, ToIntFunction<Gallery> use) {
     return load(
         (recognizer, at) -> {
-          try (Gallery gallery = Gallery.open(at, recognizer)) {
+          try (Gallery gallery = open.apply(at, recognizer)) {
             return use.applyAsInt(gallery);
           }
         });
@@ -59,18 +49,28 @@ final class GalleryOptions {
 
   /** Loads the model only. */
   int load(ToIntBiFunction<Recognizer, Path> use) {
-    try (Recognizer recognizer = options.builder(options.model(model)).load()) {
+    try (Recognizer recognizer = model.load()) {
       return use.applyAsInt(recognizer, folder);
     }
   }
 
-  /** Opens one that is there: a mistyped name makes none. */
-  int open(ToIntFunction<Gallery> use) {
+  /** Opens one that is there for changes: a mistyped name makes none. */
+  int change(ToIntFunction<Gallery> use) {
+    requireThere();
+    return make(use);
+  }
+
+  /** Opens one that is there as it is now; a server may have it open. */
+  int read(ToIntFunction<Gallery> use) {
+    requireThere();
+    return with(Gallery::openReadOnly, use);
+  }
+
+  private void requireThere() {
     if (!Files.isDirectory(folder)) {
       throw new IllegalArgumentException(
           "There is no gallery " + FileNames.text(folder) + ": wwts gallery add makes one.");
     }
-    return make(use);
   }
 
   /** Does the same for each picture and shows how far it is. Returns the exit code. */
@@ -82,7 +82,7 @@ final class GalleryOptions {
           action.accept(it, Picture.of(it.file()));
         } catch (PictureException e) {
           failed++;
-          refused(it.file(), e);
+          output.refused(it.file(), e);
         }
         if (bar != null) {
           bar.step();
@@ -93,30 +93,13 @@ final class GalleryOptions {
     return failed == 0 ? Wwts.OK : Wwts.FAILED;
   }
 
-  private void refused(Path file, PictureException cause) {
-    if (json) {
-      out().println(JsonReport.line(JsonReport.refusal(file, cause)));
-    } else {
-      PrintWriter err = spec.commandLine().getErr();
-      err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(file))));
-    }
-  }
-
   /** Tells a program the one, people the other. */
   void tell(ObjectNode object, String text) {
-    out().println(json ? JsonReport.line(object) : text);
-  }
-
-  static ObjectNode object() {
-    return JSON.createObjectNode();
-  }
-
-  static ObjectNode object(Path file) {
-    return object().put("file", FileNames.text(file));
+    output.tell(object, text);
   }
 
   static ObjectNode object(Gallery.Example example) {
-    ObjectNode object = object().put("id", example.id()).put("label", example.label());
+    ObjectNode object = Output.object().put("id", example.id()).put("label", example.label());
     object.set("metadata", JSON.valueToTree(example.metadata()));
     return object;
   }
@@ -129,9 +112,5 @@ final class GalleryOptions {
             Printable.line(example.label()),
             example.id(),
             file.isEmpty() ? "" : "，" + Printable.line(file));
-  }
-
-  private PrintWriter out() {
-    return spec.commandLine().getOut();
   }
 }

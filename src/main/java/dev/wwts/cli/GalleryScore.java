@@ -64,8 +64,7 @@ final class GalleryScore {
   }
 
   ObjectNode json() {
-    ObjectNode object =
-        GalleryOptions.object().put("known", known.size()).put("foreign", foreign.size());
+    ObjectNode object = Output.object().put("known", known.size()).put("foreign", foreign.size());
     if (!known.isEmpty()) {
       object
           .put("top1", part(right, known))

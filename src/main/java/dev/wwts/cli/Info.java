@@ -80,7 +80,8 @@ final class Info implements Callable<Integer> {
   }
 
   private static String texts(TextTower tower) {
-    return "BERT's %,d words, %d of a text".formatted(tower.words(), tower.length());
+    return "%s's %,d pieces, %d of a text"
+        .formatted(tower.about().tokenizer(), tower.words(), tower.about().length());
   }
 
   private static String embedding(Manifest.Embedding embedding) {

@@ -10,7 +10,6 @@ import dev.wwts.PictureException;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
 import dev.wwts.internal.text.Printable;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -19,12 +18,10 @@ import java.util.stream.Collectors;
 final class JsonReport implements Report {
   private static final JsonMapper JSON = new JsonMapper();
 
-  private final PrintWriter out;
-  private final PrintWriter err;
+  private final Output output;
 
-  JsonReport(PrintWriter out, PrintWriter err) {
-    this.out = out;
-    this.err = err;
+  JsonReport(Output output) {
+    this.output = output;
   }
 
   @Override
@@ -33,14 +30,18 @@ final class JsonReport implements Report {
   @Override
   public void loaded(ModelInfo model, long nanos) {
     if (!model.trained()) {
-      err.println(
-          "[WARN] " + Printable.line(model.name()) + " has random weights: for benchmarks only.");
+      output
+          .err()
+          .println(
+              "[WARN] "
+                  + Printable.line(model.name())
+                  + " has random weights: for benchmarks only.");
     }
   }
 
   @Override
   public void recognized(Path picture, String model, Answer.Recognized answer) {
-    ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
+    ObjectNode object = Output.object(picture);
     if (!model.isEmpty()) {
       object.put("model", model);
     }
@@ -84,7 +85,7 @@ final class JsonReport implements Report {
 
   /** What is told of a picture that can't be read. */
   static ObjectNode refusal(Path picture, PictureException cause) {
-    ObjectNode object = JSON.createObjectNode().put("file", FileNames.text(picture));
+    ObjectNode object = Output.object(picture);
     object
         .putObject("error")
         .put("type", cause.reason().name())
@@ -93,7 +94,7 @@ final class JsonReport implements Report {
   }
 
   private void print(ObjectNode object) {
-    out.println(line(object));
+    output.out().println(line(object));
   }
 
   /** An object on one line. */

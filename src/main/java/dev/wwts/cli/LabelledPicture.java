@@ -29,10 +29,20 @@ record LabelledPicture(String label, Path file) {
                 + " is no folder, whose folders are named by their labels: with add, --label says what a picture shows.");
       }
       for (Path folder : PictureFiles.folders(input)) {
-        add(FileNames.text(folder.getFileName()), folder, pictures);
+        add(label(folder, input), folder, pictures);
       }
     }
     return some(pictures, inputs);
+  }
+
+  private static String label(Path folder, Path input) {
+    String label = FileNames.text(folder.getFileName());
+    if (!Printable.isVisible(label)) {
+      throw new IllegalArgumentException(
+          "A folder in %s has a name that can't be seen, '%s', and is to be a label: rename it."
+              .formatted(FileNames.text(input), Printable.line(label, 40)));
+    }
+    return label;
   }
 
   private static void add(String label, Path input, List<LabelledPicture> to) {

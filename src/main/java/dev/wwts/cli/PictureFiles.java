@@ -17,6 +17,12 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 
 /** The pictures that commands are given, and the bar that shows how many are done. */
 final class PictureFiles {
+  /** What commands that take pictures call them. */
+  static final String INPUTS = "PICTURE|FOLDER";
+
+  static final String DESCRIPTION =
+      "Pictures, or folders whose .jpg .png .webp .gif .bmp files are taken.";
+
   private static final Set<String> ENDINGS =
       Set.of("jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp");
 

@@ -1,13 +1,11 @@
 package dev.wwts.cli;
 
-import dev.wwts.internal.model.Sha256;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.Catalogue;
 import dev.wwts.pull.CatalogueEntry;
 import dev.wwts.pull.Hub;
 import dev.wwts.pull.HubModel;
 import dev.wwts.pull.HubPuller;
-import dev.wwts.pull.LabelList;
 import dev.wwts.pull.ModelFolder;
 import dev.wwts.pull.Puller;
 import dev.wwts.pull.Sources;
@@ -65,17 +63,7 @@ final class Pull implements Callable<Integer> {
           "Fetch from this server, which has the same paths, in place of the catalogue's (https://raw.githubusercontent.com) or the hub's.")
   private @Nullable String mirror;
 
-  @Option(
-      names = "--sha256",
-      paramLabel = "DIGITS",
-      description = "Refuse a hub's weights that have another SHA-256.")
-  private @Nullable String sha256;
-
-  @Option(
-      names = "--labels",
-      paramLabel = "FILE",
-      description = "Names of a hub's classes, UTF-8, one a line, up to a tab; else the hub's own.")
-  private @Nullable Path labels;
+  @Mixin private WeightsOptions weights = new WeightsOptions();
 
   @Mixin private ModelNames names = new ModelNames();
 
@@ -114,9 +102,9 @@ final class Pull implements Callable<Integer> {
     String token = model.hub() == Hub.HUGGING_FACE ? System.getenv("HF_TOKEN") : null;
     return new HubPuller.Terms(
         Optional.ofNullable(mirror).map(Sources::address),
-        Optional.ofNullable(sha256).map(Sha256::digits),
+        weights.sha256(),
         new Token(token == null ? "" : token),
-        labels == null ? List.of() : LabelList.read(labels));
+        weights.labels().orElse(List.of()));
   }
 
   private CatalogueEntry entry(Catalogue catalogue) {
@@ -153,7 +141,7 @@ final class Pull implements Callable<Integer> {
   }
 
   private Sources sources() {
-    if (sha256 != null || labels != null) {
+    if (weights.areGiven()) {
       throw new IllegalArgumentException(
           "--sha256 and --labels are for models of a hub: the catalogue has those of its own.");
     }

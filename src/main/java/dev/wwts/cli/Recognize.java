@@ -4,7 +4,6 @@ import dev.wwts.Labels;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.RecognizerBuilder;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,10 +15,8 @@ import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code wwts recognize}: pictures in, labels out. */
 @Command(
@@ -35,12 +32,10 @@ import picocli.CommandLine.Spec;
       "Where two models are asked, \"model\":… says whose results these are."
     })
 final class Recognize implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Parameters(
       arity = "1..*",
-      paramLabel = "PICTURE|FOLDER",
-      description = "Pictures, or folders whose .jpg .png .webp .gif .bmp files are taken.")
+      paramLabel = PictureFiles.INPUTS,
+      description = PictureFiles.DESCRIPTION)
   private List<Path> inputs = new ArrayList<>();
 
   @Option(
@@ -71,8 +66,7 @@ final class Recognize implements Callable<Integer> {
           "A picture whose best confidence is below it is not recognised, 0 to 1; the model's own if not given.")
   private @Nullable Double threshold;
 
-  @Option(names = "--json", description = "One JSON object a picture on stdout, nothing else.")
-  private boolean json;
+  @Mixin private Output output = new Output();
 
   @Mixin private LabelOptions given = new LabelOptions();
 
@@ -81,12 +75,10 @@ final class Recognize implements Callable<Integer> {
   @Override
   public Integer call() {
     Supplier<AskedModels> asked = models();
-    PrintWriter out = spec.commandLine().getOut();
-    PrintWriter err = spec.commandLine().getErr();
     Report report =
-        json
-            ? new JsonReport(out, err)
-            : new TextReport(out, err, model == null && options.lacksPhotos());
+        output.isJson()
+            ? new JsonReport(output)
+            : new TextReport(output, model == null && options.lacksPhotos());
     List<Path> pictures = new ArrayList<>();
     boolean folder = false;
     int failed = 0;

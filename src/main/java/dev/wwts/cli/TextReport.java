@@ -7,19 +7,18 @@ import dev.wwts.Recognition;
 import dev.wwts.internal.text.Printable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /** For people, in Chinese. */
 final class TextReport implements Report {
+  private final Output output;
   private final PrintWriter out;
-  private final PrintWriter err;
   private boolean hints;
 
   /** One that, if it {@code hints}, tells once how photographs would be recognised. */
-  TextReport(PrintWriter out, PrintWriter err, boolean hints) {
-    this.out = out;
-    this.err = err;
+  TextReport(Output output, boolean hints) {
+    this.output = output;
+    this.out = output.out();
     this.hints = hints;
   }
 
@@ -31,7 +30,7 @@ final class TextReport implements Report {
   @Override
   public void loaded(ModelInfo model, long nanos) {
     if (!model.trained()) {
-      err.println("[WARN] 模型 " + Printable.line(model.name()) + " 的权重是随机的，结果没有意义，只能用于测速。");
+      output.err().println("[WARN] 模型 " + Printable.line(model.name()) + " 的权重是随机的，结果没有意义，只能用于测速。");
     }
     out.printf(
         Locale.ROOT,
@@ -74,6 +73,6 @@ final class TextReport implements Report {
   public void refused(Path picture, PictureException cause) {
     out.println("[INFO] 正在处理图像: " + Printable.line(FileNames.text(picture)));
     out.flush();
-    err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(picture))));
+    output.leftOut(picture, cause);
   }
 }

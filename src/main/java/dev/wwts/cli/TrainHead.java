@@ -11,19 +11,15 @@ import dev.wwts.train.Examples;
 import dev.wwts.train.HeadFile;
 import dev.wwts.train.HeadTrainer;
 import dev.wwts.train.HeadTrainer.Trained;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code wwts train-head}: a model of one's own labels, from folders of pictures. */
 @Command(
@@ -32,20 +28,11 @@ import picocli.CommandLine.Spec;
     description =
         "Trains a last layer of your own on a model's embeddings, and writes a model file with it.")
 final class TrainHead implements Callable<Integer> {
-  @Spec private CommandSpec spec = CommandSpec.create();
-
   @Parameters(
       arity = "1..*",
       paramLabel = "FOLDER",
       description = "Folders whose folders are named by the labels of the pictures in them.")
   private List<Path> folders = new ArrayList<>();
-
-  @Option(
-      names = "--model",
-      paramLabel = "M.pt|NAME",
-      description =
-          "The model file, or a pulled model's name, exported with --embedding; models/default.pt if not given.")
-  private @Nullable Path model;
 
   @Option(names = "--out", required = true, paramLabel = "MY.pt", description = "What to write.")
   private Path out = Path.of("");
@@ -82,10 +69,9 @@ final class TrainHead implements Callable<Integer> {
       description = "Other pictures of the same labels, in folders likewise, to count it by.")
   private @Nullable Path evaluated;
 
-  @Option(names = "--json", description = "One JSON object on stdout, nothing else.")
-  private boolean json;
+  @Mixin private EmbeddingOptions model = new EmbeddingOptions();
 
-  @Mixin private ModelOptions options = new ModelOptions();
+  @Mixin private Output output = new Output();
 
   private int failed;
 
@@ -97,15 +83,14 @@ final class TrainHead implements Callable<Integer> {
     List<LabelledPicture> pictures = LabelledPicture.inFoldersOf(folders);
     List<LabelledPicture> others =
         evaluated == null ? List.of() : LabelledPicture.inFoldersOf(List.of(evaluated));
-    Path file = options.model(model);
-    PictureFiles.requireOut(out, file); // before an hour of pictures is looked at
+    PictureFiles.requireOut(out, model.file()); // before an hour of pictures is looked at
     String called = called();
-    say("[INFO] 加载模型中...");
-    try (Bundle bundle = options.bundle(file)) {
+    output.say("[INFO] 加载模型中...");
+    try (Bundle bundle = model.bundle()) {
       HeadFile.require(bundle);
       Examples examples;
       Examples judging;
-      try (Recognizer recognizer = options.builder(file).load()) {
+      try (Recognizer recognizer = model.load()) {
         examples = embedded(pictures, recognizer);
         judging = others.isEmpty() ? examples : embedded(others, recognizer);
       }
@@ -129,8 +114,7 @@ final class TrainHead implements Callable<Integer> {
 
   private void refused(Path file, PictureException cause) {
     failed++;
-    PrintWriter err = spec.commandLine().getErr();
-    err.println("[ERROR] " + Printable.line(FileNames.message(cause, List.of(file))));
+    output.leftOut(file, cause);
   }
 
   private String called() {
@@ -161,7 +145,7 @@ final class TrainHead implements Callable<Integer> {
   private void tell(
       Examples examples, Trained trained, double seconds, @Nullable Examples judging) {
     ObjectNode object =
-        GalleryOptions.object(out)
+        Output.object(out)
             .put("labels", examples.labels().size())
             .put("pictures", examples.size())
             .put("rounds", trained.rounds())
@@ -169,26 +153,20 @@ final class TrainHead implements Callable<Integer> {
             .put("heldOut", trained.heldOut())
             .put("top1", trained.accuracy())
             .put("nearest", trained.nearest());
-    say(
+    output.say(
         "[INFO] %d 类、%d 张图片，训练 %d 轮，耗时 %.1fs",
         examples.labels().size(), examples.size(), trained.rounds(), seconds);
-    say(
+    output.say(
         "[RESULT] 留出的 %d 张: top-1 %.1f%%（只看最近的样例: %.1f%%）",
         trained.heldOut(), 100 * trained.accuracy(), 100 * trained.nearest());
     if (judging != null) {
       double top1 = trained.head().accuracy(judging);
       object.putObject("evaluated").put("pictures", judging.size()).put("top1", top1);
-      say("[RESULT] 另外的 %d 张: top-1 %.1f%%", judging.size(), 100 * top1);
+      output.say("[RESULT] 另外的 %d 张: top-1 %.1f%%", judging.size(), 100 * top1);
     }
-    say("[INFO] 自检通过，已写入 %s", Printable.line(FileNames.text(out)));
-    if (json) {
-      spec.commandLine().getOut().println(JsonReport.line(object));
-    }
-  }
-
-  private void say(String format, Object... values) {
-    if (!json) {
-      spec.commandLine().getOut().println(String.format(Locale.ROOT, format, values));
+    output.say("[INFO] 自检通过，已写入 %s", Printable.line(FileNames.text(out)));
+    if (output.isJson()) {
+      output.out().println(JsonReport.line(object));
     }
   }
 }

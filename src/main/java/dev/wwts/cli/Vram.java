@@ -25,10 +25,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code wwts vram}: where the memory goes. */
 @Command(
@@ -38,8 +36,6 @@ import picocli.CommandLine.Spec;
 final class Vram implements Callable<Integer> {
   private static final int RUNS = 4;
   private static final int MOST = 4096;
-
-  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       arity = "0..*",
@@ -75,8 +71,7 @@ final class Vram implements Callable<Integer> {
       description = "Where the files go (default: ${DEFAULT-VALUE}).")
   private Path folder = Path.of("");
 
-  @Option(names = "--json", description = "The report as JSON on stdout, nothing else.")
-  private boolean json;
+  @Mixin private Output output = new Output();
 
   @Mixin private ModelOptions options = new ModelOptions();
 
@@ -222,8 +217,8 @@ final class Vram implements Callable<Integer> {
   }
 
   private void print(Map<String, Object> report, boolean card) {
-    if (json) {
-      spec.commandLine().getOut().println(Environment.json(report));
+    if (output.isJson()) {
+      output.out().println(Environment.json(report));
       return;
     }
     line(
@@ -249,13 +244,11 @@ final class Vram implements Callable<Integer> {
   }
 
   private void line(String name, @Nullable Object value) {
-    spec.commandLine()
-        .getOut()
-        .printf("%-22s %s%n", Printable.line(name), Printable.line(String.valueOf(value)));
+    output.out().printf("%-22s %s%n", Printable.line(name), Printable.line(String.valueOf(value)));
   }
 
   private void warn(String sentence) {
-    spec.commandLine().getErr().println("[WARN] " + Printable.line(sentence));
+    output.err().println("[WARN] " + Printable.line(sentence));
   }
 
   private void createFolder() {

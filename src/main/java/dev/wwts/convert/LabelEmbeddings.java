@@ -14,6 +14,7 @@ import dev.wwts.internal.torch.NativeScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
@@ -87,7 +88,8 @@ final class LabelEmbeddings {
     module.eval();
     float[][] rows = new float[labels.size()][];
     for (int i = 0; i < rows.length; i++) {
-      int[] ids = tokenizer.ids(PROMPT.formatted(labels.get(i)), TOKENS);
+      String text = PROMPT.formatted(labels.get(i));
+      int[] ids = Arrays.copyOf(tokenizer.ids(text, TOKENS), TOKENS);
       rows[i] = NativeScope.inference(() -> row(module, ids, scale));
     }
     return rows;

@@ -22,6 +22,12 @@ final class Fit {
 
   private static final int PATIENCE = 3;
 
+  /** Of earlier steps that L-BFGS keeps: as many as fit, 3 to 100; more than 20 hardly help. */
+  private static final long HISTORY_BYTES = 512L << 20;
+
+  private static final int LEAST_HISTORY = 3;
+  private static final int MOST_HISTORY = 100;
+
   private final Examples examples;
   private final Tensor mean;
   private final double scale;
@@ -39,7 +45,16 @@ final class Fit {
     LBFGSOptions options = new LBFGSOptions(1);
     options.max_iter().put(STEPS);
     options.line_search_fn().put("strong_wolfe");
+    options.history_size().put(history(loss.layer().numel()));
     this.optimizer = new LBFGS(new TensorVector(loss.layer()), options);
+  }
+
+  /**
+   * How many steps of so many weights are kept: for each the step, and how the gradient changed.
+   */
+  static int history(long weights) {
+    long fit = HISTORY_BYTES / (2 * Float.BYTES * weights);
+    return (int) Math.max(LEAST_HISTORY, Math.min(MOST_HISTORY, fit));
   }
 
   private static Tensor plain(Examples examples) {

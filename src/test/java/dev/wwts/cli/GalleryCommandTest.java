@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.wwts.Gallery;
 import dev.wwts.ModelFiles;
+import dev.wwts.Picture;
+import dev.wwts.Recognizer;
 import dev.wwts.TestPictures;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -27,30 +28,14 @@ class GalleryCommandTest {
   @TempDir private Path folder;
   private Path goods;
 
-  private record Run(int code, String out, String err) {
-    JsonNode json(int line) {
-      try {
-        return JSON.readTree(out.lines().skip(line).findFirst().orElseThrow());
-      } catch (IOException e) {
-        throw new AssertionError(out, e);
-      }
-    }
-  }
-
   private Run run(String command, Object... more) {
-    List<String> arguments = new ArrayList<>(List.of("gallery", command));
+    List<Object> arguments = new ArrayList<>(List.of("gallery", command));
     arguments.addAll(List.of("--model", folder.resolve("model.pt").toString()));
     if (!List.of(more).contains("--gallery")) {
       arguments.addAll(List.of("--gallery", folder.resolve("gallery").toString()));
     }
-    for (Object it : more) {
-      arguments.add(it.toString());
-    }
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code =
-        Wwts.run(new PrintWriter(out), new PrintWriter(err), arguments.toArray(String[]::new));
-    return new Run(code, out.toString(), err.toString());
+    arguments.addAll(List.of(more));
+    return Run.of(arguments);
   }
 
   private static Path write(Path file, int red, int green, int blue) throws IOException {
@@ -147,6 +132,28 @@ class GalleryCommandTest {
         .contains("已有标签的 2 张: top-1 50.0%（只看最近的样例: 50.0%），达到阈值且正确 50.0%")
         .contains("其他标签的 1 张: 未识别 100.0%", "AUROC: 1.000");
     assertThat(run("evaluate", asked.resolve("红茶/1.png")).err()).contains("is no folder");
+  }
+
+  /** As a server has it; who only asks need not wait until that ends. */
+  @Test
+  void whatOthersHaveOpenIsReadAsItIs() {
+    run("add", "--label", "茶", goods.resolve("红茶"));
+    Path red = goods.resolve("红茶/1.png");
+    try (Recognizer recognizer = Recognizer.load(folder.resolve("model.pt"));
+        Gallery gallery = Gallery.open(folder.resolve("gallery"), recognizer)) {
+      gallery.add("莓", Picture.of(goods.resolve("蓝莓/1.png")));
+      assertThat(run("list").out()).contains("- 茶", "- 莓").hasLineCount(3);
+      assertThat(run("recognize", red).out()).contains("识别结果: 茶");
+      assertThat(run("search", goods.resolve("蓝莓/2.png")).out()).contains("莓");
+      assertThat(run("evaluate", goods).code()).isZero();
+      assertThat(run("duplicates").code()).isZero();
+      Run refused = run("add", "--label", "茶", red);
+      assertThat(refused.code()).isNotZero();
+      assertThat(refused.err()).contains("is open for changes in this process already");
+      assertThat(run("calibrate").code()).isNotZero();
+      assertThat(gallery.size()).isEqualTo(3);
+    }
+    assertThat(run("remove", "--label", "莓").code()).isZero();
   }
 
   @Test

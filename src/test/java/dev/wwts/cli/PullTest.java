@@ -9,8 +9,6 @@ import dev.wwts.TestPictures;
 import dev.wwts.internal.model.Sha256;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +29,6 @@ class PullTest {
   private static String models = "";
   private static String red = "";
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeAll
   static void write() throws IOException {
     Path here = Files.createDirectory(folder.resolve("models"));
@@ -49,21 +45,21 @@ class PullTest {
           {"info", "--models", models, "colours"},
           {"doctor", "--models", models, "--model", "colours"},
         }) {
-      Run run = run(command);
+      Run run = Run.of(List.of(command));
       assertThat(run.err()).isEmpty();
       assertThat(run.out()).as(command[0]).contains("tiny");
     }
-    assertThat(run("verify", "--models", models, "colours").err())
+    assertThat(Run.of("verify", "--models", models, "colours").err())
         .contains("tiny has no self-test");
   }
 
   @Test
   void aNameThatIsNotHereSaysWhatToDo() {
-    assertThat(run("info", "--models", models, "photos").err())
+    assertThat(Run.of("info", "--models", models, "photos").err())
         .isEqualTo("[ERROR] The model photos is not here yet: fetch it with wwts pull photos.\n");
-    assertThat(run("recognize", "--models", models, "--model", "nobody", red).err())
+    assertThat(Run.of("recognize", "--models", models, "--model", "nobody", red).err())
         .contains("no model of that name in " + models + " (colours)", "wwts pull --list");
-    assertThat(run("info", "--models", models, "./colours").err())
+    assertThat(Run.of("info", "--models", models, "./colours").err())
         .as("no name")
         .contains("./colours does not exist");
   }
@@ -84,7 +80,7 @@ class PullTest {
 
   @Test
   void listsWhatThereIs() {
-    Run run = run("pull", "--list", "--models", models);
+    Run run = Run.of("pull", "--list", "--models", models);
     assertThat(run.code()).isZero();
     assertThat(run.out().lines())
         .hasSize(4)
@@ -104,7 +100,7 @@ class PullTest {
     Files.move(ModelFiles.write(folder, "m", pulled, labels), here.resolve("photos.pt"));
     Files.move(ModelFiles.tiny(folder), here.resolve("birds.pt"));
     Files.move(ModelFiles.write(folder, "m", pulled, labels), here.resolve("hf--some--one@v1.pt"));
-    assertThat(run("pull", "--list", "--models", here.toString()).out().lines())
+    assertThat(Run.of("pull", "--list", "--models", here.toString()).out().lines())
         .satisfiesExactly(
             line -> assertThat(line).startsWith("photos     outdated   1,000 classes"),
             line -> assertThat(line).startsWith("birds      not ours     965 classes"),
@@ -112,11 +108,11 @@ class PullTest {
             line -> assertThat(line).isEqualTo("Of hubs: hf--some--one@v1"),
             line -> assertThat(line).startsWith("The folder of models: "));
     for (String name : new String[] {"hf:some/one@v1", "hf--some--one@v1"}) {
-      assertThat(run("info", "--models", here.toString(), name).out()).contains("tiny");
-      assertThat(run("recognize", "--models", here.toString(), "--model", name, red).out())
+      assertThat(Run.of("info", "--models", here.toString(), name).out()).contains("tiny");
+      assertThat(Run.of("recognize", "--models", here.toString(), "--model", name, red).out())
           .contains("[RESULT] ");
     }
-    assertThat(run("info", "--models", here.toString(), "hf:some/one").err())
+    assertThat(Run.of("info", "--models", here.toString(), "hf:some/one").err())
         .isEqualTo(
             "[ERROR] The model hf:some/one is not here yet: fetch it with wwts pull hf:some/one.\n");
   }
@@ -142,7 +138,7 @@ class PullTest {
         }) {
       String[] arguments = fault.clone();
       arguments[0] = "pull";
-      Run run = run(arguments);
+      Run run = Run.of(List.of(arguments));
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err()).startsWith("[ERROR] ").contains(fault[0]).hasLineCount(1);
     }
@@ -153,9 +149,10 @@ class PullTest {
     String grey =
         Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY)).toString();
     String hint = "wwts pull photos";
-    Run run = run("recognize", "--models", models, "--threshold", "1", grey, grey);
+    Run run = Run.of("recognize", "--models", models, "--threshold", "1", grey, grey);
     assertThat(run.out()).containsOnlyOnce(hint).contains("[RESULT] 未识别");
-    assertThat(run("recognize", "--models", models, "--model", "colours", "--threshold", "1", grey))
+    assertThat(
+            Run.of("recognize", "--models", models, "--model", "colours", "--threshold", "1", grey))
         .extracting(Run::out)
         .asString()
         .doesNotContain(hint);
@@ -173,15 +170,17 @@ class PullTest {
     for (boolean isDecided : new boolean[] {true, false}) {
       Path model = ModelFiles.constant(folder, isDecided ? decided : new float[700], "softmax");
       Files.move(model, here.resolve("photos.pt"), StandardCopyOption.REPLACE_EXISTING);
-      String out = run("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
+      String out =
+          Run.of("recognize", "--models", here.toString(), "--top", "1", clock, grey).out();
       assertThat(out)
           .containsSubsequence("识别结果（wwts-default）", "- 闹钟", "grey.png")
           .contains(isDecided ? "识别结果（tiny）:\n- 类7 (置信度: 1.00)" : "[RESULT] 未识别");
       String unsure =
-          run("recognize", "--models", here.toString(), "--threshold", "1.0", clock).out();
+          Run.of("recognize", "--models", here.toString(), "--threshold", "1.0", clock).out();
       assertThat(unsure).as("the threshold is everybody's").contains("[RESULT] 未识别（最接近: 闹钟");
       assertThat(
-              run("recognize", "--models", here.toString(), "--min-confidence", "0.5", clock).out())
+              Run.of("recognize", "--models", here.toString(), "--min-confidence", "0.5", clock)
+                  .out())
           .containsOnlyOnce("(置信度: ");
     }
   }
@@ -193,7 +192,7 @@ class PullTest {
     String coffee = kit + "/coffee.jpg";
     String clock = "models/samples/alarm-clock.png";
 
-    Run text = run("recognize", "--models", pulled, "--top", "1", clock, coffee);
+    Run text = Run.of("recognize", "--models", pulled, "--top", "1", clock, coffee);
     assertThat(text.out())
         .containsSubsequence(
             "（wwts-default，",
@@ -204,14 +203,14 @@ class PullTest {
             coffee,
             "识别结果（photos）",
             "咖啡");
-    assertThat(run("recognize", "--models", pulled, "--json", clock, coffee).out().lines())
+    assertThat(Run.of("recognize", "--models", pulled, "--json", clock, coffee).out().lines())
         .satisfiesExactly(
             line -> assertThat(line).contains("\"model\":\"wwts-default\""),
             line -> assertThat(line).contains("\"model\":\"photos\""));
-    assertThat(run("recognize", "--models", pulled, "--model", "photos", coffee).out())
+    assertThat(Run.of("recognize", "--models", pulled, "--model", "photos", coffee).out())
         .contains("[RESULT] 识别结果:");
     String pin = Sha256.of(Path.of("models/default.pt"));
-    assertThat(run("recognize", "--models", pulled, "--sha256", pin, coffee).out())
+    assertThat(Run.of("recognize", "--models", pulled, "--sha256", pin, coffee).out())
         .as("a pin speaks for one file")
         .contains("[RESULT] 未识别")
         .doesNotContain("photos，");
@@ -259,12 +258,5 @@ class PullTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private static Run run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), args);
-    return new Run(code, out.toString(), err.toString());
   }
 }

@@ -3,14 +3,10 @@ package dev.wwts.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelFiles;
 import dev.wwts.TestPictures;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,33 +19,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Texts and labels on the command line, of a model that knows colours. */
 class TextCommandTest {
-  private static final JsonMapper JSON = new JsonMapper();
-
   @TempDir private Path folder;
   private Path model;
   private Path red;
   private Path blue;
-
-  private record Run(int code, String out, String err) {
-    JsonNode json(int line) {
-      try {
-        return JSON.readTree(out.lines().skip(line).findFirst().orElseThrow());
-      } catch (IOException e) {
-        throw new AssertionError(out, e);
-      }
-    }
-  }
-
-  private static Run run(Object... arguments) {
-    List<String> texts = new ArrayList<>();
-    for (Object it : arguments) {
-      texts.add(it.toString());
-    }
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), texts.toArray(String[]::new));
-    return new Run(code, out.toString(), err.toString());
-  }
 
   @BeforeEach
   void write() throws IOException {
@@ -61,7 +34,7 @@ class TextCommandTest {
   @Test
   void embedsPicturesAndTexts() {
     Run run =
-        run("embed", "--json", "--model", model, "--text", "红", red, folder.resolve("no.png"));
+        Run.of("embed", "--json", "--model", model, "--text", "红", red, folder.resolve("no.png"));
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.json(0).get("file").asText()).isEqualTo(red.toString());
@@ -72,7 +45,7 @@ class TextCommandTest {
       assertThat(run.json(line).at("/embedding/0").asDouble()).isCloseTo(0.894427, within(1e-6));
       assertThat(run.json(line).get("embedding")).hasSize(4);
     }
-    Run people = run("embed", "--model", model, "--text", "绿");
+    Run people = Run.of("embed", "--model", model, "--text", "绿");
     assertThat(people.err()).isEmpty();
     assertThat(people.out())
         .contains("[INFO] 正在处理文本: 绿", "[RESULT] 向量 (4): 0.0 0.8944272 0.0 0.4472136");
@@ -82,7 +55,7 @@ class TextCommandTest {
   void recognisesAmongLabelsOfAFile() throws IOException {
     Path labels = Files.writeString(folder.resolve("l.txt"), "\uFEFF绿\tgreen\r\n红\tred\n");
     Run run =
-        run(
+        Run.of(
             "recognize",
             "--json",
             "--labels-file",
@@ -98,7 +71,7 @@ class TextCommandTest {
     assertThat(run.json(0).get("results")).hasSize(2);
 
     Run none =
-        run(
+        Run.of(
             "recognize",
             "--json",
             "--labels-file",
@@ -109,24 +82,26 @@ class TextCommandTest {
             model,
             blue);
     assertThat(none.json(0).get("results")).isEmpty();
-    assertThat(run("recognize", "--labels-file", labels, "--model", model, red).out())
+    assertThat(Run.of("recognize", "--labels-file", labels, "--model", model, red).out())
         .contains("红");
   }
 
   @Test
   void searchesAGalleryByAText() {
     Path gallery = folder.resolve("gallery");
-    run("gallery", "add", "--model", model, "--gallery", gallery, "--label", "花", red);
-    run("gallery", "add", "--model", model, "--gallery", gallery, "--label", "天", blue);
+    Run.of("gallery", "add", "--model", model, "--gallery", gallery, "--label", "花", red);
+    Run.of("gallery", "add", "--model", model, "--gallery", gallery, "--label", "天", blue);
 
     Run run =
-        run("gallery", "search", "--json", "--text", "蓝", "--model", model, "--gallery", gallery);
+        Run.of(
+            "gallery", "search", "--json", "--text", "蓝", "--model", model, "--gallery", gallery);
 
     assertThat(run.err()).isEmpty();
     assertThat(run.json(0).get("text").asText()).isEqualTo("蓝");
     assertThat(run.json(0).at("/results/0/label").asText()).isEqualTo("天");
     assertThat(
-            run("gallery", "search", "--text", "红", "--model", model, "--gallery", gallery).out())
+            Run.of("gallery", "search", "--text", "红", "--model", model, "--gallery", gallery)
+                .out())
         .contains("[INFO] 正在处理文本: 红", "- 花（编号 1");
   }
 
@@ -156,7 +131,7 @@ class TextCommandTest {
     arguments.add("--model");
     arguments.add(model);
 
-    Run run = run(arguments.toArray());
+    Run run = Run.of(arguments);
 
     assertThat(run.code()).isEqualTo(Wwts.UNUSABLE);
     assertThat(run.err()).startsWith("[ERROR] ").contains(named).hasLineCount(1);
@@ -165,7 +140,7 @@ class TextCommandTest {
   @Test
   void aModelWithoutTextsSaysSo() {
     Path plain = ModelFiles.colours(folder);
-    Run run = run("embed", "--text", "红", "--model", plain);
+    Run run = Run.of("embed", "--text", "红", "--model", plain);
 
     assertThat(run.code()).isEqualTo(Wwts.UNUSABLE);
     assertThat(run.err()).contains("knows no texts").hasLineCount(1);

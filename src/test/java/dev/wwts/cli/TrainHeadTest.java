@@ -139,6 +139,12 @@ class TrainHeadTest {
     assertThat(err.toString()).contains("gives no embeddings that a head can be put on");
     assertThat(run("--out", made, "--model", ModelFiles.colours(folder), drawings)).isEqualTo(2);
     assertThat(err.toString()).contains("has no self-test to hand on");
+    // a space of ideographs' width: was trained on, and refused as a label when all was done
+    Path goods = folder.resolve("blank");
+    Path blank = Files.createDirectories(goods.resolve("\u3000"));
+    Files.copy(Path.of("models/samples/umbrella.png"), blank.resolve("1.png"));
+    assertThat(run("--out", made, goods)).isEqualTo(2);
+    assertThat(err.toString()).contains("blank has a name that can't be seen");
     assertThat(run("--out", folder.resolve("no/mine.pt"), drawings)).isEqualTo(2);
     assertThat(err.toString()).contains("its folder is not there");
     assertThat(made).doesNotExist();

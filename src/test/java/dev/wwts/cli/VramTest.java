@@ -7,10 +7,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.CliProcess;
 import dev.wwts.internal.cuda.AllocatorSnapshot;
 import dev.wwts.internal.cuda.AllocatorSnapshot.Pool;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** {@code wwts vram}: its arithmetic, its options, and the command on a CPU. */
 class VramTest {
   @TempDir private Path folder;
-
-  private record Run(int code, String out, String err) {}
 
   private static VramLedger ledger(long process, Long... graphPools) {
     return VramLedger.card(
@@ -123,12 +120,8 @@ class VramTest {
   }
 
   private static Run run(String... options) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] command = new String[options.length + 1];
-    command[0] = "vram";
-    System.arraycopy(options, 0, command, 1, options.length);
-    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), command);
-    return new Run(code, out.toString(), err.toString());
+    List<Object> command = new ArrayList<>(List.of("vram"));
+    command.addAll(List.of(options));
+    return Run.of(command);
   }
 }

@@ -10,12 +10,11 @@ import dev.wwts.TestPictures;
 import dev.wwts.internal.network.TestModels;
 import java.awt.Color;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,8 +29,6 @@ class WwtsTest {
   private static String red = "";
   private static String broken = "";
 
-  private record Run(int code, String out, String err) {}
-
   @BeforeAll
   static void write() throws IOException {
     model = ModelFiles.tiny(folder).toString();
@@ -43,20 +40,21 @@ class WwtsTest {
 
   @Test
   void limitsOfPicturesAreOptions() {
-    assertThat(run("recognize", "--model", model, "--max-pixels", "80", red).err())
+    assertThat(Run.of("recognize", "--model", model, "--max-pixels", "80", red).err())
         .contains("9 x 9 = 81 pixels, more than the limit of 80", "--max-pixels");
-    assertThat(run("recognize", "--model", model, "--max-bytes", "20", red).err())
+    assertThat(Run.of("recognize", "--model", model, "--max-bytes", "20", red).err())
         .contains("more than the limit of 20", "--max-bytes");
     assertThat(
-            run("recognize", "--model", model, "--max-pixels=0.1MP", "--max-bytes=1MB", red).code())
+            Run.of("recognize", "--model", model, "--max-pixels=0.1MP", "--max-bytes=1MB", red)
+                .code())
         .isZero();
-    assertThat(run("recognize", "--model", model, "--max-pixels", "0", red).err())
+    assertThat(Run.of("recognize", "--model", model, "--max-pixels", "0", red).err())
         .contains("maxPixels must be 1 to");
   }
 
   @Test
   void printsLabelsAsTheArticleDoes() {
-    Run run = run("recognize", "--model", model, "--top", "2", red);
+    Run run = Run.of("recognize", "--model", model, "--top", "2", red);
 
     assertThat(run.code()).isZero();
     assertThat(run.out())
@@ -68,7 +66,7 @@ class WwtsTest {
 
   @Test
   void printsOneJsonObjectAPictureAndNothingElse() throws IOException {
-    Run run = run("recognize", "--model", model, "--json", red, broken);
+    Run run = Run.of("recognize", "--model", model, "--json", red, broken);
 
     assertThat(run.code()).isEqualTo(1);
     String[] lines = run.out().strip().split("\n");
@@ -96,34 +94,35 @@ class WwtsTest {
             .formatted(written));
     String writing = ModelFiles.of(folder, bare).toString();
 
-    Run refused = run("recognize", "--model", writing, red);
+    Run refused = Run.of("recognize", "--model", writing, red);
     assertThat(refused.code()).isEqualTo(2);
     assertThat(refused.err()).contains("torch.save", "--trust-model");
     assertThat(written).doesNotExist();
-    assertThat(run("info", writing).code()).isZero();
+    assertThat(Run.of("info", writing).code()).isZero();
 
-    assertThat(run("recognize", "--model", writing, "--trust-model", red).code()).isZero();
+    assertThat(Run.of("recognize", "--model", writing, "--trust-model", red).code()).isZero();
     assertThat(written).exists();
   }
 
   @Test
   void decodingOnAGpuNeedsOne() {
     for (String device : new String[] {"cpu", "auto"}) {
-      Run run = run("recognize", "--model", model, "--device", device, "--decoder", "gpu", red);
+      Run run = Run.of("recognize", "--model", model, "--device", device, "--decoder", "gpu", red);
 
       assertThat(run.code()).isEqualTo(2);
       assertThat(run.err())
           .contains("Decoder gpu needs device cuda", "runs on cpu")
           .contains(device.equals("auto") ? "CPU build" : "; or use decoder cpu.");
     }
-    assertThat(run("recognize", "--model", model, "--decoder", "cpu", red).code()).isZero();
-    assertThat(run("recognize", "--model", model, "--decoder", "fpga", red).err())
+    assertThat(Run.of("recognize", "--model", model, "--decoder", "cpu", red).code()).isZero();
+    assertThat(Run.of("recognize", "--model", model, "--decoder", "fpga", red).err())
         .contains("Unknown decoder 'fpga': use cpu or gpu.");
   }
 
   @Test
   void takesThePicturesOfAFolder() {
-    Run run = run("recognize", "--model", model, "--json", folder.resolve("pictures").toString());
+    Run run =
+        Run.of("recognize", "--model", model, "--json", folder.resolve("pictures").toString());
 
     assertThat(run.code()).isEqualTo(1);
     assertThat(run.out().strip().split("\n")).hasSize(2);
@@ -134,7 +133,7 @@ class WwtsTest {
   void saysThatAPictureIsNotRecognised() throws IOException {
     Path grey = Files.write(folder.resolve("grey.png"), TestPictures.png(9, 9, Color.GRAY));
 
-    Run run = run("recognize", "--model", model, "--threshold", "0.9", grey.toString());
+    Run run = Run.of("recognize", "--model", model, "--threshold", "0.9", grey.toString());
 
     assertThat(run.out()).contains("[RESULT] 未识别");
   }
@@ -148,7 +147,7 @@ class WwtsTest {
         ModelFiles.write(
             folder, "m", untrained, ModelFiles.LABELS.getBytes(StandardCharsets.UTF_8));
 
-    Run run = run("recognize", "--model", file.toString(), red);
+    Run run = Run.of("recognize", "--model", file.toString(), red);
 
     assertThat(run.code()).isZero();
     assertThat(run.err()).contains("[WARN]", "随机");
@@ -157,15 +156,15 @@ class WwtsTest {
 
   @Test
   void exitsWithTwoForUsageModelAndDevice() {
-    assertThat(run().code()).isEqualTo(2);
-    assertThat(run("recognize").code()).isEqualTo(2);
-    assertThat(run("recognize", "--top", "0", "--model", model, red).code()).isEqualTo(2);
-    assertThat(run("recognize", "--device", "tpu", "--model", model, red).code()).isEqualTo(2);
-    Run noModel = run("recognize", "--model", "none.pt", red);
+    assertThat(Run.of().code()).isEqualTo(2);
+    assertThat(Run.of("recognize").code()).isEqualTo(2);
+    assertThat(Run.of("recognize", "--top", "0", "--model", model, red).code()).isEqualTo(2);
+    assertThat(Run.of("recognize", "--device", "tpu", "--model", model, red).code()).isEqualTo(2);
+    Run noModel = Run.of("recognize", "--model", "none.pt", red);
     assertThat(noModel.code()).isEqualTo(2);
     assertThat(noModel.err().strip()).isEqualTo("[ERROR] none.pt does not exist.");
-    assertThat(run("recognize", "--device", "cuda", "--model", model, red).code()).isEqualTo(2);
-    assertThat(run("verify", model).code()).as("no self-test").isEqualTo(2);
+    assertThat(Run.of("recognize", "--device", "cuda", "--model", model, red).code()).isEqualTo(2);
+    assertThat(Run.of("verify", model).code()).as("no self-test").isEqualTo(2);
   }
 
   @Test
@@ -174,10 +173,10 @@ class WwtsTest {
     Path at = folder.resolve("@a.jpg");
     Files.write(at, TestPictures.png(9, 9, Color.RED));
 
-    Run run = run("recognize", "--model", model, "--json", "@" + folder.resolve("a.jpg"));
+    Run run = Run.of("recognize", "--model", model, "--json", "@" + folder.resolve("a.jpg"));
     assertThat(run.code()).as("no such picture, and no option").isEqualTo(1);
     assertThat(run.out()).contains("UNREADABLE", "@");
-    assertThat(run("recognize", "--model", model, at.toString()).code()).isZero();
+    assertThat(Run.of("recognize", "--model", model, at.toString()).code()).isZero();
   }
 
   @Test
@@ -196,7 +195,7 @@ class WwtsTest {
           {"vram", "--minutes", "NaN", "--model", model},
           {"recognize", "--device", "", red},
         }) {
-      Run run = run(arguments);
+      Run run = Run.of(List.of(arguments));
       assertThat(run.code()).as(String.join(" ", arguments)).isEqualTo(2);
       assertThat(run.err()).startsWith("[ERROR] ").doesNotContain("\tat ", "java.");
     }
@@ -208,14 +207,14 @@ class WwtsTest {
     Path picture = Files.write(folder.resolve(name), TestPictures.png(9, 9, Color.RED));
     String shown = folder + "/a\\u001b[31m\\u000a\\u202eb.png";
 
-    Run good = run("recognize", "--model", model, picture.toString());
+    Run good = Run.of("recognize", "--model", model, picture.toString());
     assertThat(good.out()).contains("正在处理图像: " + shown + "\n").doesNotContain("\u001b", "\u202e");
-    Run bad = run("recognize", "--model", model, picture + ".gone");
+    Run bad = Run.of("recognize", "--model", model, picture + ".gone");
     assertThat(bad.err()).contains(shown + ".gone does not exist.").doesNotContain("\u001b");
-    assertThat(run("info", picture + "").err()).doesNotContain("\u001b", "\u202e");
-    assertThat(run("recognize", "--x\u001b").err()).doesNotContain("\u001b");
+    assertThat(Run.of("info", picture + "").err()).doesNotContain("\u001b", "\u202e");
+    assertThat(Run.of("recognize", "--x\u001b").err()).doesNotContain("\u001b");
     JsonNode json =
-        JSON.readTree(run("recognize", "--json", "--model", model, picture.toString()).out());
+        JSON.readTree(Run.of("recognize", "--json", "--model", model, picture.toString()).out());
     assertThat(json.get("file").asText()).isEqualTo(picture.toString());
   }
 
@@ -225,7 +224,7 @@ class WwtsTest {
     Files.setPosixFilePermissions(closed, Set.of());
     try {
       assumeFalse(Files.isReadable(closed), "skipped: root lists every folder");
-      Run run = run("recognize", "--model", model, "--json", closed.toString(), red);
+      Run run = Run.of("recognize", "--model", model, "--json", closed.toString(), red);
 
       assertThat(run.code()).isEqualTo(1);
       assertThat(run.out().strip().split("\n")).hasSize(2);
@@ -237,7 +236,7 @@ class WwtsTest {
 
   @Test
   void describesAModelWithoutLoadingIt() {
-    Run run = run("info", model);
+    Run run = Run.of("info", model);
 
     assertThat(run.code()).isZero();
     assertThat(run.out())
@@ -250,7 +249,7 @@ class WwtsTest {
 
   @Test
   void examinesTheMachine() {
-    Run run = run("doctor");
+    Run run = Run.of("doctor");
 
     assertThat(run.code()).isZero();
     assertThat(run.out()).contains("JDK", "LibTorch version", "2.13.0", "Nothing is wrong.");
@@ -260,23 +259,16 @@ class WwtsTest {
   void helpsWithEveryCommand() {
     for (String command :
         new String[] {"recognize", "pull", "verify", "info", "doctor", "vram", "serve"}) {
-      assertThat(run(command, "--help").code()).isZero();
-      assertThat(run("--help").out()).contains(command);
+      assertThat(Run.of(command, "--help").code()).isZero();
+      assertThat(Run.of("--help").out()).contains(command);
     }
   }
 
   @Test
   void tellsWhereTheServiceIs() {
-    Run run = run("serve", "--port", "1");
+    Run run = Run.of("serve", "--port", "1");
 
     assertThat(run.code()).isEqualTo(2);
     assertThat(run.err()).contains("[ERROR] ", "bin/wwts serve");
-  }
-
-  private static Run run(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    int code = Wwts.run(new PrintWriter(out), new PrintWriter(err), args);
-    return new Run(code, out.toString(), err.toString());
   }
 }

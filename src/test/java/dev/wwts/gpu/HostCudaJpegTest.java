@@ -22,12 +22,12 @@ import dev.wwts.RecognizerBuilder;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.cuda.CudaMemory;
 import dev.wwts.internal.cuda.NativeLibrary;
+import dev.wwts.internal.image.Decoding;
 import dev.wwts.internal.lane.CropProbe;
 import dev.wwts.internal.lane.JpegProbe;
 import dev.wwts.internal.torch.LibTorch;
 import java.awt.Color;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -244,7 +244,7 @@ class HostCudaJpegTest extends HostCudaCase {
   }
 
   @Test
-  void picturesThatLieOnTheirSideAreTurned() throws Exception {
+  void picturesThatLieOnTheirSideAreTurned() {
     needsKernelAndLibjpeg();
     List<byte[]> turned = new ArrayList<>();
     for (int tag = 1; tag <= 8; tag++) {
@@ -259,50 +259,12 @@ class HostCudaJpegTest extends HostCudaCase {
   }
 
   /** With an EXIF segment that has the orientation alone. */
-  private static byte[] exif(byte[] jpeg, int orientation) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    out.write(jpeg, 0, 2);
-    out.write(
-        new byte[] {
-          (byte) 0xFF,
-          (byte) 0xE1,
-          0,
-          34,
-          'E',
-          'x',
-          'i',
-          'f',
-          0,
-          0,
-          'M',
-          'M',
-          0,
-          42,
-          0,
-          0,
-          0,
-          8,
-          0,
-          1,
-          1,
-          0x12,
-          0,
-          3,
-          0,
-          0,
-          0,
-          1,
-          0,
-          (byte) orientation,
-          0,
-          0,
-          0,
-          0,
-          0,
-          0
-        });
-    out.write(jpeg, 2, jpeg.length - 2);
-    return out.toByteArray();
+  private static byte[] exif(byte[] jpeg, int orientation) {
+    return Decoding.concat(
+        Arrays.copyOf(jpeg, 2),
+        Decoding.bytes(0xFF, 0xE1, 0, 34, 'E', 'x', 'i', 'f', 0, 0),
+        Decoding.exif(ByteOrder.BIG_ENDIAN, orientation),
+        Arrays.copyOfRange(jpeg, 2, jpeg.length));
   }
 
   @Test

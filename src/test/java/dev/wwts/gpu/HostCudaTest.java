@@ -75,6 +75,23 @@ class HostCudaTest extends HostCudaCase {
     return tuple(index, NativeLibrary.isLoaded() ? (double) (1 / 3f) : 0.5 / (1 << index));
   }
 
+  /** Copied before the next one is: the memory that it lies in is another picture's then. */
+  @Test
+  void aTensorIsCopiedToItsSlotAndTimed() {
+    Picture tensor = new Picture.Tensor("the tensor", new float[3 * 8 * 8]);
+    try (Recognizer recognizer = on(CUDA).precision(Precision.FP32).batchSizes(1, 2).load()) {
+      recognizer.answer(tensor);
+      Map<HostCuda.Count, Integer> before = counts();
+      Timings timings = recognizer.answer(tensor).timings();
+      assertThat(counts().get(UPLOADED_BYTES) - before.get(UPLOADED_BYTES))
+          .isEqualTo(3 * 8 * 8 * Float.BYTES);
+      assertThat(timings.upload()).isNotNegative();
+      Picture picture = Picture.of(TestPictures.png(8, 8, Color.RED));
+      assertThat(recognizer.answers(List.of(tensor, picture))).hasSize(2);
+      assertThat(recognizer.logits(List.of(tensor)).get(0)).hasSize(3);
+    }
+  }
+
   /** Rows alone would be 3 x 1920 x 1080 bytes, the square in the middle and what a filter adds. */
   @Test
   void anUploadCarriesOnlyTheColumnsThatTheCropReads() {

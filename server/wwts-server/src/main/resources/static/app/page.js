@@ -10,6 +10,7 @@ const queue = [];
 let language = localStorage.getItem('language') ?? (navigator.language.startsWith('zh') ? 'zh' : 'en');
 let running = 0;
 let gallery = false;
+let model;
 
 function say() {
   const words = WORDS[language];
@@ -25,8 +26,24 @@ function say() {
 
 // asking
 
+/** What is typed to choose from, between commas. */
+const candidates = () => at('candidates').value.split(/[,，、;；]/).map((it) => it.trim()).filter((it) => it);
+
+/** A model without classes of its own is asked once it is told some; until then a picture has an answer without names. */
+async function named(file) {
+  const labels = model?.texts ? candidates() : [];
+  if (model?.classes === 0 && labels.length === 0) {
+    return { answer: { pictures: [{}] } };
+  }
+  const choice = labels.map((it) => `&label=${encodeURIComponent(it)}`).join('');
+  return ask('POST', `v1/recognize?top=${at('top').value}${choice}`, file);
+}
+
 async function recognize(card) {
-  const outcome = await ask('POST', `v1/recognize?top=${at('top').value}`, card.file);
+  if (!model) {
+    await tellServer();
+  }
+  const outcome = await named(card.file);
   if (outcome.answer) {
     await askGallery(card);
   }
@@ -60,6 +77,30 @@ function add(files) {
   run();
 }
 
+function askAll() {
+  for (const card of cards.values()) {
+    if (card.outcome && !queue.includes(card)) {
+      card.outcome = undefined;
+      queue.push(card);
+      show(card);
+    }
+  }
+  run();
+}
+
+/** Puts the pictures first that a text says most about. */
+async function sort(text) {
+  const asked = [...cards.values()].filter((card) => card.outcome?.answer);
+  await Promise.all(asked.map(async (card) => {
+    const outcome = await ask('POST', `v1/score?text=${encodeURIComponent(text)}`, card.file);
+    card.score = outcome.answer && { text, value: outcome.answer.pictures[0].scores[0].score };
+    show(card);
+  }));
+  asked.sort((one, other) => (other.score?.value ?? -2) - (one.score?.value ?? -2));
+  at('sheet').prepend(...asked.map((card) => card.element));
+  at('status').textContent = WORDS[language].sorted(text);
+}
+
 function clear() {
   queue.length = 0;
   cards.forEach((card) => URL.revokeObjectURL(card.url));
@@ -85,6 +126,9 @@ function show(card) {
   } else {
     parts.push(make('p', why(card.outcome, words), 'bad'));
   }
+  if (card.score) {
+    parts.push(make('p', `${card.score.text}: ${card.score.value.toFixed(3)}`, 'score'));
+  }
   parts.push(...galleryParts(card, show));
   if (card.outcome?.again) {
     parts.push(button(words.again, () => {
@@ -99,7 +143,9 @@ function show(card) {
 
 function answer(it, words) {
   const parts = [];
-  if (it.results.length === 0) {
+  if (!it.results) {
+    parts.push(make('p', model.texts ? words.nameless : words.featuresOnly));
+  } else if (it.results.length === 0) {
     parts.push(make('p', `${words.unknown} (${words.best}: ${it.best.label}, ${percent(it.best.confidence)})`));
   } else {
     const list = make('ol');
@@ -147,6 +193,8 @@ async function tellServer() {
   }
   at('access').hidden = true;
   const it = server.models[0];
+  model = it;
+  at('texts').hidden = !it.texts;
   const facts = {
     model: it.model, classes: it.classes, device: it.device, precision: it.precision, size: `${it.width} × ${it.height}`, lanes: it.stats.lanes,
     queue: it.stats.waiting, answered: it.stats.answered, sha256: it.sha256,
@@ -179,6 +227,14 @@ at('language').addEventListener('click', () => {
 at('words').addEventListener('submit', (event) => {
   event.preventDefault();
   searchWords(at('text').value);
+});
+at('choice').addEventListener('submit', (event) => {
+  event.preventDefault();
+  askAll();
+});
+at('order').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sort(at('phrase').value);
 });
 at('access').addEventListener('submit', (event) => {
   event.preventDefault();

@@ -1,12 +1,11 @@
 package dev.wwts.convert.folder;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.model.StrictJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,19 +19,9 @@ final class Json {
   private static final int MOST_BYTES = 32 << 20;
 
   private static final int MOST_DEPTH = 32;
-  private static final JsonMapper MAPPER = mapper();
+  private static final JsonMapper MAPPER = StrictJson.mapper(MOST_DEPTH);
 
   private Json() {}
-
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(
-            StreamReadConstraints.builder().maxNestingDepth(MOST_DEPTH).build());
-    return mapper;
-  }
 
   /**
    * The object that a file holds.

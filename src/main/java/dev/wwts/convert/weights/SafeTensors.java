@@ -1,13 +1,11 @@
 package dev.wwts.convert.weights;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.internal.model.StrictJson;
 import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,7 +34,7 @@ final class SafeTensors implements TensorFile {
   private static final int MOST_DIMENSIONS = 16;
   private static final int LONGEST_NAME = 1000;
   private static final int SHOWN = 80;
-  private static final JsonMapper JSON = mapper();
+  private static final JsonMapper JSON = StrictJson.mapper(8);
 
   private final Path file;
   private final FileChannel channel;
@@ -47,38 +45,23 @@ final class SafeTensors implements TensorFile {
     this.channel = channel;
   }
 
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(8).build());
-    return mapper;
-  }
-
   /**
    * Opens a file and checks its header.
    *
    * @throws ModelException if it can't be read, is none, or is damaged
    */
   static SafeTensors open(Path file) {
-    @Nullable FileChannel channel = null;
-    boolean whole = false;
     try {
-      channel = FileChannel.open(file);
-      SafeTensors opened = new SafeTensors(file, channel);
-      opened.readHeader();
-      whole = true;
-      return opened;
+      SafeTensors opened = new SafeTensors(file, FileChannel.open(file));
+      try {
+        opened.readHeader();
+        return opened;
+      } catch (Throwable e) {
+        opened.close();
+        throw e;
+      }
     } catch (IOException e) {
       throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
-    } finally {
-      if (channel != null && !whole) {
-        closeQuietly(channel);
-      }
     }
   }
 
@@ -229,13 +212,9 @@ final class SafeTensors implements TensorFile {
         : new ModelException(Reason.CORRUPT, message, cause);
   }
 
+  /** It was only read. */
   @Override
   public void close() {
-    closeQuietly(channel);
-  }
-
-  /** It was only read. */
-  private static void closeQuietly(FileChannel channel) {
     try {
       channel.close();
     } catch (IOException e) {

@@ -87,7 +87,6 @@ public final class CudaGraph implements AutoCloseable {
     OneStream filter = new OneStream(stream.address());
     pool.enter(device, filter);
     CudaGraph result = new CudaGraph(stream, pool);
-    boolean whole = false;
     try {
       try {
         result.instantiate(record(stream, device, work));
@@ -95,15 +94,14 @@ public final class CudaGraph implements AutoCloseable {
         pool.leave(device);
         Reference.reachabilityFence(filter);
       }
-      whole = true;
-      return result;
-    } finally {
+    } catch (Throwable e) {
       stream.clearWorkspaces();
-      if (!whole) {
-        result.close();
-        cudaGetLastError();
-      }
+      result.close();
+      cudaGetLastError();
+      throw e;
     }
+    stream.clearWorkspaces();
+    return result;
   }
 
   private static CUgraph_st record(CudaStream stream, byte device, Runnable work) {

@@ -65,7 +65,7 @@ final class ChangeLog implements AutoCloseable {
   /** What listens while a file is read. */
   interface Replay extends Consumer<Change> {
     /** Before the first change. */
-    void begin(long nextId);
+    default void begin(long nextId) {}
   }
 
   private void recover(Replay replay) throws IOException {

@@ -3,22 +3,19 @@ package dev.wwts.internal.gallery;
 import dev.wwts.GalleryException;
 import dev.wwts.GalleryException.Reason;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongFunction;
 import java.util.function.Predicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A gallery of embeddings in a folder. Changes come one at a time and last when the call returns;
  * searches run in any number of threads, without a lock, on the gallery as it was when they began.
  */
 public final class GalleryStore implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(GalleryStore.class);
-
   /** Examples in one frame: a few MB that are written, or lost, together. */
   private static final int TOGETHER = 1000;
 
@@ -28,41 +25,17 @@ public final class GalleryStore implements AutoCloseable {
   /** The gallery's file in its folder. */
   static final String FILE = "gallery.wwts";
 
+  private final Path path;
   private final ModelKey model;
-  private final int slack;
-  private final FolderLock folder;
   private final Index index;
-  private final ReentrantLock writing = new ReentrantLock();
-  private final ChangeLog log;
-  private long nextId;
-  private long recorded;
-  private final Compaction compaction;
+  private final Optional<GalleryWriter> writer;
   private volatile boolean closed;
 
-  private GalleryStore(Path path, ModelKey model, FolderLock folder, int slack) {
+  private GalleryStore(Path path, ModelKey model, Index index, Optional<GalleryWriter> writer) {
+    this.path = path;
     this.model = model;
-    this.slack = slack;
-    this.folder = folder;
-    index = new Index(model.dimension());
-    log = ChangeLog.open(path.resolve(FILE), model, new Replaying());
-    compaction = new Compaction(log, model, writing);
-  }
-
-  /** Rebuilds the index from the file. */
-  private final class Replaying implements ChangeLog.Replay {
-    @Override
-    public void begin(long first) {
-      nextId = first;
-    }
-
-    @Override
-    public void accept(Change change) {
-      index.apply(change);
-      recorded++;
-      if (change instanceof Change.Added added) {
-        nextId = Math.max(nextId, added.example().id() + 1);
-      }
-    }
+    this.index = index;
+    this.writer = writer;
   }
 
   /**
@@ -79,19 +52,35 @@ public final class GalleryStore implements AutoCloseable {
   static GalleryStore open(Path folder, ModelKey model, int slack) {
     FolderLock lock = FolderLock.take(folder);
     try {
-      return new GalleryStore(folder, model, lock, slack);
+      Index index = new Index(model.dimension());
+      GalleryWriter writer = new GalleryWriter(folder.resolve(FILE), lock, model, index, slack);
+      return new GalleryStore(folder, model, index, Optional.of(writer));
     } catch (Throwable e) {
-      release(lock);
+      GalleryWriter.release(lock);
       throw e;
     }
   }
 
-  private static void release(FolderLock lock) {
-    try {
-      lock.close();
-    } catch (IOException e) {
-      LOG.warn("A gallery's lock was not closed: {}", e.getMessage()); // it ends with the process
+  /**
+   * Opens a gallery as it is now, whoever has it open: what is changed later does not show.
+   *
+   * @throws GalleryException if it is not there, another model's, or damaged
+   */
+  public static GalleryStore openReadOnly(Path folder, ModelKey model) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      throw new GalleryException(
+          Reason.UNREADABLE,
+          folder + " holds no gallery: name another folder, or add to it, which makes one.");
     }
+    Index index = new Index(model.dimension());
+    try {
+      new LogReader(file, model).read(index::apply);
+    } catch (IOException e) {
+      throw new GalleryException(
+          Reason.UNREADABLE, "%s can't be read: %s".formatted(file, e.getMessage()), e);
+    }
+    return new GalleryStore(folder, model, index, Optional.empty());
   }
 
   /**
@@ -114,11 +103,11 @@ public final class GalleryStore implements AutoCloseable {
     for (int from = 0; from < examples.size(); from += TOGETHER) {
       List<NewExample> some = examples.subList(from, Math.min(from + TOGETHER, examples.size()));
       change(
-          () -> {
+          nextId -> {
             List<Change> changes = new ArrayList<>();
             for (NewExample it : some) {
-              ids.add(nextId);
-              Example example = new Example(nextId++, it.label(), it.metadata());
+              Example example = new Example(nextId + changes.size(), it.label(), it.metadata());
+              ids.add(example.id());
               changes.add(new Change.Added(example, it.embedding()));
             }
             return changes;
@@ -129,14 +118,13 @@ public final class GalleryStore implements AutoCloseable {
 
   /** Removes an example; the next search does not find it. Returns whether it was here. */
   public boolean remove(long id) {
-    return change(() -> index.contains(id) ? List.of(new Change.Removed(id)) : List.<Change>of())
-        == 1;
+    return change(next -> index.contains(id) ? List.of(new Change.Removed(id)) : List.of()) == 1;
   }
 
   /** Removes all examples of a label, and returns how many these were. */
   public int removeLabel(String label) {
     return change(
-        () -> {
+        next -> {
           List<Change> changes = new ArrayList<>();
           for (Example it : index.snapshot().examples()) {
             if (it.label().equals(label)) {
@@ -149,34 +137,24 @@ public final class GalleryStore implements AutoCloseable {
 
   /** Sets the similarity below which nothing is recognised. */
   public void threshold(double similarity) {
-    change(() -> List.of(new Change.Threshold(similarity)));
+    change(next -> List.of(new Change.Threshold(similarity)));
   }
 
-  private interface Changing {
-    List<Change> changes();
+  private int change(LongFunction<List<Change>> changing) {
+    return changer().change(changing);
   }
 
-  /** What was decided under the lock is written first, then shown. Returns how many these were. */
-  private int change(Changing changing) {
-    writing.lock();
-    try {
-      requireOpen();
-      List<Change> changes = changing.changes();
-      if (!changes.isEmpty()) {
-        log.append(changes);
-        changes.forEach(index::apply);
-        recorded += changes.size();
-        compactIfDue();
-      }
-      return changes.size();
-    } finally {
-      writing.unlock();
-    }
+  private GalleryWriter changer() {
+    return writer.orElseThrow(
+        () ->
+            new GalleryException(
+                Reason.READ_ONLY,
+                "The gallery %s is open for reading only: open it for changes.".formatted(path)));
   }
 
   /** The first id that is free. */
   long nextId() {
-    return nextId;
+    return changer().nextId();
   }
 
   /** How many examples are here. */
@@ -225,7 +203,9 @@ public final class GalleryStore implements AutoCloseable {
    * @throws GalleryException if they are too few
    */
   public Calibration calibrate() {
-    Calibration calibration = Calibration.of(snapshot(), index.centres());
+    Snapshot now = snapshot();
+    changer(); // before seconds of searches
+    Calibration calibration = Calibration.of(now, index.centres());
     threshold(calibration.threshold());
     return calibration;
   }
@@ -245,33 +225,18 @@ public final class GalleryStore implements AutoCloseable {
 
   private void requireOpen() {
     if (closed) {
-      throw new GalleryException(Reason.CLOSED, "The gallery is closed: open it again.");
+      throw isClosed();
     }
   }
 
-  private void compactIfDue() {
-    Snapshot now = index.snapshot();
-    if (recorded > 2L * now.size() + slack && !compaction.isRunning()) {
-      compaction.start(now, nextId);
-      recorded = now.size();
-    }
+  static GalleryException isClosed() {
+    return new GalleryException(Reason.CLOSED, "The gallery is closed: open it again.");
   }
 
   /** Lets others change it. What was acknowledged is in the file already. */
   @Override
   public void close() {
-    writing.lock();
-    try {
-      if (closed) {
-        return;
-      }
-      closed = true;
-      compaction.stop();
-      log.close();
-    } finally {
-      writing.unlock();
-    }
-    compaction.await();
-    release(folder);
+    closed = true;
+    writer.ifPresent(GalleryWriter::close);
   }
 }

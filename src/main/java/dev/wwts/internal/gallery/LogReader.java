@@ -4,9 +4,9 @@ import dev.wwts.GalleryException;
 import dev.wwts.GalleryException.Reason;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,7 +31,9 @@ final class LogReader {
    * @throws GalleryException if whole frames lie behind a damaged one, or it is another model's
    */
   long read(ChangeLog.Replay replay) throws IOException {
-    try (DataInputStream in = open(0)) {
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
+      long end = raw.length(); // of one that another process writes, as it is now
+      DataInputStream in = data(raw, 0, end);
       byte[] first = first(in, file);
       GalleryHeader header = GalleryHeader.decode(first, file);
       header.require(model, file);
@@ -41,14 +43,15 @@ final class LogReader {
         changes(next).forEach(replay);
         place += Frames.HEADER + next.length;
       }
-      requireNothingBehind(place);
+      requireNothingBehind(raw, place, end);
       return place;
     }
   }
 
   /** Whose embeddings a file holds. */
   static ModelKey model(Path file) throws IOException {
-    try (DataInputStream in = open(file, 0)) {
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
+      DataInputStream in = data(raw, 0, raw.length());
       return GalleryHeader.decode(first(in, file), file).model();
     }
   }
@@ -65,7 +68,8 @@ final class LogReader {
 
   /** Reads frames that were written by this process. */
   void readFrom(long from, long end, Consumer<List<Change>> frames) throws IOException {
-    try (DataInputStream in = open(from)) {
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
+      DataInputStream in = data(raw, from, end);
       for (long place = from; place < end; ) {
         byte[] payload = Frames.read(in, place);
         if (payload == null) {
@@ -89,45 +93,33 @@ final class LogReader {
   /**
    * As each frame lasts before the next is begun, a broken one that others follow was once whole.
    */
-  private void requireNothingBehind(long place) throws IOException {
+  private void requireNothingBehind(RandomAccessFile raw, long place, long end) throws IOException {
     long start = place + 1;
-    try (InputStream in = open(start)) {
-      byte[] window = new byte[CHUNK + Frames.HEADER];
-      int held = in.readNBytes(window, 0, window.length);
-      while (held >= Frames.HEADER) {
-        for (int at = 0; at <= held - Frames.HEADER; at++) {
-          if (Frames.isHeader(window, at, start + at)) {
-            throw new GalleryException(
-                Reason.CORRUPT,
-                "%s is damaged at byte %,d, with whole changes behind that: take it from a backup."
-                    .formatted(file, place));
-          }
+    InputStream in = new FilePart(raw, start, end);
+    byte[] window = new byte[CHUNK + Frames.HEADER];
+    int held = in.readNBytes(window, 0, window.length);
+    while (held >= Frames.HEADER) {
+      for (int at = 0; at <= held - Frames.HEADER; at++) {
+        if (Frames.isHeader(window, at, start + at)) {
+          throw new GalleryException(
+              Reason.CORRUPT,
+              "%s is damaged at byte %,d, with whole changes behind that: take it from a backup."
+                  .formatted(file, place));
         }
-        int rest = Frames.HEADER - 1;
-        start += held - rest;
-        System.arraycopy(window, held - rest, window, 0, rest);
-        held = rest + in.readNBytes(window, rest, window.length - rest);
-        if (held == rest) {
-          return;
-        }
+      }
+      int rest = Frames.HEADER - 1;
+      start += held - rest;
+      System.arraycopy(window, held - rest, window, 0, rest);
+      held = rest + in.readNBytes(window, rest, window.length - rest);
+      if (held == rest) {
+        return;
       }
     }
   }
 
-  private DataInputStream open(long from) throws IOException {
-    return open(file, from);
-  }
-
-  private static DataInputStream open(Path file, long from) throws IOException {
-    InputStream in = new FileInputStream(file.toFile()); // a channel would mind interrupts
-    long left = from;
-    while (left > 0) {
-      long skipped = in.skip(left);
-      if (skipped <= 0) {
-        break; // at the end
-      }
-      left -= skipped;
-    }
-    return new DataInputStream(new BufferedInputStream(in, CHUNK));
+  /** Through no channel, which would be closed by an interrupt. */
+  private static DataInputStream data(RandomAccessFile raw, long from, long end)
+      throws IOException {
+    return new DataInputStream(new BufferedInputStream(new FilePart(raw, from, end), CHUNK));
   }
 }

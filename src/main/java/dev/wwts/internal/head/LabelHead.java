@@ -3,14 +3,17 @@ package dev.wwts.internal.head;
 import dev.wwts.Answer;
 import dev.wwts.Recognition;
 import dev.wwts.Timings;
+import dev.wwts.internal.model.Manifest.Activation;
+import dev.wwts.internal.model.TextManifest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
  * Which of some texts a picture shows: the softmax of the products of its embedding and theirs, as
- * CLIP has it, less what its thresholds leave out.
+ * CLIP has it, or the sigmoid of each, as SigLIP has it; less what its thresholds leave out.
  */
 public final class LabelHead implements Head<Answer.Recognized> {
   private final EmbeddingHead picture;
@@ -21,14 +24,18 @@ public final class LabelHead implements Head<Answer.Recognized> {
   /**
    * What is chosen of labels.
    *
-   * @param scale what makes a logit of a product
+   * @param text what makes a logit of a product, and a confidence of that
    * @param threshold a best confidence below it: not recognised
    * @param leastSimilarity labels whose product is below it are left out
    * @param topK at most so many
    * @param minConfidence and none below it
    */
   public record Choice(
-      double scale, double threshold, double leastSimilarity, int topK, double minConfidence) {}
+      TextManifest text,
+      double threshold,
+      double leastSimilarity,
+      int topK,
+      double minConfidence) {}
 
   /**
    * Makes one.
@@ -51,26 +58,46 @@ public final class LabelHead implements Head<Answer.Recognized> {
   @Override
   public Answer.Recognized answer(Reading reading, Timings timings) {
     double[] similarities = similarities(EmbeddingHead.vector(reading));
-    double[] confidences = softmax(similarities);
+    double[] confidences = isSigmoid() ? sigmoid(similarities) : softmax(similarities);
     List<Recognition> ranked =
         IntStream.range(0, labels.size())
             .boxed()
             .sorted(
                 Comparator.comparingDouble((Integer it) -> -similarities[it])
                     .thenComparing(Comparator.naturalOrder()))
-            .limit(choice.topK)
+            .limit(hasTags() ? labels.size() : choice.topK)
             .map(it -> new Recognition(it, labels.get(it), confidences[it]))
             .toList();
     Recognition best = ranked.get(0);
     if (best.confidence() < choice.threshold) {
       return new Answer.Recognized(List.of(), best, List.of(), timings);
     }
-    List<Recognition> shown = new ArrayList<>(ranked);
+    List<Recognition> shown =
+        new ArrayList<>(ranked.subList(0, Math.min(choice.topK, ranked.size())));
     shown.removeIf(
         it ->
             similarities[it.index()] < choice.leastSimilarity
                 || it.confidence() < choice.minConfidence);
-    return new Answer.Recognized(shown, best, List.of(), timings);
+    return new Answer.Recognized(shown, best, tags(ranked, similarities), timings);
+  }
+
+  private boolean isSigmoid() {
+    return choice.text.activation() == Activation.SIGMOID;
+  }
+
+  /** Whether labels don't exclude each other, and have a threshold to reach. */
+  private boolean hasTags() {
+    return isSigmoid() && choice.threshold > 0;
+  }
+
+  /** All labels that reach it, however many. */
+  private List<Recognition> tags(List<Recognition> ranked, double[] similarities) {
+    return hasTags()
+        ? ranked.stream()
+            .filter(it -> it.confidence() >= choice.threshold)
+            .filter(it -> similarities[it.index()] >= choice.leastSimilarity)
+            .toList()
+        : List.of();
   }
 
   private double[] similarities(float[] vector) {
@@ -90,6 +117,12 @@ public final class LabelHead implements Head<Answer.Recognized> {
     return sum;
   }
 
+  private double[] sigmoid(double[] similarities) {
+    return Arrays.stream(similarities)
+        .map(it -> 1 / (1 + Math.exp(-choice.text.scale() * it - choice.text.bias())))
+        .toArray();
+  }
+
   private double[] softmax(double[] similarities) {
     double[] values = new double[similarities.length];
     double greatest = Double.NEGATIVE_INFINITY;
@@ -98,7 +131,7 @@ public final class LabelHead implements Head<Answer.Recognized> {
     }
     double total = 0;
     for (int i = 0; i < values.length; i++) {
-      values[i] = Math.exp(choice.scale * (similarities[i] - greatest));
+      values[i] = Math.exp(choice.text.scale() * (similarities[i] - greatest));
       total += values[i];
     }
     for (int i = 0; i < values.length; i++) {

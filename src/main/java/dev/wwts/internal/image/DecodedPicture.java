@@ -6,9 +6,9 @@ import dev.wwts.internal.pixels.Pixels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A picture on its way from a decoder to a lane, with memory of its own: its pixels, or the bytes
- * of a JPEG that the lane's card decodes. Whoever has it closes it, once, when nothing reads its
- * memory any more.
+ * A picture on its way from a decoder to a lane, with memory of its own: its pixels, the bytes of a
+ * JPEG that the lane's card decodes, or the network's input as the caller made it. Whoever has it
+ * closes it, once, when nothing reads its memory any more.
  */
 public final class DecodedPicture implements AutoCloseable {
   private final long address;
@@ -47,6 +47,21 @@ public final class DecodedPicture implements AutoCloseable {
     return new DecodedPicture(address, bytes, null, header, memory);
   }
 
+  /** The network's input: 3 x H x W numbers of 32 bits at {@code address}. */
+  public static DecodedPicture input(long address, Memory memory) {
+    return new DecodedPicture(address, 0, null, null, memory);
+  }
+
+  /** Whether it is the network's input, which nobody preprocesses. */
+  public boolean isInput() {
+    return pixels == null && header == null;
+  }
+
+  /** Where its memory begins. */
+  public long address() {
+    return address;
+  }
+
   /** Whether it is a JPEG that the lane's card decodes. */
   public boolean isJpeg() {
     return header != null;
@@ -55,7 +70,7 @@ public final class DecodedPicture implements AutoCloseable {
   /** The pixels, in the host's memory. */
   public Pixels pixels() {
     if (pixels == null) {
-      throw new IllegalStateException("A card decodes this picture.");
+      throw new IllegalStateException("This picture has no pixels here.");
     }
     return pixels;
   }

@@ -85,7 +85,12 @@ final class CpuLane extends StagedLane {
     try (picture) {
       NativeScope.inference(
           () -> {
-            preprocessor.write(picture.pixels(), batch == 1 ? begun() : begun().narrow(0, slot, 1));
+            Tensor into = batch == 1 ? begun() : begun().narrow(0, slot, 1);
+            if (picture.isInput()) {
+              Preprocessor.copy(picture.address(), into);
+            } else {
+              preprocessor.write(picture.pixels(), into);
+            }
             return picture;
           });
     }

@@ -10,8 +10,10 @@ import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.network.Network;
 import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.CudaSetup;
+import dev.wwts.internal.torch.NativeScope;
 import dev.wwts.internal.torch.OutOfMemory;
 import dev.wwts.internal.torch.Parts;
+import dev.wwts.internal.torch.Preprocessor;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,6 +110,10 @@ final class CudaLane extends StagedLane {
   public boolean preprocess(int slot, DecodedPicture picture) {
     Staging used = staging();
     used.hold(picture);
+    if (picture.isInput()) {
+      copy(picture.address(), slot, used);
+      return true;
+    }
     Pixels pixels = picture.isJpeg() ? onCard(picture) : picture.pixels();
     if (pixels == null) {
       return false;
@@ -119,6 +125,27 @@ final class CudaLane extends StagedLane {
     }
     uploads++;
     return true;
+  }
+
+  /** Waits for the copy: the host's plain numbers may become others, in another order. */
+  private void copy(long address, int slot, Staging used) {
+    SlotClock clock = clocks.get(slot);
+    try {
+      clock.start.record(stream);
+      stream.with(
+          () ->
+              NativeScope.inference(
+                  () -> {
+                    Preprocessor.copy(address, begun().slot(slot));
+                    return address;
+                  }));
+      used.uploading(stream);
+      clock.uploaded.record(stream);
+      clock.ready.record(stream);
+    } catch (RuntimeException e) {
+      throw OutOfMemory.typed(e);
+    }
+    uploads++;
   }
 
   private @Nullable Pixels onCard(DecodedPicture picture) {

@@ -18,7 +18,7 @@ public interface Lane extends AutoCloseable {
    */
   @Nullable LaneResult[] run(Pictures pictures);
 
-  /** The logits of a batch, none of which is refused: a row of classes values each. */
+  /** The logits of a batch's pictures, a row of classes values each; none of those refused. */
   float[][] logits(Pictures pictures);
 
   /** Gives memory back after a batch that found too little of it. */

@@ -81,6 +81,9 @@ public abstract class StagedLane implements Lane {
     try {
       begin(pictures.size());
       int n = fill(pictures, new long[pictures.size()]);
+      if (n == 0) {
+        return new float[0][];
+      }
       forward(n);
       return logits();
     } finally {

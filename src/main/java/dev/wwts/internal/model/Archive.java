@@ -6,13 +6,11 @@ import dev.wwts.internal.model.ZipDirectory.BadZip;
 import dev.wwts.internal.model.ZipDirectory.Entry;
 import dev.wwts.internal.model.ZipDirectory.Located;
 import java.nio.ByteBuffer;
-import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -20,7 +18,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * and unpacks what it is given. Here all are read and compared before it sees any.
  */
 final class Archive {
-  private static final int BUFFER = 1 << 18;
-
   /** The largest public models have 1 MB. */
   private static final long MOST_CODE = 1 << 24;
 
@@ -89,8 +84,10 @@ final class Archive {
     long inflated = 0;
     for (Located located : all) {
       Entry entry = located.entry();
-      requireSaneName(entry.name());
-      if (!folded.add(folded(entry.name()))) {
+      if (!EntryNames.isSane(entry.name())) {
+        throw corrupt("its zip holds the path '" + ZipDirectory.shown(entry.name()) + "'", null);
+      }
+      if (!folded.add(EntryNames.folded(entry.name()))) {
         throw corrupt("its zip holds " + ZipDirectory.shown(entry.name()) + " twice", null);
       }
       if (entry.isDeflated()) {
@@ -126,38 +123,6 @@ final class Archive {
       entries.put(name, located);
     }
     content.hide(unread);
-  }
-
-  private void requireSaneName(String name) {
-    boolean sane = name.indexOf('\\') < 0;
-    for (int at = 0; sane && at <= name.length(); ) {
-      int slash = name.indexOf('/', at);
-      int end = slash < 0 ? name.length() : slash;
-      String part = name.substring(at, end);
-      sane = !part.isEmpty() && !part.equals(".") && !part.equals("..");
-      at = end + 1;
-    }
-    for (int i = 0; sane && i < name.length(); i++) {
-      sane = !Character.isISOControl(name.charAt(i));
-    }
-    if (!sane) {
-      throw corrupt("its zip holds the path '" + ZipDirectory.shown(name) + "'", null);
-    }
-  }
-
-  /** As file systems and LibTorch might see it: without case, composed. */
-  private static String folded(String name) {
-    String composed = isAscii(name) ? name : Normalizer.normalize(name, Normalizer.Form.NFKC);
-    return composed.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isAscii(String name) {
-    for (int i = 0; i < name.length(); i++) {
-      if (name.charAt(i) > 0x7f) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** What messages call the file. */
@@ -232,7 +197,9 @@ final class Archive {
     Map<String, byte[]> code = new HashMap<>();
     long size = 0;
     for (String path : entries.keySet()) {
-      requirePlainCode(path);
+      if (!EntryNames.isPlainCode(path)) {
+        throw corrupt("its zip holds '" + ZipDirectory.shown(path) + "'", null);
+      }
       if (path.startsWith("code/") && path.endsWith(".py")) {
         size += size(path).orElseThrow();
         if (size > MOST_CODE) {
@@ -242,15 +209,6 @@ final class Archive {
       }
     }
     return code;
-  }
-
-  /** LibTorch finds entries in any spelling. */
-  private void requirePlainCode(String path) {
-    String small = path.toLowerCase(Locale.ROOT);
-    if ((small.startsWith("code/") && !path.startsWith("code/"))
-        || (small.endsWith(".py") && !path.endsWith(".py"))) {
-      throw corrupt("its zip holds '" + ZipDirectory.shown(path) + "'", null);
-    }
   }
 
   /** Reads all entries and compares their checksums. */
@@ -266,47 +224,12 @@ final class Archive {
     }
   }
 
-  private interface Sink {
-    void take(ByteBuffer bytes);
-  }
-
-  private void read(Located located, Sink sink) {
-    Entry entry = located.entry();
-    if (entry.isDeflated()) {
-      inflate(located, sink);
-      return;
-    }
-    for (long done = 0; done < entry.size(); done += BUFFER) {
-      sink.take(content.view(located.data() + done, (int) Math.min(BUFFER, entry.size() - done)));
-    }
-  }
-
-  private void inflate(Located located, Sink sink) {
-    Entry entry = located.entry();
-    Inflater inflater = new Inflater(true);
+  private void read(Located located, EntryBytes.Sink sink) {
     try {
-      byte[] buffer = new byte[(int) Math.min(BUFFER, entry.size() + 1)];
-      long given = 0;
-      while (!inflater.finished()) {
-        if (inflater.needsInput() && given < entry.stored()) {
-          int n = (int) Math.min(1 << 30, entry.stored() - given);
-          inflater.setInput(content.view(located.data() + given, n));
-          given += n;
-        }
-        int n = inflater.inflate(buffer);
-        boolean isStuck = n == 0 && !inflater.finished() && given == entry.stored();
-        if (isStuck || inflater.getBytesWritten() > entry.size() || inflater.needsDictionary()) {
-          throw new DataFormatException("not as long as its directory says");
-        }
-        sink.take(ByteBuffer.wrap(buffer, 0, n));
-      }
-      if (inflater.getBytesWritten() != entry.size() || inflater.getBytesRead() != entry.stored()) {
-        throw new DataFormatException("not as long as its directory says");
-      }
+      EntryBytes.read(content, located, sink);
     } catch (DataFormatException e) {
-      throw corrupt("its entry " + ZipDirectory.shown(entry.name()) + " can't be unpacked", e);
-    } finally {
-      inflater.end();
+      String name = ZipDirectory.shown(located.entry().name());
+      throw corrupt("its entry " + name + " can't be unpacked", e);
     }
   }
 

@@ -281,7 +281,7 @@ public record Bundle(
           "%s holds no manifest and there is no %s beside it: make it with models/export.py, or write one as models/FORMAT.md says."
               .formatted(model, path.getFileName()));
     }
-    try (InputStream in = Channels.newInputStream(ModelContent.open(path))) {
+    try (InputStream in = Channels.newInputStream(RegularFile.open(path))) {
       byte[] bytes = in.readNBytes((int) maxBytes + 1);
       if (bytes.length > maxBytes) {
         throw new ModelException(

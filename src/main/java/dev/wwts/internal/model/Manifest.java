@@ -36,7 +36,7 @@ public record Manifest(
     Recipe input,
     Output output,
     Optional<Embedding> embedding,
-    Optional<Text> text,
+    Optional<TextManifest> text,
     Optional<SelfTestEntries> selfTest,
     Optional<Target> compiled) {
   /** The newest format that is read here. */
@@ -102,18 +102,6 @@ public record Manifest(
    * @param normalised whether the network makes their length 1 itself
    */
   public record Embedding(int length, String meaning, boolean normalised) {}
-
-  /**
-   * A text tower, whose embeddings lie where those of pictures do.
-   *
-   * @param network the entry of its network below {@code extra/}, a TorchScript file
-   * @param vocabulary the entry of its tokenizer's words
-   * @param length ids that it reads of a text
-   * @param longestWord characters of a word that is not unknown for its length
-   * @param scale what makes a logit of a product of embeddings
-   */
-  public record Text(
-      String network, String vocabulary, int length, int longestWord, double scale) {}
 
   /** Columns of the network's output: the logits, and the embedding behind them. */
   public int columns() {

@@ -1,9 +1,6 @@
 package dev.wwts.internal.model;
 
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.Device;
@@ -15,7 +12,6 @@ import dev.wwts.internal.model.Manifest.Embedding;
 import dev.wwts.internal.model.Manifest.Output;
 import dev.wwts.internal.model.Manifest.SelfTestEntries;
 import dev.wwts.internal.model.Manifest.Size;
-import dev.wwts.internal.model.Manifest.Text;
 import dev.wwts.internal.model.Manifest.TextEntries;
 import dev.wwts.internal.model.Recipe.Color;
 import dev.wwts.internal.model.Recipe.CropRounding;
@@ -38,10 +34,8 @@ public final class ManifestReader {
   private static final int MAX_BATCH = 4096;
   private static final int MAX_CLASSES = 10_000_000;
   private static final int MAX_EMBEDDING = 65_536;
-  private static final int MAX_LENGTH = 512;
-  private static final int MAX_WORD = 1000;
   private static final Pattern FEATURE = Pattern.compile("[a-z0-9_]{1,24}");
-  private static final JsonMapper JSON = mapper();
+  private static final JsonMapper JSON = StrictJson.mapper(32);
 
   private final String file;
 
@@ -57,18 +51,6 @@ public final class ManifestReader {
    */
   public static Manifest read(byte[] json, String file) {
     return new ManifestReader(file).manifest(parse(json, file));
-  }
-
-  private static JsonMapper mapper() {
-    JsonMapper mapper =
-        JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    mapper
-        .getFactory()
-        .setStreamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(32).build());
-    return mapper;
   }
 
   private static JsonNode parse(byte[] json, String file) {
@@ -104,9 +86,9 @@ public final class ManifestReader {
         format >= Manifest.WITH_EMBEDDING && root.has("embedding")
             ? Optional.of(embedding(root.object("embedding")))
             : Optional.empty();
-    Optional<Text> text =
+    Optional<TextManifest> text =
         embedding.isPresent() && root.has("text")
-            ? Optional.of(text(root.object("text")))
+            ? Optional.of(TextManifest.read(root.object("text")))
             : Optional.empty();
     return new Manifest(
         name,
@@ -218,20 +200,6 @@ public final class ManifestReader {
         embedding.integer("length", 1, MAX_EMBEDDING),
         embedding.textOr("meaning", ""),
         embedding.bool("normalised"));
-  }
-
-  private enum Tokenizer {
-    BERT
-  }
-
-  private static Text text(Fields text) {
-    text.choice("tokenizer", Tokenizer.class);
-    return new Text(
-        text.text("network", 100),
-        text.text("vocabulary", 100),
-        text.integer("length", 2, MAX_LENGTH),
-        text.integer("longest_word", 1, MAX_WORD),
-        text.number("logit_scale", 1e-3, 1e4));
   }
 
   private static SelfTestEntries selfTest(Fields selfTest, boolean hasEmbedding, boolean hasText) {

@@ -8,13 +8,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelContent implements AutoCloseable {
   private static final int CHUNK = 8 << 20;
-  private static final long LONGEST_OPENING = 10_000;
 
   private final Path file;
   private final @Nullable String pin;
@@ -58,8 +52,8 @@ public final class ModelContent implements AutoCloseable {
    */
   public static ModelContent read(Path file, @Nullable String sha256) {
     Sha256 digest = sha256 == null ? null : Sha256.expecting(sha256);
-    requireReadable(file);
-    try (FileChannel channel = open(file)) {
+    RegularFile.require(file);
+    try (FileChannel channel = RegularFile.open(file)) {
       long size = channel.size();
       FileKind.requireZip(file, size, start(channel));
       Natives.load(Pointer.class, "JavaCPP", 0);
@@ -84,51 +78,6 @@ public final class ModelContent implements AutoCloseable {
           Reason.UNREADABLE, file + " was not read to its end: the thread was interrupted.", e);
     } catch (IOException e) {
       throw new ModelException(Reason.UNREADABLE, file + " can't be read.", e);
-    }
-  }
-
-  static void requireReadable(Path path) {
-    String fault =
-        Files.notExists(path)
-            ? "does not exist"
-            : Files.isDirectory(path)
-                ? "is a folder, not a model file"
-                : !Files.isRegularFile(path)
-                    ? "is no regular file"
-                    : Files.isReadable(path) ? null : "can't be read: check its permissions";
-    if (fault != null) {
-      throw new ModelException(Reason.UNREADABLE, path + " " + fault + ".");
-    }
-  }
-
-  /**
-   * Opens a file that was regular a moment ago. A pipe that took its place would make this wait for
-   * a writer, for ever, so it is waited for on a thread of its own.
-   *
-   * @throws IOException if it can't be opened, at once
-   */
-  static FileChannel open(Path path) throws IOException {
-    FutureTask<FileChannel> opening = new FutureTask<>(() -> FileChannel.open(path));
-    Thread thread = new Thread(opening, "wwts-open");
-    thread.setDaemon(true);
-    thread.start();
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return opening.get(LONGEST_OPENING, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IOException(path + " does not open", e);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 

@@ -1,5 +1,8 @@
 package dev.wwts.internal.model;
 
+import static dev.wwts.internal.model.PickleValues.all;
+import static dev.wwts.internal.model.PickleValues.require;
+
 import dev.wwts.internal.model.PickleValues.BadPickle;
 import dev.wwts.internal.model.PickleValues.Box;
 import dev.wwts.internal.model.PickleValues.ElementType;
@@ -215,15 +218,5 @@ final class PickleCalls implements PickleRules {
       return box;
     }
     throw new BadPickle("has a list whose elements are of another type than it says");
-  }
-
-  private static <T> boolean all(List<T> items, Predicate<? super T> fits) {
-    return items.stream().allMatch(fits);
-  }
-
-  private static void require(boolean holds, String fault) throws BadPickle {
-    if (!holds) {
-      throw new BadPickle(fault);
-    }
   }
 }

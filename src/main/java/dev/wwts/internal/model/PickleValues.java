@@ -3,6 +3,7 @@ package dev.wwts.internal.model;
 import dev.wwts.internal.text.Printable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What a walked pickle consists of, beside Long, Double, Boolean and String: enough of each value
@@ -21,6 +22,16 @@ final class PickleValues {
     BadPickle(String fault) {
       super(Printable.line(fault, 160));
     }
+  }
+
+  static void require(boolean holds, String fault) throws BadPickle {
+    if (!holds) {
+      throw new BadPickle(fault);
+    }
+  }
+
+  static <T> boolean all(List<T> items, Predicate<? super T> fits) {
+    return items.stream().allMatch(fits);
   }
 
   /** The one None. */

@@ -56,7 +56,7 @@ public final class Sha256 {
 
   /** The digest of a file in 64 lower-case hexadecimal digits. */
   public static String of(Path file) {
-    ModelContent.requireReadable(file);
+    RegularFile.require(file);
     Sha256 sha = new Sha256();
     try (InputStream in = Files.newInputStream(file)) {
       byte[] buffer = new byte[1 << 18];

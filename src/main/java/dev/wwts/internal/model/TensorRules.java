@@ -1,5 +1,8 @@
 package dev.wwts.internal.model;
 
+import static dev.wwts.internal.model.PickleValues.all;
+import static dev.wwts.internal.model.PickleValues.require;
+
 import dev.wwts.internal.model.PickleValues.BadPickle;
 import dev.wwts.internal.model.PickleValues.Box;
 import dev.wwts.internal.model.PickleValues.Global;
@@ -9,7 +12,6 @@ import dev.wwts.internal.model.PickleValues.Tensor;
 import dev.wwts.internal.model.PickleValues.Tuple;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * How a tensor may be made of its storage: it must lie within it, at which LibTorch never looks.
@@ -119,15 +121,5 @@ final class TensorRules {
       return numbers;
     }
     throw new BadPickle("has a tensor without sizes");
-  }
-
-  private static <T> boolean all(List<T> items, Predicate<? super T> fits) {
-    return items.stream().allMatch(fits);
-  }
-
-  private static void require(boolean holds, String fault) throws BadPickle {
-    if (!holds) {
-      throw new BadPickle(fault);
-    }
   }
 }

@@ -50,17 +50,18 @@ public final class TextNetwork implements AutoCloseable {
    * @throws ModelException if LibTorch refuses it, or if it does not give embeddings
    */
   public static TextNetwork load(TextTower tower, Remarks remarks) {
-    int[] last = new int[tower.length()];
+    int[] last = new int[tower.about().length()];
     Arrays.fill(last, tower.words() - 1);
     int[][] asked = {tower.ids(""), last};
     Path file = tower.network().file();
     return TorchScriptNetwork.load(
         file,
         () -> {
-          Tensor rows = input(asked, tower.pad());
+          int pad = tower.pad();
+          Tensor rows = input(asked, pad);
           Network network = chosen(tower.network(), rows, remarks);
           try {
-            TextNetwork loaded = new TextNetwork(file, network, tower.columns(), tower.pad());
+            TextNetwork loaded = new TextNetwork(file, network, tower.columns(), pad);
             loaded.embeddings(asked);
             loaded.embeddings(new int[][] {tower.ids("")});
             return loaded;

@@ -22,28 +22,11 @@ import org.jspecify.annotations.Nullable;
 public final class Passes {
   /** To the processor. */
   public static final Passes PROCESSOR =
-      new Passes(
-          new Limits(),
-          new Divisions(),
-          new ElementTypes(),
-          new HiddenAliases(),
-          new Budget(),
-          new Warnings(),
-          new Relocation(),
-          new FreeLayouts(),
-          new WideAttention(),
-          new OneDnnLayers());
+      new Passes(new FreeLayouts(), new WideAttention(), new OneDnnLayers());
 
   /** To a card. */
   public static final Passes CARD =
       new Passes(
-          new Limits(),
-          new Divisions(),
-          new ElementTypes(),
-          new HiddenAliases(),
-          new Budget(),
-          new Warnings(),
-          new Relocation(),
           new CardConvolutions(),
           new FusedConvolutions(),
           new SplitAttentions(),
@@ -51,8 +34,20 @@ public final class Passes {
 
   private final List<GraphPass> passes;
 
-  private Passes(GraphPass... passes) {
-    this.passes = List.of(passes);
+  /** What bounds a network, and moves it, comes before what makes it faster on a kind of device. */
+  private Passes(GraphPass... faster) {
+    List<GraphPass> all =
+        new ArrayList<>(
+            List.of(
+                new Limits(),
+                new Divisions(),
+                new ElementTypes(),
+                new HiddenAliases(),
+                new Budget(),
+                new Warnings(),
+                new Relocation()));
+    all.addAll(List.of(faster));
+    this.passes = List.copyOf(all);
   }
 
   /** In their order. */

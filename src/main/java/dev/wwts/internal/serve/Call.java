@@ -1,6 +1,7 @@
 package dev.wwts.internal.serve;
 
 import dev.wwts.Answer;
+import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.events.CallEvent;
@@ -8,6 +9,7 @@ import dev.wwts.internal.events.Events;
 import dev.wwts.internal.image.DecodedPicture;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -272,11 +274,19 @@ abstract class Call<R> {
     if (outcome.isSet()) {
       return false;
     }
-    if (outcome.nanosLeft() > 0) {
-      return true;
+    if (outcome.nanosLeft() <= 0) {
+      outcome.fail(outcome.late(what));
+      return false;
     }
-    outcome.fail(outcome.late(what));
-    return false;
+    long most = isOwn() ? 0 : course.queueTimeout();
+    if (most != 0 && waiting() > most) {
+      outcome.fail(
+          new OverloadedException(
+              "The call waited for %s longer than the %,d ms that it may: try again later, or raise queueTimeout, lanes or the number of machines."
+                  .formatted(what, TimeUnit.NANOSECONDS.toMillis(most))));
+      return false;
+    }
+    return true;
   }
 
   final synchronized boolean isWaitedFor() {

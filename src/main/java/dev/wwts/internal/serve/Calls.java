@@ -95,10 +95,24 @@ final class Calls {
     }
   }
 
-  /** Asks for the logits of the model's own pictures, each in a forward of its own. */
-  static final class SelfTestLogits extends Call<List<float[]>> {
-    SelfTestLogits(Course course, List<byte[]> pictures) {
-      super(course, named(pictures), 0);
+  /**
+   * Asks for the logits of pictures, each in a forward of its own; fails with the first refusal.
+   */
+  static final class Logits extends Call<List<float[]>> {
+    private final boolean isOwn;
+
+    private Logits(Course course, List<Picture> pictures, long timeout, boolean isOwn) {
+      super(course, pictures, timeout);
+      this.isOwn = isOwn;
+    }
+
+    static Logits of(Course course, List<Picture> pictures, long timeout) {
+      return new Logits(course, pictures, timeout, false);
+    }
+
+    /** Of the model's own pictures. */
+    static Logits ofSelfTest(Course course, List<byte[]> pictures) {
+      return new Logits(course, named(pictures), 0, true);
     }
 
     private static List<Picture> named(List<byte[]> pictures) {
@@ -112,7 +126,7 @@ final class Calls {
 
     @Override
     boolean isOwn() {
-      return true;
+      return isOwn;
     }
 
     @Override
@@ -122,7 +136,12 @@ final class Calls {
           throw refusal(i);
         }
       }
-      return lane.logits(pictures());
+      List<float[]> rows = new ArrayList<>(pictures().size());
+      for (int i = 0; i < pictures().size(); i++) {
+        int index = i;
+        rows.add(lane.logits(pictures(), index).orElseThrow(() -> refusal(index)));
+      }
+      return rows;
     }
 
     @Override

@@ -9,6 +9,9 @@ interface Course {
   /** The call waits for a lane from now on. */
   void decoded(Call<?> call);
 
+  /** Nanoseconds that a call may wait until it is begun; 0: any time. */
+  long queueTimeout();
+
   /** It has come on: who waits for room looks again. */
   void cameOn();
 

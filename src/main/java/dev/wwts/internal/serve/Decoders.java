@@ -4,8 +4,8 @@ import dev.wwts.Picture;
 import dev.wwts.PictureException;
 import dev.wwts.internal.image.DecodedPicture;
 import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.natives.MemoryLimits;
-import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ final class Decoders implements AutoCloseable {
   private final Set<PictureReader> open = ConcurrentHashMap.newKeySet();
   private final AtomicInteger busy = new AtomicInteger();
   private final Limits limits;
-  private final AlphaMode alpha;
+  private final Recipe recipe;
   private final PixelPool pool;
   private final @Nullable Runnable otherJpegs;
   private final UnaryOperator<Throwable> errors;
@@ -70,12 +70,12 @@ final class Decoders implements AutoCloseable {
   Decoders(
       int count,
       Limits limits,
-      AlphaMode alpha,
+      Recipe recipe,
       PixelPool pool,
       @Nullable Runnable otherJpegs,
       UnaryOperator<Throwable> errors) {
     this.limits = limits;
-    this.alpha = alpha;
+    this.recipe = recipe;
     this.pool = pool;
     this.otherJpegs = otherJpegs;
     this.errors = errors;
@@ -99,7 +99,7 @@ final class Decoders implements AutoCloseable {
   }
 
   private PictureReader reader() {
-    PictureReader reader = new PictureReader(limits, alpha);
+    PictureReader reader = new PictureReader(limits, recipe);
     open.add(reader);
     return reader;
   }
@@ -130,8 +130,12 @@ final class Decoders implements AutoCloseable {
     return call.pictures().size() == 1
         && !call.isOwn()
         && queue.size() == 0
-        && call.pictures().get(0) instanceof Picture.Bytes picture
-        && picture.bytes().remaining() <= SMALL_FILE;
+        && isSmall(call.pictures().get(0));
+  }
+
+  private static boolean isSmall(Picture picture) {
+    return picture instanceof Picture.Tensor
+        || (picture instanceof Picture.Bytes bytes && bytes.bytes().remaining() <= SMALL_FILE);
   }
 
   /** For a lane's thread. */
@@ -268,8 +272,11 @@ final class Decoders implements AutoCloseable {
       boolean onProcessor) {
     Call<?> call = task.call();
     Picture picture = call.pictures().get(task.index());
+    if (picture instanceof Picture.Tensor tensor) {
+      return reader.read(tensor, into, memory);
+    }
     if (call.isOwn()) {
-      try (PictureReader own = new PictureReader(Limits.DEFAULT, alpha)) {
+      try (PictureReader own = new PictureReader(Limits.DEFAULT, recipe)) {
         return own.read(picture, own.load(picture), into, memory);
       }
     }

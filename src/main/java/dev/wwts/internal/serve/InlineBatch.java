@@ -38,7 +38,7 @@ public final class InlineBatch implements Pictures, AutoCloseable {
       Supplier<? extends PixelMemory> memory,
       boolean cardDecodes) {
     this.pictures = pictures;
-    this.reader = new PictureReader(Limits.DEFAULT, bundle.manifest().input().alpha());
+    this.reader = new PictureReader(Limits.DEFAULT, bundle.manifest().input());
     this.memory = memory;
     this.cardDecodes = cardDecodes;
   }

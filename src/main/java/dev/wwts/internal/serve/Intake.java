@@ -33,7 +33,8 @@ final class Intake implements AutoCloseable {
     this.counts = counts;
     this.admission = new Admission(parts.lanes().count() * settings.batching(), settings.queue());
     this.listeners = new CallListeners(settings.listeners());
-    this.course = new ServiceCourse(parts, admission, counts, listeners, model);
+    this.course =
+        new ServiceCourse(parts, admission, counts, listeners, model, settings.queueTimeout());
   }
 
   /** What becomes of its calls. */

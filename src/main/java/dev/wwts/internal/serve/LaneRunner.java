@@ -14,8 +14,10 @@ import dev.wwts.internal.lane.Pictures;
 import dev.wwts.internal.lane.StageTimes;
 import dev.wwts.internal.remark.Remark;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -210,13 +212,9 @@ final class LaneRunner implements AutoCloseable {
     }
   }
 
-  /** The logits of each picture, in a forward of its own. */
-  List<float[]> logits(Pictures pictures) {
-    List<float[]> rows = new ArrayList<>(pictures.size());
-    for (int i = 0; i < pictures.size(); i++) {
-      rows.add(lane.logits(new Part(pictures, i, 1))[0]);
-    }
-    return rows;
+  /** The logits of a picture, in a forward of its own; none where it is refused after all. */
+  Optional<float[]> logits(Pictures pictures, int index) {
+    return Arrays.stream(lane.logits(new Part(pictures, index, 1))).findFirst();
   }
 
   /** What a call is told for an error of this lane. */

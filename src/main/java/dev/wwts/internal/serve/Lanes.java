@@ -64,7 +64,6 @@ final class Lanes implements AutoCloseable {
       Supplier<LaneDecoder> decoders) {
     this.keepAllBusy = keepAllBusy;
     this.batching = batching;
-    boolean whole = false;
     try {
       for (int i = 0; i < count; i++) {
         CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -79,12 +78,10 @@ final class Lanes implements AutoCloseable {
         }
       }
       warm.forEach(Lanes::await);
-      whole = true;
-    } finally {
-      if (!whole) {
-        queue.end();
-        ServiceThread.join(threads);
-      }
+    } catch (Throwable e) {
+      queue.end();
+      ServiceThread.join(threads);
+      throw e;
     }
   }
 

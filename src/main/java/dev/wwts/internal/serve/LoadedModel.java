@@ -193,7 +193,7 @@ public final class LoadedModel {
     try {
       return SelfTestRun.compare(
           test,
-          service.logits(test.pictures()),
+          service.selfTestLogits(test.pictures()),
           test.texts().map(it -> service.ownTextEmbeddings(it.texts())).orElse(List.of()),
           manifest.output().activation(),
           info.precision(),

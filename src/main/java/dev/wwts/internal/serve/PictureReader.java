@@ -9,20 +9,27 @@ import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.EncodedFile;
 import dev.wwts.internal.image.JpegForCard;
 import dev.wwts.internal.image.Limits;
-import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.pixels.Address;
 import dev.wwts.internal.pixels.PixelBuffer;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 
 /** Reads the caller's pictures, one at a time, in one thread. */
 final class PictureReader implements AutoCloseable {
   private final Limits limits;
   private final EncodedFile file = new EncodedFile();
   private final Decoder decoder;
+  private final int width;
+  private final int height;
 
-  PictureReader(Limits limits, AlphaMode alpha) {
+  PictureReader(Limits limits, Recipe recipe) {
     this.limits = limits;
+    this.width = recipe.width();
+    this.height = recipe.height();
     try {
-      this.decoder = new Decoder(limits, alpha);
+      this.decoder = new Decoder(limits, recipe.alpha());
     } catch (LinkageError e) {
       throw new DeviceException(
           "OpenCV's native library can't be loaded: put org.bytedeco:opencv with this machine's classifier on the class path.",
@@ -88,6 +95,35 @@ final class PictureReader implements AutoCloseable {
     } finally {
       rest();
     }
+  }
+
+  /**
+   * Copies what the network sees as the caller made it.
+   *
+   * @param into asked once, for all its numbers
+   * @throws PictureException if it is of another shape, or a number is not finite
+   */
+  DecodedPicture read(Picture.Tensor tensor, PixelBuffer into, DecodedPicture.Memory memory) {
+    float[] values = tensor.values();
+    if (values.length != 3L * height * width) {
+      throw new PictureException(
+          Reason.CORRUPT,
+          "%s has %d numbers: the network sees 3 x %d x %d, which are %d."
+              .formatted(tensor.name(), values.length, height, width, 3L * height * width));
+    }
+    int bytes = Math.multiplyExact(Float.BYTES, values.length);
+    long address = into.reserve(bytes);
+    FloatBuffer numbers =
+        Address.view(address, bytes).order(ByteOrder.nativeOrder()).asFloatBuffer();
+    for (float value : values) {
+      if (!Float.isFinite(value)) {
+        throw new PictureException(
+            Reason.CORRUPT,
+            tensor.name() + " holds a number that is not finite: look at how it was preprocessed.");
+      }
+      numbers.put(value);
+    }
+    return DecodedPicture.input(address, memory);
   }
 
   /** What a picture is told that left no memory for itself or for what it becomes. */

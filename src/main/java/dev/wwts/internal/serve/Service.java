@@ -21,6 +21,7 @@ import dev.wwts.internal.settings.Settings;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.internal.threads.Uninterrupted;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -215,9 +216,28 @@ public final class Service {
   /**
    * What the network gives for the model's own pictures; the caller's limits don't hold for them.
    */
-  List<float[]> logits(List<byte[]> pictures) {
+  List<float[]> selfTestLogits(List<byte[]> pictures) {
     parts.requireCaller();
-    return CallWait.until(intake.submit(new Calls.SelfTestLogits(intake.course(), pictures)));
+    return CallWait.until(intake.submit(Calls.Logits.ofSelfTest(intake.course(), pictures)));
+  }
+
+  /**
+   * What the network gives for pictures before it is made confidences.
+   *
+   * @param timeout nanoseconds in which it must; 0 for any time
+   * @throws ModelException if it has no classes
+   * @throws PictureException if one can't be read
+   */
+  public List<float[]> logits(List<Picture> pictures, long timeout) {
+    parts.requireCaller();
+    int columns = classes().readout().columns();
+    if (pictures.isEmpty()) {
+      return List.of();
+    }
+    return CallWait.until(intake.submit(Calls.Logits.of(intake.course(), pictures, timeout)))
+        .stream()
+        .map(row -> Arrays.copyOf(row, columns))
+        .toList();
   }
 
   /**

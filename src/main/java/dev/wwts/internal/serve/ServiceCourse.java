@@ -5,6 +5,7 @@ import dev.wwts.CallEnd;
 import dev.wwts.CallEnd.Outcome;
 import dev.wwts.CallInterruptedException;
 import dev.wwts.DeadlineExceededException;
+import dev.wwts.OverloadedException;
 import dev.wwts.internal.events.CallEvent;
 import dev.wwts.internal.settings.CallListeners;
 import java.util.List;
@@ -19,23 +20,31 @@ final class ServiceCourse implements Course {
   private final CallCounts counts;
   private final CallListeners listeners;
   private final String model;
+  private final long queueTimeout;
 
   ServiceCourse(
       ServiceParts parts,
       Admission admission,
       CallCounts counts,
       CallListeners listeners,
-      String model) {
+      String model,
+      long queueTimeout) {
     this.parts = parts;
     this.admission = admission;
     this.counts = counts;
     this.listeners = listeners;
     this.model = model;
+    this.queueTimeout = queueTimeout;
   }
 
   @Override
   public void decoded(Call<?> call) {
     parts.lanes().submit(call);
+  }
+
+  @Override
+  public long queueTimeout() {
+    return queueTimeout;
   }
 
   @Override
@@ -86,6 +95,9 @@ final class ServiceCourse implements Course {
     }
     if (failure instanceof DeadlineExceededException) {
       return Outcome.LATE;
+    }
+    if (failure instanceof OverloadedException) {
+      return Outcome.OVERLOADED;
     }
     return failure instanceof CallInterruptedException || failure instanceof CancellationException
         ? Outcome.ABANDONED

@@ -6,7 +6,6 @@ import dev.wwts.NativeMemory;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.natives.LowPriority;
-import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.Comparator;
@@ -39,7 +38,6 @@ record ServiceParts(
   static ServiceParts open(Engine engine, Bundle bundle, Settings settings, CallCounts counts) {
     DeviceFailure failure = new DeviceFailure(engine);
     long modelBytes = bundle.content().size();
-    AlphaMode alpha = bundle.manifest().input().alpha();
     boolean cardDecodes = settings.decoder() == JpegDecoder.GPU;
     PixelPool pool = new PixelPool(pixelsInFlight(settings), engine::newPixels);
     Decoders started = null;
@@ -48,7 +46,7 @@ record ServiceParts(
           new Decoders(
               decoders(settings),
               settings.limits(),
-              alpha,
+              bundle.manifest().input(),
               pool,
               cardDecodes ? () -> engine.remark(new Remark.OtherJpegs()) : null,
               failure::typed);

@@ -45,7 +45,7 @@ final class Texts {
   LabelHead choosing(TextLabels labels, EmbeddingHead picture) {
     LabelHead.Choice choice =
         new LabelHead.Choice(
-            tower().scale(),
+            tower().about(),
             labels.threshold().orElse(threshold),
             labels.leastSimilarity(),
             settings.topK(),

@@ -41,6 +41,7 @@ public final class Settings implements Cloneable {
   private int queue = 256;
   private long pixelsInFlight;
   private long timeout;
+  private long queueTimeout;
   private boolean shutdownHook = true;
   private @Nullable MadeHere origin;
   private List<CallListener> listeners = List.of();
@@ -302,6 +303,16 @@ public final class Settings implements Cloneable {
   /** Sets {@link #timeout()}. */
   public Settings timeout(long value) {
     return with(it -> it.timeout = value);
+  }
+
+  /** Nanoseconds that an accepted call may wait until it is begun; 0: any time. */
+  public long queueTimeout() {
+    return queueTimeout;
+  }
+
+  /** Sets {@link #queueTimeout()}. */
+  public Settings queueTimeout(long value) {
+    return with(it -> it.queueTimeout = value);
   }
 
   /** Whether it is closed at the JVM's end where nobody has. */

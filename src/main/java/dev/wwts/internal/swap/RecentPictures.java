@@ -36,7 +36,7 @@ public final class RecentPictures {
 
   /** Takes note of an answer. */
   public void keep(Picture picture, Answer.Recognized answer, long generation) {
-    if (most == 0 || (picture instanceof Picture.Bytes b && b.bytes().remaining() > MOST_BYTES)) {
+    if (most == 0 || bytes(picture) > MOST_BYTES) {
       return;
     }
     Kept kept = new Kept(generation, copy(picture), answer.best().label());
@@ -48,12 +48,23 @@ public final class RecentPictures {
     }
   }
 
+  /** What it takes of the heap to keep it. */
+  private static long bytes(Picture picture) {
+    if (picture instanceof Picture.Tensor tensor) {
+      return (long) Float.BYTES * tensor.values().length;
+    }
+    return picture instanceof Picture.Bytes bytes ? bytes.bytes().remaining() : 0;
+  }
+
   /** The caller may do with its bytes what it likes after the call. */
   private static Picture copy(Picture picture) {
     if (picture instanceof Picture.Bytes bytes) {
       ByteBuffer copy = ByteBuffer.allocate(bytes.bytes().remaining());
       copy.put(bytes.bytes().duplicate()).flip();
       return new Picture.Bytes(bytes.name(), copy);
+    }
+    if (picture instanceof Picture.Tensor tensor) {
+      return new Picture.Tensor(tensor.name(), tensor.values().clone());
     }
     return picture;
   }

@@ -8,15 +8,14 @@ import java.util.stream.Collectors;
 
 /**
  * Texts as BERT's uncased models and Chinese-CLIP's text tower read them: the ids that
- * transformers' {@code BertTokenizer} gives with {@code truncation=True, padding="max_length"}. Any
- * number of threads uses one.
+ * transformers' {@code BertTokenizer} gives with {@code truncation=True}.
  *
  * <p>A text is cut at special pieces that stand in it; then characters are replaced or left out as
  * {@link BertCharacters} says, words are cut at spaces, around punctuation and ideographs; and a
  * word becomes the longest pieces that it begins with, one after the other, or is unknown as a
  * whole.
  */
-public final class BertTokenizer {
+public final class BertTokenizer implements Tokenizer {
   /** In transformers, a longer word is unknown, in characters. */
   public static final int LONGEST_WORD = 100;
 
@@ -45,11 +44,18 @@ public final class BertTokenizer {
     this.longestWord = longestWord;
   }
 
-  /**
-   * The ids of a text: [CLS], its pieces as far as there is room, [SEP], and [PAD] to the end.
-   *
-   * @param length how many, at least 2
-   */
+  @Override
+  public int size() {
+    return vocabulary.size();
+  }
+
+  @Override
+  public int pad() {
+    return vocabulary.special("[PAD]");
+  }
+
+  /** {@inheritDoc} These are [CLS], its pieces, and [SEP]. */
+  @Override
   public int[] ids(String text, int length) {
     if (length < 2) {
       throw new IllegalArgumentException("A text takes 2 ids or more, not " + length + ".");
@@ -67,16 +73,15 @@ public final class BertTokenizer {
   }
 
   private void words(String text, int from, int to, Row row) {
-    BertCharacters table = BertCharacters.table();
     for (int at = from; at < to && row.hasRoom(); ) {
       int point = text.codePointAt(at);
       at += Character.charCount(point);
-      int[] written = table.written(point);
+      int[] written = BertCharacters.written(point);
       if (written == null) {
-        row.character(point, table.kind(point));
+        row.character(point, BertCharacters.kind(point));
       } else {
         for (int one : written) {
-          row.character(one, table.kind(one));
+          row.character(one, BertCharacters.kind(one));
         }
       }
     }
@@ -106,9 +111,8 @@ public final class BertTokenizer {
     }
 
     int[] end() {
-      ids[count] = vocabulary.special("[SEP]");
-      Arrays.fill(ids, count + 1, ids.length, vocabulary.special("[PAD]"));
-      return ids;
+      ids[count++] = vocabulary.special("[SEP]");
+      return Arrays.copyOf(ids, count);
     }
 
     void character(int point, Kind kind) {

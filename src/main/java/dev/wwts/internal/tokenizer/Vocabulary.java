@@ -58,17 +58,12 @@ public final class Vocabulary {
 
   /** A word with one that is in no piece is unknown, wherever the mark stands in it. */
   private static boolean isMark(int point) {
-    return BertCharacters.table().kind(point) == BertCharacters.Kind.MARK;
+    return BertCharacters.kind(point) == BertCharacters.Kind.MARK;
   }
 
   /** How many ids there are: one a line, also of a piece that is there again. */
-  public int size() {
+  int size() {
     return size;
-  }
-
-  /** The id that fills up a text. */
-  public int pad() {
-    return special("[PAD]");
   }
 
   /** The id of a special piece. */

@@ -79,6 +79,16 @@ public final class Preprocessor implements AutoCloseable {
     return torch.from_blob(new AddressPointer(address), sizes, strides, bytes);
   }
 
+  /** Takes the network's input for one picture as its caller made it: 3 x H x W of 32 bits. */
+  public static void copy(long address, Tensor slot) {
+    Tensor values =
+        torch.from_blob(
+            new AddressPointer(address),
+            new long[] {1, 3, slot.size(2), slot.size(3)},
+            new TensorOptions(torch.ScalarType.Float));
+    slot.copy_(values);
+  }
+
   public static Tensor cropped(Tensor resized, Geometry g) {
     return resized.narrow(2, g.top(), g.height()).narrow(3, g.left(), g.width());
   }

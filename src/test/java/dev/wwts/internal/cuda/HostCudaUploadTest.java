@@ -6,13 +6,12 @@ import static org.bytedeco.cuda.global.cudart.cudaMalloc;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wwts.internal.model.Recipe;
-import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.model.Recipes;
 import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.pixels.Orientation;
 import dev.wwts.internal.pixels.Pixels;
 import dev.wwts.internal.torch.LibTorch;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -94,16 +93,6 @@ class HostCudaUploadTest {
   }
 
   private static Recipe recipe(Interpolation interpolation) {
-    return new Recipe(
-        SIDE,
-        SIDE,
-        Recipe.Color.RGB,
-        AlphaMode.DROP,
-        true,
-        new Recipe.Resize.ShorterSide(SIDE),
-        interpolation,
-        Recipe.CropRounding.HALF_EVEN,
-        List.of(0f, 0f, 0f),
-        List.of(1f, 1f, 1f));
+    return Recipes.square(SIDE, SIDE, interpolation);
   }
 }

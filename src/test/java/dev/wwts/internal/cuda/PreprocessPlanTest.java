@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.wwts.internal.model.Recipe;
-import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.model.Recipes;
 import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.Orientation;
@@ -24,18 +24,7 @@ import org.junit.jupiter.api.Test;
 /** The kernel's JNI functions, by the processor; skipped where the library was not built. */
 class PreprocessPlanTest {
   private static final int SIDE = 32;
-  private static final Recipe RECIPE =
-      new Recipe(
-          SIDE,
-          SIDE,
-          Recipe.Color.RGB,
-          AlphaMode.DROP,
-          true,
-          new Recipe.Resize.ShorterSide(40),
-          Interpolation.BILINEAR,
-          Recipe.CropRounding.HALF_EVEN,
-          List.of(0f, 0f, 0f),
-          List.of(1f, 1f, 1f));
+  private static final Recipe RECIPE = Recipes.square(SIDE, 40, Interpolation.BILINEAR);
 
   @Test
   void bothLayoutsAndTypesHoldTheSameCrop() {

@@ -126,6 +126,17 @@ class GalleryStoreTest {
           () -> GalleryStore.open(folder, Vectors.model(GalleryChild.DIMENSION)),
           Reason.IN_USE,
           "by another process");
+      // others read it meanwhile, as it is; it never has less than one again
+      assertThat(lines.readLine()).startsWith("=");
+      ModelKey model = Vectors.model(GalleryChild.DIMENSION);
+      try (GalleryStore store = GalleryStore.openReadOnly(folder, model)) {
+        assertThat(store.size()).isPositive();
+        float[] embedding = Vectors.random(random, GalleryChild.DIMENSION);
+        assertThat(store.nearest(embedding, 1)).hasSize(1);
+        refused(() -> store.add(Vectors.example("x", embedding)), Reason.READ_ONLY, "reading only");
+        refused(() -> store.remove(1), Reason.READ_ONLY, "open it for changes");
+        refused(store::calibrate, Reason.READ_ONLY, "reading only");
+      }
     } finally {
       child.destroyForcibly();
     }
@@ -136,6 +147,54 @@ class GalleryStoreTest {
         refused(this::open, Reason.IN_USE, "in this process already");
       }
     }
+  }
+
+  @Test
+  void isReadOnlyWhereItIs() {
+    refused(() -> GalleryStore.openReadOnly(folder, MODEL), Reason.UNREADABLE, "holds no gallery");
+    open().close();
+    GalleryStore store = GalleryStore.openReadOnly(folder, MODEL);
+    assertThat(store.size()).isZero();
+    store.close();
+    refused(store::size, Reason.CLOSED, "open it again");
+    refused(
+        () -> GalleryStore.openReadOnly(folder, new ModelKey("f".repeat(64), DIMENSION)),
+        Reason.OTHER_MODEL,
+        "was made with the model");
+  }
+
+  /** What is half written, or made anew, is no damage to who reads meanwhile. */
+  @Test
+  void isReadWhileAnotherChangesIt() throws Exception {
+    AtomicBoolean done = new AtomicBoolean();
+    ExecutorService readers = Executors.newSingleThreadExecutor();
+    try (GalleryStore store = GalleryStore.open(folder, MODEL, 100)) {
+      store.addAll(Collections.nCopies(3, Vectors.example("anchor", vector())));
+      Future<Integer> read = readers.submit(() -> reads(done));
+      for (int round = 0; round < 30; round++) {
+        store.addAll(Collections.nCopies(3000, Vectors.example("y", vector())));
+        store.removeLabel("y");
+      }
+      done.set(true);
+      assertThat(read.get()).isPositive();
+    } finally {
+      readers.shutdownNow();
+    }
+  }
+
+  private int reads(AtomicBoolean done) {
+    int reads = 0;
+    do {
+      try (GalleryStore store = GalleryStore.openReadOnly(folder, MODEL)) {
+        assertThat(store.examples().subList(0, 3))
+            .extracting(Example::id)
+            .containsExactly(1L, 2L, 3L);
+        // a thousand are written together
+        assertThat(store.size() % 1000).isEqualTo(3);
+      }
+      reads++;
+    } while (!done.get());
+    return reads;
   }
 
   /** Every length that the last change can have been written to. */
@@ -158,7 +217,12 @@ class GalleryStoreTest {
     }
   }
 
-  private void assertKept(int size) {
+  private void assertKept(int size) throws IOException {
+    byte[] before = Files.readAllBytes(file());
+    try (GalleryStore store = GalleryStore.openReadOnly(folder, MODEL)) {
+      assertThat(store.size()).isEqualTo(size);
+    }
+    assertThat(Files.readAllBytes(file())).as("read only").isEqualTo(before);
     try (GalleryStore store = open()) {
       assertThat(store.size()).isEqualTo(size);
       store.add(Vectors.example("next", vector()));

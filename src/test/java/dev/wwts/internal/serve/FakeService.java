@@ -1,8 +1,11 @@
 package dev.wwts.internal.serve;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.wwts.Answer;
 import dev.wwts.ModelFiles;
 import dev.wwts.Picture;
+import dev.wwts.Stats;
 import dev.wwts.TestPictures;
 import dev.wwts.internal.head.Heads;
 import dev.wwts.internal.head.Readout;
@@ -38,6 +41,19 @@ final class FakeService {
             labels.getBytes(StandardCharsets.UTF_8));
     Bundle bundle = Bundle.describe(model);
     return Service.open(engine, bundle, Heads.of(bundle, settings), settings);
+  }
+
+  /** Closes it, which would wait for a call without an end; what it counted adds up. */
+  static void close(Service service, FakeEngine engine) {
+    service.close();
+    Stats stats = service.stats();
+    assertThat(stats.accepted())
+        .isEqualTo(stats.answered() + stats.failed() + stats.late() + stats.abandoned());
+    assertThat(stats.waiting()).isZero();
+    assertThat(stats.busyLanes()).isZero();
+    assertThat(stats.busyDecoders()).isZero();
+    assertThat(engine.closed).isTrue();
+    assertThat(engine.memory).isEmpty();
   }
 
   /** Pictures 1, 2, 3, ... pixels wide. */

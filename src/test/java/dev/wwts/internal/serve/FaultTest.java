@@ -8,12 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.wwts.Answer;
-import dev.wwts.ModelException;
-import dev.wwts.OutOfDeviceMemoryException;
 import dev.wwts.Picture;
 import dev.wwts.PictureException;
-import dev.wwts.Stats;
 import dev.wwts.TestPictures;
+import dev.wwts.internal.serve.Faults.Fault;
 import dev.wwts.internal.serve.FaultyLane.Stage;
 import dev.wwts.internal.settings.Settings;
 import java.awt.Color;
@@ -44,59 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FaultTest {
   @TempDir private static Path folder;
 
-  private final AtomicInteger faults = new AtomicInteger();
-  private volatile Stage where = Stage.FORWARD;
-  private volatile Fault what = Fault.NATIVE;
-  private final FakeEngine engine =
-      new FakeEngine(
-          () ->
-              new FaultyLane(
-                  stage -> {
-                    if (stage == where) {
-                      hit();
-                    }
-                  }));
-
-  /** What is thrown below. */
-  private enum Fault {
-    /** As JavaCPP makes of any C++ exception. */
-    NATIVE,
-    MODEL,
-    DEVICE_MEMORY,
-    /** The heap's, the C library's, or no thread. */
-    MEMORY,
-    STACK,
-    LINK;
-
-    Throwable make() {
-      return switch (this) {
-        case NATIVE -> new RuntimeException("made by the test");
-        case MODEL -> new ModelException(ModelException.Reason.BAD_OUTPUT, "made by the test");
-        case DEVICE_MEMORY ->
-            new OutOfDeviceMemoryException("made by the test", 1, 0, new RuntimeException());
-        case MEMORY -> new OutOfMemoryError("made by the test");
-        case STACK -> new StackOverflowError("made by the test");
-        case LINK -> new UnsatisfiedLinkError("made by the test");
-      };
-    }
-  }
-
-  private void hit() {
-    if (faults.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-      FaultTest.<RuntimeException>rethrow(what.make());
-    }
-  }
-
-  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-  private static <E extends Throwable> void rethrow(Throwable error) throws E {
-    throw (E) error;
-  }
-
-  private void arm(Stage stage, Fault fault, int times) {
-    where = stage;
-    what = fault;
-    faults.set(times);
-  }
+  private final Faults faults = new Faults();
+  private final FakeEngine engine = faults.engine();
 
   static Stream<Arguments> faultsOfCalls() {
     return Stream.of(Stage.BEGIN, Stage.PREPROCESS, Stage.FORWARD, Stage.READ)
@@ -109,7 +56,7 @@ class FaultTest {
   void onALane(Stage stage, Fault fault) throws Exception {
     Service service = FakeService.open(folder, engine, SETTINGS.decoders(1));
     try {
-      arm(stage, fault, 1);
+      faults.arm(stage, fault, 1);
       if (stage == Stage.PREPROCESS && fault == Fault.MEMORY) {
         // a picture too large for what is left: it is the picture that is refused
         assertThat(catchThrowable(() -> service.answer(picture(1), 0)))
@@ -117,17 +64,17 @@ class FaultTest {
       } else {
         assertThat(catchThrowable(() -> service.answer(picture(1), 0)))
             .isInstanceOf(fault.make().getClass())
-            .hasMessage("made by the test");
-        arm(stage, fault, 1);
+            .hasMessage(Faults.MESSAGE);
+        faults.arm(stage, fault, 1);
         CompletableFuture<Answer> later = service.answerAsync(picture(2), 0);
         assertThat(catchThrowable(later::get))
             .isInstanceOf(ExecutionException.class)
             .hasCauseInstanceOf(fault.make().getClass());
       }
-      arm(stage, fault, 1);
+      faults.arm(stage, fault, 1);
       List<Answer> batch = batch(service);
 
-      assertThat(faults).hasValue(0);
+      assertThat(faults.left()).isZero();
       if (fault == Fault.DEVICE_MEMORY) {
         assertThat(batch).extracting(FakeService::index).containsExactly(1, 2, 3);
       }
@@ -136,7 +83,7 @@ class FaultTest {
           .extracting(FakeService::index)
           .containsExactly(1, 2, 3);
     } finally {
-      close(service);
+      FakeService.close(service, engine);
     }
   }
 
@@ -145,7 +92,7 @@ class FaultTest {
     try {
       return service.answers(pictures(3), 0);
     } catch (Throwable e) {
-      assertThat(e).hasMessage("made by the test");
+      assertThat(e).hasMessage(Faults.MESSAGE);
       return List.of();
     }
   }
@@ -156,23 +103,22 @@ class FaultTest {
     Service service = FakeService.open(folder, engine, SETTINGS.decoders(1));
     Picture file =
         Picture.of(Files.write(folder.resolve("a.png"), TestPictures.png(9, 1, Color.RED)));
-    engine.reserving = bytes -> hit();
+    engine.reserving = bytes -> faults.hit();
     try {
       for (Picture picture : List.of(file, picture(9))) {
-        what = fault;
-        faults.set(1);
+        faults.arm(fault, 1);
         assertThat(catchThrowable(() -> service.answer(picture, 0)))
             .isInstanceOfAny(fault.make().getClass(), PictureException.class);
-        faults.set(1);
+        faults.arm(fault, 1);
         assertThat(catchThrowable(() -> service.answers(List.of(picture, file), 0)))
             .satisfiesAnyOf(
                 e -> assertThat(e).isNull(),
                 e -> assertThat(e).isInstanceOf(fault.make().getClass()));
-        assertThat(faults).hasValue(0);
+        assertThat(faults.left()).isZero();
         assertThat(index(service.answer(picture, 0))).isEqualTo(9);
       }
     } finally {
-      close(service);
+      FakeService.close(service, engine);
     }
   }
 
@@ -212,7 +158,7 @@ class FaultTest {
       assertThat(index(held.get())).isEqualTo(1);
     } finally {
       mayGoOn.countDown();
-      close(service, hanging);
+      FakeService.close(service, hanging);
     }
   }
 
@@ -238,7 +184,7 @@ class FaultTest {
   @ParameterizedTest
   @MethodSource("faultsOfStarts")
   void inWarmUp(Stage stage, Fault fault, int lanes) {
-    arm(stage, fault, 1);
+    faults.arm(stage, fault, 1);
     fails(SETTINGS.lanes(lanes), fault);
   }
 
@@ -246,13 +192,12 @@ class FaultTest {
   @EnumSource(Fault.class)
   void whereALaneIsMade(Fault fault) {
     AtomicInteger made = new AtomicInteger();
-    what = fault;
     FakeEngine second =
         new FakeEngine(
             () -> {
               if (made.incrementAndGet() == 2) {
-                faults.set(1);
-                hit();
+                faults.arm(fault, 1);
+                faults.hit();
               }
               return new FakeLane();
             });
@@ -276,7 +221,7 @@ class FaultTest {
   private void fails(FakeEngine failing, Settings settings, Fault fault) {
     assertThat(catchThrowable(() -> FakeService.open(folder, failing, settings)))
         .isInstanceOf(fault.make().getClass())
-        .hasMessage("made by the test");
+        .hasMessage(Faults.MESSAGE);
     assertThat(failing.closed).isTrue();
     assertThat(failing.memory).isEmpty();
     assertThat(threads()).as("threads of a service that never was").isEmpty();
@@ -294,30 +239,13 @@ class FaultTest {
   @Test
   void atTheEnd() {
     Service service = FakeService.open(folder, engine, SETTINGS.lanes(2));
-    arm(Stage.CLOSE, Fault.NATIVE, 2);
+    faults.arm(Stage.CLOSE, Fault.NATIVE, 2);
     Throwable error = catchThrowable(service::close);
 
-    assertThat(error).hasMessage("made by the test");
+    assertThat(error).hasMessage(Faults.MESSAGE);
     assertThat(error.getSuppressed()).hasSize(1);
     assertThat(engine.closed).isTrue();
     assertThat(engine.memory).isEmpty();
     assertThat(threads()).isEmpty();
-  }
-
-  private void close(Service service) {
-    close(service, engine);
-  }
-
-  /** It would wait for a call without an end; what it counted adds up. */
-  private static void close(Service service, FakeEngine engine) {
-    service.close();
-    Stats stats = service.stats();
-    assertThat(stats.accepted())
-        .isEqualTo(stats.answered() + stats.failed() + stats.late() + stats.abandoned());
-    assertThat(stats.waiting()).isZero();
-    assertThat(stats.busyLanes()).isZero();
-    assertThat(stats.busyDecoders()).isZero();
-    assertThat(engine.closed).isTrue();
-    assertThat(engine.memory).isEmpty();
   }
 }

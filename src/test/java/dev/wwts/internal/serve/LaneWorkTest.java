@@ -9,7 +9,9 @@ import dev.wwts.internal.head.Head;
 import dev.wwts.internal.head.Reading;
 import dev.wwts.internal.head.Readout;
 import dev.wwts.internal.image.Limits;
+import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.pixels.Interpolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,12 +25,24 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LaneWorkTest {
   private static final int MOST = 8;
+  private static final Recipe RECIPE =
+      new Recipe(
+          8,
+          8,
+          Recipe.Color.RGB,
+          AlphaMode.DROP,
+          true,
+          new Recipe.Resize.Exact(8, 8),
+          Interpolation.BILINEAR,
+          Recipe.CropRounding.FLOOR,
+          List.of(0f, 0f, 0f),
+          List.of(1f, 1f, 1f));
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final FakeEngine engine = new FakeEngine(FakeLane::new);
   private final PixelPool pool = new PixelPool(1 << 30, engine::newPixels);
   private final Decoders decoders =
-      new Decoders(1, Limits.DEFAULT, AlphaMode.DROP, pool, null, error -> error);
+      new Decoders(1, Limits.DEFAULT, RECIPE, pool, null, error -> error);
   private final Calls.Answers first = call(2 * SECOND);
   private final List<Call<?>> decoded = new ArrayList<>();
 

@@ -10,6 +10,11 @@ class Nowhere implements Course {
   public void decoded(Call<?> call) {}
 
   @Override
+  public long queueTimeout() {
+    return 0;
+  }
+
+  @Override
   public void cameOn() {}
 
   @Override

@@ -147,6 +147,6 @@ class PixelPoolTest {
   }
 
   private PixelPool.Lease lease() {
-    return pool.lease(new Calls.SelfTestLogits(new Nowhere(), List.of(new byte[1])));
+    return pool.lease(Calls.Logits.ofSelfTest(new Nowhere(), List.of(new byte[1])));
   }
 }

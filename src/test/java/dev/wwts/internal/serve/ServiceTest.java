@@ -86,6 +86,21 @@ class ServiceTest {
     assertThat(index(service.answer(picture(6), 0))).isEqualTo(6);
   }
 
+  /** Nobody waits for less than a nanosecond. */
+  @Test
+  void whatHasWaitedTooLongIsRefusedWhenItsTurnComes() {
+    Service service = open(SETTINGS.queueTimeout(1));
+    assertThatThrownBy(() -> service.answer(picture(1), 0))
+        .isInstanceOf(OverloadedException.class)
+        .hasMessageContaining("queueTimeout");
+    assertThatThrownBy(async(service, 2)::join).hasCauseInstanceOf(OverloadedException.class);
+    assertThat(service.drain(TimeUnit.MINUTES.toNanos(1))).isTrue();
+    assertThat(service.stats().overloaded()).isEqualTo(2);
+    assertThat(service.stats().accepted()).isEqualTo(2);
+    assertThat(index(open(SETTINGS.queueTimeout(Long.MAX_VALUE)).answer(picture(3), 0)))
+        .isEqualTo(3);
+  }
+
   @Test
   void withoutAQueueOneCallerAfterTheOtherIsAnswered() throws Exception {
     Service service = open(SETTINGS.queue(0));

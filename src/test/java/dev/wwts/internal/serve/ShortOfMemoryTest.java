@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.wwts.Answer;
 import dev.wwts.Picture;
-import dev.wwts.Stats;
 import dev.wwts.TestPictures;
 import java.awt.Color;
 import java.nio.file.Files;
@@ -23,6 +22,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where memory for pictures is refused or all in use, calls end and threads go on. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShortOfMemoryTest {
+  private static final int WIDTH = 90;
+  private static final int HEIGHT = 40_000;
+
+  /** Made before a test's time begins: it takes a while on a busy machine. */
+  private static final byte[] LARGE = TestPictures.png(WIDTH, HEIGHT, Color.RED);
+
   @TempDir private static Path folder;
 
   private final FakeEngine engine = new FakeEngine(FakeLane::new);
@@ -38,7 +43,7 @@ class ShortOfMemoryTest {
           .hasMessageContaining("no block");
     }
     assertThat(index(service.answer(picture(7), 0))).isEqualTo(7);
-    close(service);
+    FakeService.close(service, engine);
   }
 
   @Test
@@ -50,15 +55,13 @@ class ShortOfMemoryTest {
       assertThatThrownBy(() -> service.answer(file, 0)).isInstanceOf(OutOfMemoryError.class);
     }
     assertThat(index(service.answer(file, 0))).isEqualTo(9);
-    close(service);
+    FakeService.close(service, engine);
   }
 
   @Test
   void aLaneDoesNotWaitForRoomThatWaitsForTheLane() throws Exception {
-    int width = 90;
-    int height = 40_000;
-    long bytes = 3L * width * height;
-    Picture large = onDisk("large.png", TestPictures.png(width, height, Color.RED));
+    long bytes = 3L * WIDTH * HEIGHT;
+    Picture large = onDisk("large.png", LARGE);
     Service service = FakeService.open(folder, engine, SETTINGS.decoders(2).pixelsInFlight(bytes));
     CountDownLatch hasRoom = new CountDownLatch(1);
     CountDownLatch mayDecode = new CountDownLatch(1);
@@ -76,24 +79,12 @@ class ShortOfMemoryTest {
     mayDecode.countDown();
 
     try {
-      assertThat(index(first.get(30, TimeUnit.SECONDS))).isEqualTo(width);
+      assertThat(index(first.get(30, TimeUnit.SECONDS))).isEqualTo(WIDTH);
       assertThat(index(second.get(30, TimeUnit.SECONDS))).isEqualTo(5);
     } finally {
       second.cancel(false);
-      close(service);
+      FakeService.close(service, engine);
     }
-  }
-
-  /** It would wait for a call without an end, and what it counted adds up. */
-  private void close(Service service) {
-    service.close();
-    Stats stats = service.stats();
-    assertThat(stats.accepted())
-        .isEqualTo(stats.answered() + stats.failed() + stats.late() + stats.abandoned());
-    assertThat(stats.waiting()).isZero();
-    assertThat(stats.busyLanes()).isZero();
-    assertThat(stats.busyDecoders()).isZero();
-    assertThat(engine.memory).isEmpty();
   }
 
   private static Picture onDisk(String name, byte[] bytes) throws Exception {

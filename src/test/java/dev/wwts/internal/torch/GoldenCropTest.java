@@ -6,6 +6,7 @@ import dev.wwts.Kit;
 import dev.wwts.internal.image.Decoder;
 import dev.wwts.internal.image.Limits;
 import dev.wwts.internal.model.Recipe;
+import dev.wwts.internal.model.Recipes;
 import dev.wwts.internal.pixels.AlphaMode;
 import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.pixels.NativeBuffer;
@@ -28,18 +29,7 @@ class GoldenCropTest {
   private static final int BYTES = SIDE * SIDE * 3;
 
   /** The kit's pipeline, but for values 0 to 1 instead of normalised ones. */
-  private static final Recipe RECIPE =
-      new Recipe(
-          SIDE,
-          SIDE,
-          Recipe.Color.RGB,
-          AlphaMode.DROP,
-          true,
-          new Recipe.Resize.ShorterSide(256),
-          Interpolation.BILINEAR,
-          Recipe.CropRounding.HALF_EVEN,
-          List.of(0f, 0f, 0f),
-          List.of(1f, 1f, 1f));
+  private static final Recipe RECIPE = Recipes.square(SIDE, 256, Interpolation.BILINEAR);
 
   private record Difference(String file, String kind, int largest, double mean) {}
 

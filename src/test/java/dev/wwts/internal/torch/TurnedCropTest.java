@@ -3,12 +3,11 @@ package dev.wwts.internal.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.wwts.internal.model.Recipe;
-import dev.wwts.internal.pixels.AlphaMode;
+import dev.wwts.internal.model.Recipes;
 import dev.wwts.internal.pixels.Interpolation;
 import dev.wwts.internal.pixels.NativeBuffer;
 import dev.wwts.internal.pixels.Orientation;
 import dev.wwts.internal.pixels.Pixels;
-import java.util.List;
 import java.util.Random;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Tensor;
@@ -70,17 +69,7 @@ class TurnedCropTest {
   }
 
   private static Recipe recipe(Interpolation interpolation) {
-    return new Recipe(
-        SIDE,
-        SIDE,
-        Recipe.Color.RGB,
-        AlphaMode.DROP,
-        true,
-        new Recipe.Resize.ShorterSide(64),
-        interpolation,
-        Recipe.CropRounding.HALF_EVEN,
-        List.of(0f, 0f, 0f),
-        List.of(1f, 1f, 1f));
+    return Recipes.square(SIDE, 64, interpolation);
   }
 
   private static float[] crop(

@@ -4,23 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.wwts.Precision;
 import dev.wwts.Recognition;
 import dev.wwts.Recognizer;
+import dev.wwts.benchmarks.Seat;
 import dev.wwts.benchmarks.models.BenchmarkModels;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Recipe;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -32,8 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
  * more than the small one.
  */
 class PeersTest {
-  private static final String ANSWER = "answer ";
   private static final int PLACES = 5;
+
+  /** Seconds of a call, a start included. */
+  private static final int PATIENCE = 600;
 
   /** Of logits: different kernels' roundings, below 0.001 on the models here, and a margin. */
   private static final double NEAR_TIE = 0.01;
@@ -52,7 +51,9 @@ class PeersTest {
           .as("different best classes of " + model)
           .isGreaterThanOrEqualTo(2);
       for (String peer : List.of("wwts", "presets", "djl", "onnxruntime")) {
-        same(peer + " " + model, reference, answers(java(peer, model, pictures)));
+        List<String> arguments = new ArrayList<>(List.of(peer, model, "1", "fp32"));
+        pictures.forEach(picture -> arguments.add(picture.toString()));
+        same(peer, model, reference, Seat.java(List.of(), TurnTaker.class, arguments));
       }
     }
   }
@@ -67,13 +68,8 @@ class PeersTest {
           new ArrayList<>(List.of(python, "benchmarks/python/reference.py"));
       command.add(BenchmarkModels.of(model).toString());
       pictures.forEach(picture -> command.add(picture.toString()));
-      command.addAll(List.of("--calls", "1"));
-      List<int[]> answers = new ArrayList<>();
-      for (String line : output(new ProcessBuilder(command)).lines().toList()) {
-        JsonNode indices = new ObjectMapper().readTree(line).get("indices");
-        answers.add(IntStream.range(0, PLACES).map(i -> indices.get(i).asInt()).toArray());
-      }
-      same("python " + model, probabilities(model, Precision.FP32, pictures), answers);
+      command.addAll(List.of("--calls", "1", "--turns"));
+      same("python", model, probabilities(model, Precision.FP32, pictures), command);
     }
   }
 
@@ -126,13 +122,7 @@ class PeersTest {
           .map(
               picture ->
                   recognizer.recognize(picture).stream()
-                      .collect(
-                          Collectors.toMap(
-                              Recognition::index,
-                              Recognition::confidence,
-                              (a, b) -> a,
-                              TreeMap::new)))
-          .map(each -> (Map<Integer, Double>) each)
+                      .collect(Collectors.toMap(Recognition::index, Recognition::confidence)))
           .toList();
     }
   }
@@ -145,62 +135,22 @@ class PeersTest {
   }
 
   /** The class at each place is the reference's, or as probable but for rounding. */
-  private static void same(String who, List<Map<Integer, Double>> reference, List<int[]> answers) {
-    assertThat(answers).as(who).hasSize(reference.size());
-    for (int i = 0; i < answers.size(); i++) {
-      List<Double> sorted =
-          reference.get(i).values().stream().sorted((a, b) -> Double.compare(b, a)).toList();
-      assertThat(answers.get(i)).as(who).hasSize(PLACES).doesNotHaveDuplicates();
-      for (int place = 0; place < PLACES; place++) {
-        double given = Objects.requireNonNull(reference.get(i).get(answers.get(i)[place]));
-        assertThat(Math.abs(Math.log(given) - Math.log(sorted.get(place))))
-            .as("%s, picture %d, place %d", who, i, place)
-            .isLessThanOrEqualTo(NEAR_TIE);
-      }
-    }
-  }
-
-  private static List<int[]> answers(String output) {
-    return output
-        .lines()
-        .filter(line -> line.startsWith(ANSWER))
-        .map(line -> line.substring(ANSWER.length()).split(" ", -1))
-        .map(words -> Arrays.stream(words).mapToInt(Integer::parseInt).toArray())
-        .toList();
-  }
-
-  private static String java(String peer, String model, List<Path> pictures)
-      throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
-    command.add("-Dorg.slf4j.simpleLogger.log.org.bytedeco=error");
-    command.addAll(List.of(PeersTest.class.getName(), peer, model));
-    pictures.forEach(picture -> command.add(picture.toString()));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    // by the environment, as ONNX Runtime can't bear a long command line
-    String classPath =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-    builder.environment().put("CLASSPATH", classPath);
-    return output(builder);
-  }
-
-  private static String output(ProcessBuilder builder) throws IOException, InterruptedException {
-    Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(String.join(" ", builder.command())).isZero();
-    return output;
-  }
-
-  /** Prints the best classes for PEER MODEL PICTURE..., a line each picture. */
-  public static void main(String[] arguments) throws IOException {
-    try (Peer peer = Peer.open(arguments[0], BenchmarkModels.of(arguments[1]), 1, "fp32")) {
-      for (String picture : List.of(arguments).subList(2, arguments.length)) {
-        String classes =
-            Arrays.stream(peer.recognize(Files.readAllBytes(Path.of(picture))))
-                .mapToObj(String::valueOf)
-                .collect(Collectors.joining(" "));
-        System.out.println(ANSWER + classes);
+  private static void same(
+      String peer, String model, List<Map<Integer, Double>> reference, List<String> command)
+      throws IOException {
+    try (Seat seat = new Seat(peer + " " + model, command, PATIENCE)) {
+      for (int i = 0; i < reference.size(); i++) {
+        JsonNode answer = seat.ask("").get("indices");
+        List<Integer> places = answer.valueStream().map(JsonNode::asInt).toList();
+        assertThat(places).as(peer).hasSize(PLACES).doesNotHaveDuplicates();
+        List<Double> sorted =
+            reference.get(i).values().stream().sorted((a, b) -> Double.compare(b, a)).toList();
+        for (int place = 0; place < PLACES; place++) {
+          double given = Objects.requireNonNull(reference.get(i).get(places.get(place)));
+          assertThat(Math.abs(Math.log(given) - Math.log(sorted.get(place))))
+              .as("%s %s, picture %d, place %d", peer, model, i, place)
+              .isLessThanOrEqualTo(NEAR_TIE);
+        }
       }
     }
   }

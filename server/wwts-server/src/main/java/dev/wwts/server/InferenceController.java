@@ -1,21 +1,13 @@
 package dev.wwts.server;
 
-import dev.wwts.Answer;
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
-import dev.wwts.Recognition;
 import dev.wwts.WwtsException;
 import io.swagger.v3.oas.annotations.Operation;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
@@ -34,7 +26,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The Open Inference Protocol, version 2, with the binary extension and the classification one:
- * pictures as BYTES in, {@code confidence:index:label} as BYTES out.
+ * pictures as BYTES in, or what the network sees of them as FP32; {@code confidence:index:label} as
+ * BYTES out, or logits and embeddings as FP32.
  */
 @RestController
 class InferenceController {
@@ -59,7 +52,7 @@ class InferenceController {
   }
 
   @Operation(summary = "What the server is")
-  @GetMapping("/v2")
+  @GetMapping({"/v2", "/v2/"})
   InferenceProtocol.Server server() {
     String version = InferenceController.class.getPackage().getImplementationVersion();
     return new InferenceProtocol.Server("wwts", version == null ? "" : version, EXTENSIONS);
@@ -105,10 +98,8 @@ class InferenceController {
         name,
         List.of(Long.toString(present.generation())),
         "pytorch_torchscript",
-        List.of(new InferenceProtocol.TensorKind(InferenceRequest.INPUT, "BYTES", List.of(-1L))),
-        List.of(
-            new InferenceProtocol.TensorKind(
-                InferenceRequest.OUTPUT, "BYTES", List.of(-1L, (long) model.labels().size()))));
+        InferenceTensors.inputs(model),
+        InferenceTensors.outputs(model));
   }
 
   @Operation(summary = "Recognises pictures")
@@ -125,85 +116,56 @@ class InferenceController {
       throw new InferenceRequest.BadRequest(
           "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
     }
-    InferenceRequest request = InferenceRequest.read(json, bytes, jsonLength);
-    Asking.Answered answered = asking.recognize(request.pictures());
-    return response(request, name, answered);
+    return asking
+        .slot()
+        .with(
+            (recognizer, present) -> {
+              requireKnown(present, name, version);
+              InferenceRequest request =
+                  InferenceRequest.read(json, bytes, jsonLength, present.model());
+              List<InferenceTensors.Made> made =
+                  request.wishes().stream()
+                      .map(wish -> InferenceTensors.make(wish, recognizer, request.pictures()))
+                      .toList();
+              return response(request, name, present, made);
+            });
   }
 
   private ResponseEntity<byte[]> response(
-      InferenceRequest request, String name, Asking.Answered answered) {
-    int classes = Math.min(request.classes(), most(answered));
-    List<String> elements = elements(answered.answers(), classes);
-    byte[] binary = request.binary() ? binary(elements) : new byte[0];
+      InferenceRequest request,
+      String name,
+      ModelVersion present,
+      List<InferenceTensors.Made> made) {
     byte[] head =
         json.writeValueAsBytes(
             new InferenceProtocol.Response(
                 request.id(),
                 name,
-                Long.toString(answered.model().generation()),
-                List.of(
-                    new InferenceProtocol.Tensor(
-                        InferenceRequest.OUTPUT,
-                        "BYTES",
-                        List.of((long) answered.answers().size(), (long) classes),
-                        request.binary() ? Map.of("binary_data_size", binary.length) : null,
-                        request.binary() ? null : elements))));
-    if (!request.binary()) {
+                Long.toString(present.generation()),
+                made.stream().map(InferenceTensors.Made::tensor).toList()));
+    if (request.wishes().stream().noneMatch(InferenceRequest.Wish::binary)) {
       return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(head);
     }
-    byte[] all = ByteBuffer.allocate(head.length + binary.length).put(head).put(binary).array();
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(head);
+    made.forEach(each -> all.writeBytes(each.binary()));
     return ResponseEntity.ok()
         .header(JSON_LENGTH, Integer.toString(head.length))
         .contentType(MediaType.APPLICATION_OCTET_STREAM)
-        .body(all);
-  }
-
-  private static int most(Asking.Answered answered) {
-    return answered.answers().stream()
-        .filter(Answer.Recognized.class::isInstance)
-        .mapToInt(answer -> ((Answer.Recognized) answer).results().size())
-        .max()
-        .orElse(0);
-  }
-
-  /** Row by row; the row of a picture that was not recognised is filled with empty ones. */
-  private static List<String> elements(List<Answer> answers, int classes) {
-    List<String> elements = new ArrayList<>();
-    for (Answer answer : answers) {
-      if (answer instanceof Answer.Refused refused) {
-        throw refused.cause();
-      }
-      List<Recognition> results = ((Answer.Recognized) answer).results();
-      for (int i = 0; i < classes; i++) {
-        elements.add(i < results.size() ? element(results.get(i)) : "");
-      }
-    }
-    return elements;
-  }
-
-  private static String element(Recognition it) {
-    return String.format(Locale.ROOT, "%f:%d:%s", it.confidence(), it.index(), it.label());
-  }
-
-  private static byte[] binary(List<String> elements) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    for (String element : elements) {
-      byte[] text = element.getBytes(StandardCharsets.UTF_8);
-      byte[] length = new byte[Integer.BYTES];
-      ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).putInt(text.length);
-      out.writeBytes(length);
-      out.writeBytes(text);
-    }
-    return out.toByteArray();
+        .body(all.toByteArray());
   }
 
   private ModelVersion known(String name, @Nullable String version) {
     ModelVersion present = asking.slot().version();
+    requireKnown(present, name, version);
+    return present;
+  }
+
+  private void requireKnown(ModelVersion present, String name, @Nullable String version) {
     if (!name.equals(asking.name())
         || (version != null && !version.equals(Long.toString(present.generation())))) {
       throw new UnknownModel();
     }
-    return present;
   }
 
   @ExceptionHandler

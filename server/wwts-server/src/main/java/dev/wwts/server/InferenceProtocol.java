@@ -46,7 +46,7 @@ final class InferenceProtocol {
       @Nullable String datatype,
       @Nullable List<Long> shape,
       @Nullable Map<String, Object> parameters,
-      @Nullable List<Object> data) {}
+      @Nullable TensorData data) {}
 
   /** A tensor that is asked for. */
   record Output(@Nullable String name, @Nullable Map<String, Object> parameters) {}
@@ -59,14 +59,14 @@ final class InferenceProtocol {
       @JsonProperty("model_version") String modelVersion,
       List<Tensor> outputs) {}
 
-  /** A tensor that goes out; without data where they follow in binary. */
+  /** A tensor that goes out, of texts or numbers; without data where they follow in binary. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Tensor(
       String name,
       String datatype,
       List<Long> shape,
       @Nullable Map<String, Object> parameters,
-      @Nullable List<String> data) {}
+      @Nullable Object data) {}
 
   /** What goes wrong. */
   record Failure(String error) {}

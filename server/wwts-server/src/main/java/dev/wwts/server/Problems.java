@@ -11,6 +11,7 @@ import dev.wwts.PictureException;
 import dev.wwts.RecognizerClosedException;
 import dev.wwts.SwapException;
 import dev.wwts.WwtsException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Locale;
@@ -79,7 +80,7 @@ final class Problems extends ResponseEntityExceptionHandler {
 
   private static HttpStatus status(GalleryException.Reason reason) {
     return switch (reason) {
-      case OTHER_MODEL, IN_USE, TOO_FEW -> HttpStatus.CONFLICT;
+      case OTHER_MODEL, IN_USE, READ_ONLY, TOO_FEW -> HttpStatus.CONFLICT;
       case NOT_WRITTEN -> HttpStatus.INSUFFICIENT_STORAGE;
       case CLOSED -> HttpStatus.SERVICE_UNAVAILABLE;
       case UNREADABLE, CORRUPT, NEWER_FORMAT -> HttpStatus.INTERNAL_SERVER_ERROR;
@@ -171,18 +172,28 @@ final class Problems extends ResponseEntityExceptionHandler {
     return super.handleHandlerMethodValidationException(failure, headers, status, request);
   }
 
-  /** For filters, which no handler hears. */
-  static void write(HttpServletResponse response, int status, String reason, String detail)
+  /** For filters, which no handler hears; the Open Inference Protocol calls a sentence error. */
+  static void write(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      int status,
+      String reason,
+      String detail)
       throws IOException {
+    boolean isProtocol = request.getRequestURI().startsWith("/v2/");
     response.setStatus(status);
-    response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+    response.setContentType(
+        isProtocol ? MediaType.APPLICATION_JSON_VALUE : MediaType.APPLICATION_PROBLEM_JSON_VALUE);
     if (isPassing(HttpStatusCode.valueOf(status))) {
       response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
     }
     response
         .getWriter()
         .write(
-            "{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"reason\":\"%s\"}"
-                .formatted(HttpStatus.valueOf(status).getReasonPhrase(), status, detail, reason));
+            isProtocol
+                ? "{\"error\":\"%s\"}".formatted(detail)
+                : "{\"title\":\"%s\",\"status\":%d,\"detail\":\"%s\",\"reason\":\"%s\"}"
+                    .formatted(
+                        HttpStatus.valueOf(status).getReasonPhrase(), status, detail, reason));
   }
 }

@@ -88,6 +88,11 @@ final class ServeCommand implements Callable<Integer> {
           number("--lanes", "wwts.lanes", "Forwards at the same time."),
           number("--queue", "wwts.queue", "Calls that may wait (default: 128)."),
           text(
+              "--queue-timeout",
+              "wwts.queue-timeout",
+              "TIME",
+              "How long one may wait; what waited longer is refused (default: 2s)."),
+          text(
               "--timeout",
               "wwts.timeout",
               "TIME",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
@@ -54,6 +55,6 @@ class AccessTest {
 
   private static ServerProperties properties(
       @org.jspecify.annotations.Nullable String token, boolean insecure) {
-    return new ServerProperties(token, insecure, Path.of("."));
+    return new ServerProperties(token, insecure, Duration.ofSeconds(10), Path.of("."));
   }
 }

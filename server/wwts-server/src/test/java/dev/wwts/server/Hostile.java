@@ -88,7 +88,7 @@ final class Hostile {
    *
    * @param many requests that are made by chance, of each kind
    * @param connections that are opened and say nothing
-   * @param slow uploads that trickle
+   * @param slow uploads, and heads, that trickle
    * @param large pictures of 100 megapixels at once
    */
   List<Row> run(int many, int connections, int slow, int large) throws Exception {
@@ -102,7 +102,10 @@ final class Hostile {
     }
     rows.add(row(large + " pictures of 100 megapixels at once", () -> flood(large)));
     rows.add(row(connections + " connections that say nothing", () -> silent(connections)));
-    rows.add(row(slow + " uploads that trickle", () -> trickle(slow)));
+    byte[] upload = post(RECOGNIZE, "multipart/form-data; boundary=x", 200_000_000, "");
+    rows.add(row(slow + " uploads that trickle", () -> trickle(slow, upload)));
+    byte[] head = RawRequest.bytes("GET / HTTP/1.1\r\nHost: localhost\r\nX: ");
+    rows.add(row(slow + " heads that trickle", () -> trickle(slow, head)));
     return rows;
   }
 
@@ -176,15 +179,14 @@ final class Hostile {
     }
   }
 
-  /** Each announces much, and sends a byte a second until it is ended. */
-  private List<Integer> trickle(int slow) throws Exception {
-    byte[] head = post(RECOGNIZE, "multipart/form-data; boundary=x", 200_000_000, "");
+  /** Each begins so, and sends a byte a second until it is ended. */
+  private List<Integer> trickle(int slow, byte[] start) throws Exception {
     List<Socket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < slow; i++) {
         Socket socket = RawRequest.connect(port);
         sockets.add(socket);
-        socket.getOutputStream().write(head);
+        socket.getOutputStream().write(start);
       }
       List<Socket> open = new ArrayList<>(sockets);
       for (int second = 0; second < LONGEST_SECONDS && !open.isEmpty(); second++) {
@@ -192,7 +194,7 @@ final class Hostile {
         TimeUnit.SECONDS.sleep(1);
       }
       if (!open.isEmpty()) {
-        throw new AssertionError(open.size() + " uploads still trickle.");
+        throw new AssertionError(open.size() + " of them still trickle.");
       }
       return sockets.stream().map(RawRequest::status).toList();
     } finally {

@@ -2,16 +2,23 @@ package dev.wwts.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.ServletException;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 
 /** More calls than may wait. */
 @SpringBootTest(
@@ -22,6 +29,7 @@ class OverloadTest {
   private static final int ROUNDS = 100;
 
   @LocalServerPort private int port;
+  @Autowired private UploadGate gate;
 
   @Test
   void whatIsTooMuchIsRefusedAtOnceAndMayAskAgain() throws Exception {
@@ -49,5 +57,44 @@ class OverloadTest {
     } finally {
       callers.shutdown();
     }
+  }
+
+  /** What is refused is what asks a model: who looks after the service gets through. */
+  @Test
+  void whoHasWaitedForTooLongIsRefusedUnread() throws Exception {
+    assertThat(status("POST", "/v1/recognize", 2)).isEqualTo(503);
+    assertThat(status("POST", "/v2/models/wwts-default/infer", 2)).isEqualTo(503);
+    assertThat(status("POST", "/v1/models/wwts-default:swap", 2)).isEqualTo(200);
+    assertThat(status("GET", "/v2/health/ready", 2)).isEqualTo(200);
+    // before it came
+    assertThat(status("POST", "/v1/recognize", -60)).isEqualTo(200);
+  }
+
+  @Test
+  void eachProtocolIsToldInItsOwnWords() throws Exception {
+    assertThat(answer("POST", "/v1/recognize", 2).getContentAsString())
+        .contains("\"reason\":\"overloaded\"", "\"status\":503");
+    assertThat(answer("POST", "/v2/models/wwts-default/infer", 2).getContentAsString())
+        .matches("\\{\"error\":\"[^\"]+\"}");
+  }
+
+  private int status(String method, String path, int secondsWaited) {
+    return answer(method, path, secondsWaited).getStatus();
+  }
+
+  private MockHttpServletResponse answer(String method, String path, int secondsWaited) {
+    MockHttpServletResponse response = new MockHttpServletResponse();
+    Runnable request =
+        () -> {
+          try {
+            gate.doFilter(
+                new MockHttpServletRequest(method, path), response, new MockFilterChain());
+          } catch (IOException | ServletException e) {
+            throw new AssertionError(e);
+          }
+        };
+    BoundedProtocol.timed(request, System.nanoTime() - TimeUnit.SECONDS.toNanos(secondsWaited))
+        .run();
+    return response;
   }
 }

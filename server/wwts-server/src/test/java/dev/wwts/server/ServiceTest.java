@@ -7,14 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -267,106 +264,6 @@ class ServiceTest {
         client.post("/v1/gallery:recognize", "image/png", sample("bicycle.png")),
         404,
         "no_gallery");
-  }
-
-  @Test
-  void theInferenceProtocolTellsWhatThereIs() {
-    assertThat(client.get("/v2").json().get("name").asString()).isEqualTo("wwts");
-    assertThat(client.get("/v2/health/live").json().get("live").asBoolean()).isTrue();
-    assertThat(client.get("/v2/health/ready").json().get("ready").asBoolean()).isTrue();
-    assertThat(client.get("/v2/models/wwts-default/ready").json().get("ready").asBoolean())
-        .isTrue();
-    JsonNode model = client.get("/v2/models/wwts-default").json();
-    assertThat(model.at("/inputs/0/datatype").asString()).isEqualTo("BYTES");
-    String version = model.at("/versions/0").asString();
-    assertThat(client.get("/v2/models/wwts-default/versions/" + version).status()).isEqualTo(200);
-    assertThat(client.get("/v2/models/wwts-default/versions/999").status()).isEqualTo(404);
-    assertThat(client.get("/v2/models/other").json().get("error").asString()).isNotBlank();
-  }
-
-  @Test
-  void itRecognisesPicturesInBase64() {
-    String two =
-        """
-        {"id":"7","inputs":[{"name":"picture","shape":[2,1],"datatype":"BYTES","data":[["%s"],["%s"]]}],
-         "outputs":[{"name":"classes","parameters":{"classification":1}}]}"""
-            .formatted(base64("alarm-clock.png"), base64("bicycle.png"));
-    JsonNode reply = client.json("/v2/models/wwts-default/infer", two).json();
-    assertThat(reply.get("id").asString()).isEqualTo("7");
-    assertThat(reply.get("model_name").asString()).isEqualTo("wwts-default");
-    assertThat(reply.at("/outputs/0/shape").toString()).isEqualTo("[2,1]");
-    assertThat(reply.at("/outputs/0/data/0").asString()).matches("0\\.98\\d{4}:622:闹钟");
-    assertThat(reply.at("/outputs/0/data/1").asString()).endsWith(":自行车");
-  }
-
-  @Test
-  void andInBinary() {
-    byte[] picture = sample("alarm-clock.png");
-    byte[] head =
-        """
-        {"inputs":[{"name":"picture","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":%d}}],
-         "parameters":{"binary_data_output":true}}"""
-            .formatted(picture.length + 4)
-            .getBytes(StandardCharsets.UTF_8);
-    byte[] body =
-        ByteBuffer.allocate(head.length + 4 + picture.length)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .put(head)
-            .putInt(picture.length)
-            .put(picture)
-            .array();
-    String length = Integer.toString(head.length);
-    Client.Reply reply =
-        client.post(
-            "/v2/models/wwts-default/infer",
-            "application/octet-stream",
-            body,
-            "Inference-Header-Content-Length",
-            length);
-    assertThat(reply.status()).isEqualTo(200);
-    byte[] all = reply.response().body();
-    int json = Integer.parseInt(reply.header("Inference-Header-Content-Length"));
-    ByteBuffer elements =
-        ByteBuffer.wrap(all, json, all.length - json).order(ByteOrder.LITTLE_ENDIAN);
-    byte[] first = new byte[elements.getInt()];
-    elements.get(first);
-    assertThat(new String(first, StandardCharsets.UTF_8)).endsWith(":622:闹钟");
-    JsonNode tensor = Client.JSON.readTree(Arrays.copyOf(all, json)).at("/outputs/0");
-    assertThat(tensor.at("/shape").toString()).isEqualTo("[1,5]");
-    assertThat(tensor.at("/parameters/binary_data_size").asInt()).isEqualTo(all.length - json);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "{",
-        "[]",
-        "null",
-        "{}",
-        "{\"inputs\":[]}",
-        "{\"inputs\":[null]}",
-        "{\"inputs\":[{\"datatype\":\"FP32\",\"shape\":[1],\"data\":[1]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[1]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"%\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[2],\"data\":[\"\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[-1],\"data\":[\"\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[3037000500,3037000500],\"data\":[\"\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"data\":[\"\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"parameters\":{\"binary_data_size\":-4}}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}],\"outputs\":[{\"name\":\"x\"}]}",
-        "{\"inputs\":[{\"datatype\":\"BYTES\",\"shape\":[1],\"data\":[\"\"]}],\"outputs\":[null]}"
-      })
-  void whatIsNotOfTheProtocolIsRefusedInASentence(String body) {
-    Client.Reply reply = client.json("/v2/models/wwts-default/infer", body);
-    assertThat(reply.status()).isEqualTo(400);
-    assertThat(reply.json().get("error").asString()).isNotBlank();
-  }
-
-  private static String base64(String sample) {
-    return Base64.getEncoder().encodeToString(sample(sample));
   }
 
   @Test

@@ -49,7 +49,7 @@ class TextServiceTest {
     client = new Client(port);
   }
 
-  private static byte[] picture(Color colour) {
+  static byte[] picture(Color colour) {
     BufferedImage image = new BufferedImage(9, 12, BufferedImage.TYPE_INT_RGB);
     for (int i = 0; i < 9 * 12; i++) {
       image.setRGB(i % 9, i / 9, colour.getRGB());
@@ -139,6 +139,25 @@ class TextServiceTest {
     Client.Reply without = client.post("/v1/recognize", "image/png", picture(Color.RED));
     assertThat(without.status()).isEqualTo(422);
     assertThat(without.json().get("reason").asString()).isEqualTo("no_labels");
+  }
+
+  @Test
+  void theInferenceProtocolGivesEmbeddingsAlone() {
+    String model = client.get("/v1/models").json().at("/models/0/name").asString();
+    assertThat(client.get("/v2/models/" + model).json().get("outputs").toString())
+        .isEqualTo("[{\"name\":\"embedding\",\"datatype\":\"FP32\",\"shape\":[-1,4]}]");
+    String red = "1,".repeat(64) + "0,".repeat(127) + "0";
+    String input =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,8,8],\"datatype\":\"FP32\",\"data\":[%s]}]%s}";
+    JsonNode output =
+        client
+            .json("/v2/models/" + model + "/infer", input.formatted(red, ""))
+            .json()
+            .at("/outputs/0");
+    assertThat(output.get("name").asString()).isEqualTo("embedding");
+    assertThat(output.at("/data/0").asDouble()).isCloseTo(1 / Math.sqrt(1.25), within(ROUNDING));
+    String logits = input.formatted(red, ",\"outputs\":[{\"name\":\"logits\"}]");
+    assertThat(client.json("/v2/models/" + model + "/infer", logits).status()).isEqualTo(400);
   }
 
   @Test

@@ -85,6 +85,7 @@ final class SlotOpening {
     set(properties.decoders(), builder::decoders);
     set(properties.queue(), builder::queue);
     set(properties.timeout(), builder::timeout);
+    set(properties.queueTimeout(), builder::queueTimeout);
     set(properties.topK(), builder::topK);
     set(properties.threshold(), builder::threshold);
     set(properties.minConfidence(), builder::minConfidence);

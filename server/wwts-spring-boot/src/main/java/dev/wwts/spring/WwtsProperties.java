@@ -30,6 +30,7 @@ import org.springframework.validation.annotation.Validated;
  * @param decoders Threads that decode pictures.
  * @param queue Calls that may wait before further ones are refused; 256 if not set.
  * @param timeout In what time a call must be answered, waiting included; any if not set.
+ * @param queueTimeout How long a call may wait until it is begun; any time if not set.
  * @param topK Classes in an answer; 5 if not set.
  * @param threshold Best confidence below which a picture is not recognised; the model's own if not
  *     set.
@@ -56,6 +57,7 @@ public record WwtsProperties(
     @Min(1) @Max(1024) @Nullable Integer decoders,
     @Min(0) @Max(1 << 20) @Nullable Integer queue,
     @Nullable Duration timeout,
+    @Nullable Duration queueTimeout,
     @Min(1) @Nullable Integer topK,
     @DecimalMin("0") @DecimalMax("1") @Nullable Double threshold,
     @DecimalMin("0") @DecimalMax("1") @Nullable Double minConfidence,

@@ -90,6 +90,7 @@ class WwtsAutoConfigurationTest {
             "wwts.decoders=1",
             "wwts.queue=0",
             "wwts.timeout=5s",
+            "wwts.queue-timeout=2s",
             "wwts.top-k=2",
             "wwts.batching.most=2",
             "wwts.batching.max-wait=1ms",

@@ -6,25 +6,29 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.apache.coyote.InputBuffer;
-import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
 /**
- * Puts a meter under every request's body, where Tomcat reads multipart bodies too, which no filter
- * sees.
+ * Bounds what a connection may take: the time of a request's head, and a meter under every body,
+ * where Tomcat reads multipart bodies too, which no filter sees.
  */
 @Component
-final class UploadMetering
-    implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
+final class Connections implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
   private final UploadRoom room;
+  private final ServerProperties properties;
 
-  UploadMetering(UploadRoom room) {
+  Connections(UploadRoom room, ServerProperties properties) {
     this.room = room;
+    this.properties = properties;
   }
 
   @Override
-  public void customize(ConfigurableTomcatWebServerFactory factory) {
+  public void customize(TomcatServletWebServerFactory factory) {
+    factory.setProtocol(BoundedProtocol.class.getName());
+    factory.addProtocolHandlerCustomizers(
+        (BoundedProtocol protocol) -> protocol.headTimeout(properties.headTimeout()));
     factory.addEngineValves(new Metering(room));
   }
 

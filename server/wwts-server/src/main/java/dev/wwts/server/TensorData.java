@@ -1,0 +1,77 @@
+package dev.wwts.server;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.annotation.JsonDeserialize;
+
+/**
+ * A tensor's elements in JSON, flat or in rows of rows: texts, or numbers in 32 bits. They take no
+ * more memory than what they say, and no more of them are read than {@link #MOST} allows.
+ */
+@JsonDeserialize(using = TensorData.Reader.class)
+final class TensorData {
+  /** The attribute that says how many elements are read at most. */
+  static final String MOST = "wwts.most";
+
+  private final List<String> texts = new ArrayList<>();
+  private float[] numbers = new float[64];
+  private int count;
+
+  private TensorData() {}
+
+  /** Those that are texts, in their order. */
+  List<String> texts() {
+    return texts;
+  }
+
+  /** Those that are numbers, in their order. */
+  float[] numbers() {
+    return Arrays.copyOf(numbers, count);
+  }
+
+  private void add(float number) {
+    if (count == numbers.length) {
+      numbers = Arrays.copyOf(numbers, 2 * count);
+    }
+    numbers[count++] = number;
+  }
+
+  private int size() {
+    return texts.size() + count;
+  }
+
+  /** Reads them as they come. */
+  static final class Reader extends ValueDeserializer<TensorData> {
+    @Override
+    public TensorData deserialize(JsonParser parser, DeserializationContext context) {
+      if (!parser.isExpectedStartArrayToken()) {
+        return context.reportInputMismatch(TensorData.class, "data are an array");
+      }
+      long most = context.getAttribute(MOST) instanceof Long limit ? limit : Long.MAX_VALUE;
+      TensorData data = new TensorData();
+      for (int depth = 1; depth > 0; ) {
+        JsonToken token = parser.nextToken();
+        switch (token) {
+          case START_ARRAY -> depth++;
+          case END_ARRAY -> depth--;
+          case VALUE_STRING -> data.texts.add(parser.getString());
+          case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> data.add((float) parser.getDoubleValue());
+          default -> {
+            return context.reportInputMismatch(
+                TensorData.class, "data are texts of base64, or numbers");
+          }
+        }
+        if (data.size() > most) {
+          return context.reportInputMismatch(
+              TensorData.class, "more than %d elements are not read", most);
+        }
+      }
+      return data;
+    }
+  }
+}
