@@ -2,6 +2,8 @@ package dev.wwts.server;
 
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
+import dev.wwts.PictureException;
+import dev.wwts.PictureException.Reason;
 import dev.wwts.WwtsException;
 import io.swagger.v3.oas.annotations.Operation;
 import java.io.ByteArrayOutputStream;
@@ -113,7 +115,8 @@ class InferenceController {
     known(name, version);
     byte[] bytes = body.readNBytes(mostBytes + 1);
     if (bytes.length > mostBytes) {
-      throw new InferenceRequest.BadRequest(
+      throw new PictureException(
+          Reason.TOO_LARGE,
           "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
     }
     return asking

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -21,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> wishes) {
   private static final int DEFAULT_CLASSES = 5;
+
+  /** Values and names beside the tensors' data: some for each input, output and parameter. */
+  private static final int MOST_TOKENS = 4096;
 
   /**
    * A tensor that is to answer.
@@ -48,6 +53,7 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
     }
     InferenceProtocol.@Nullable Request request;
     try {
+      requireFewTokens(json, body, length);
       request =
           json.readerFor(InferenceProtocol.Request.class)
               .withAttribute(
@@ -59,6 +65,35 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
     ByteBuffer binary =
         ByteBuffer.wrap(body, length, body.length - length).slice().order(ByteOrder.LITTLE_ENDIAN);
     return of(request, binary, model);
+  }
+
+  /**
+   * Refuses what says more than the protocol has words for, before it becomes objects, which take
+   * many times its bytes. An input's data don't count: they are read into no more than they need.
+   */
+  private static void requireFewTokens(JsonMapper json, byte[] body, int length) {
+    int tokens = 0;
+    int depth = 0;
+    String top = "";
+    try (JsonParser parser = json.createParser(body, 0, length)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (token == JsonToken.PROPERTY_NAME) {
+          String name = String.valueOf(parser.currentName());
+          top = depth == 1 ? name : top;
+          if (depth == 3 && top.equals("inputs") && name.equals("data")) {
+            parser.nextToken();
+            parser.skipChildren();
+          }
+        }
+        tokens++;
+        if (tokens > MOST_TOKENS) {
+          throw new BadRequest(
+              "The request has more than %d names and values beside its data: send less at a time."
+                  .formatted(MOST_TOKENS));
+        }
+      }
+    }
   }
 
   private static InferenceRequest of(

@@ -59,7 +59,15 @@ final class TensorData {
         switch (token) {
           case START_ARRAY -> depth++;
           case END_ARRAY -> depth--;
-          case VALUE_STRING -> data.texts.add(parser.getString());
+          case VALUE_STRING -> {
+            if (data.texts.size() == InferenceInput.MOST_PICTURES) {
+              return context.reportInputMismatch(
+                  TensorData.class,
+                  "more than %d texts are not read",
+                  InferenceInput.MOST_PICTURES);
+            }
+            data.texts.add(parser.getString());
+          }
           case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> data.add((float) parser.getDoubleValue());
           default -> {
             return context.reportInputMismatch(
