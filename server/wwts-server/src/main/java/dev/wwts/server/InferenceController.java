@@ -18,12 +18,14 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -184,6 +186,20 @@ class InferenceController {
   @ExceptionHandler
   ResponseEntity<InferenceProtocol.Failure> unknown(UnknownModel failure) {
     return failure(HttpStatus.NOT_FOUND, failure);
+  }
+
+  /** What is wrong with the HTTP, which the protocol tells like the rest. */
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> bad(MethodArgumentTypeMismatchException failure) {
+    return failure(
+        HttpStatus.BAD_REQUEST,
+        new InferenceRequest.BadRequest(failure.getName() + " must be a whole number.", failure));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> refused(ErrorResponseException failure) {
+    return ResponseEntity.status(failure.getStatusCode())
+        .body(new InferenceProtocol.Failure(String.valueOf(failure.getBody().getDetail())));
   }
 
   private static ResponseEntity<InferenceProtocol.Failure> failure(

@@ -89,4 +89,12 @@ class InferenceBoundsTest {
     assertThat(reply.status()).isEqualTo(413);
     assertThat(reply.json().get("error").asString()).contains("102400 bytes");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "2147483648", "1e3"})
+  void aLengthThatIsNoNumberIsToldInTheProtocolsWords(String length) {
+    Client.Reply reply = client.json(INFER, "{}", "Inference-Header-Content-Length", length);
+    assertThat(reply.status()).isEqualTo(400);
+    assertThat(reply.json().get("error").asString()).contains("must be a whole number");
+  }
 }
