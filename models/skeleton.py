@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 import torch
 
-from exporters import ExportError, constants, lean, tracing
+from exporters import ExportError, constants, features, lean, tracing
 
 CLASSES = 1013
 """Of the traced network: a prime, which divides no other number in it, so that whatever it divides is the number of classes times something."""
@@ -24,19 +24,41 @@ MOST_DERIVED = 1 << 22
 
 
 def make(module, width, height, names=None):
-    """The skeleton of a network of CLASSES classes, as bytes. Changes the module.
+    """The skeleton of a network of CLASSES classes with its features behind the logits, as bytes. Changes the module.
 
     names   what a checkpoint calls the tensors of the module's state: its own names where there is none. Each a list, the usual one first.
     """
     spec = {"width": width, "height": height}
-    module = module.float().eval()
+    own, names = _filled(module, names, spec)
+    places = {id(part): name for name, part in module.named_modules()}
+    whole, _ = features.beside_logits(module, spec)
+    last = places[id(whole.layer)] + "."
+
+    def moved(name):
+        return f"layer.{name.removeprefix(last)}" if name.startswith(last) else f"network.{name}"
+    own, names = ({moved(name): value for name, value in each.items()} for each in (own, names))
+    return _traced(whole, spec, CLASSES + whole.length, own, names)
+
+
+def make_embedding(module, width, height, columns, names=None):
+    """The same of a network without classes, which gives an embedding alone."""
+    spec = {"width": width, "height": height}
+    own, names = _filled(module, names, spec)
+    return _traced(module, spec, columns, own, names)
+
+
+def _filled(module, names, spec):
+    module.float().eval()
     fill(module)
     own = dict(module.state_dict())
-    names = names or {name: [name] for name in own}
-    constants.fix(module, width, height)
+    constants.fix(module, spec["width"], spec["height"])
     module.eval()  # what was fixed is a module, too
-    with lean.forwards(module, spec, CLASSES):
-        return of_traced(tracing.trace(module, tracing.pixels(spec), CLASSES, prove=False), own, names)
+    return own, names or {name: [name] for name in own}
+
+
+def _traced(module, spec, columns, own, names):
+    with lean.forwards(module, spec, columns):
+        return of_traced(tracing.trace(module, tracing.pixels(spec), columns, prove=False), own, names)
 
 
 def of_traced(traced, own, names):

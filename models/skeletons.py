@@ -15,7 +15,7 @@ import traceback
 import torch
 
 import skeleton
-from exporters import ExportError, hf_family, timm_family
+from exporters import ExportError, hf_family, timm_family, tracing
 
 import timm  # after timm_family has made it possible
 
@@ -59,8 +59,9 @@ HF = {
 """transformers' models: class, configuration, pixels of a side."""
 
 CLIP = {"chinese-clip-vit-base-patch16": "ViT-B-16", "chinese-clip-vit-large-patch14": "ViT-L-14", "chinese-clip-vit-large-patch14-336px": "ViT-L-14-336"}
-"""Chinese-CLIP's image towers, whose classes are rows of embeddings; the text towers that make these have a skeleton of their own."""
-TEXT = "-text"
+"""Chinese-CLIP's image towers, whose classes are rows of embeddings."""
+IMAGE, TEXT = "-image", "-text"
+"""The same without classes, and the text towers that belong to them: networks of their own."""
 LABELS = "labels"
 """What the checkpoint lacks: a row for each class."""
 
@@ -74,7 +75,8 @@ SILENT = {
 }
 """Of a configuration: what moves no logit of a classifier, or shows in the tensors' names and shapes."""
 
-KNOWN = [*TIMM, *HF, *CLIP, *(name + TEXT for name in CLIP)]
+TOWERS = [name + tower for name in CLIP for tower in (IMAGE, TEXT)]
+KNOWN = [*TIMM, *HF, *CLIP, *TOWERS]
 
 PROCESSORS = ("ViTImageProcessor", "ConvNextImageProcessor", "BeitImageProcessor", "BitImageProcessor", "ChineseCLIPImageProcessor")
 SETTINGS = ("do_resize", "size", "default_to_square", "resample", "do_center_crop", "crop_size", "crop_pct", "do_rescale", "rescale_factor", "rescale_offset",
@@ -126,21 +128,39 @@ def clip_network(name):
     return {"name": name, "family": "chinese-clip", "model_type": config.model_type, "config": told}, module, config.vision_config.image_size, {**names, "head.weight": [LABELS]}
 
 
-def clip_text(name):
-    """An entry of the index and the skeleton of a text tower: ids and a mask of texts to their embeddings, not yet of length 1."""
+def clip_image(name):
+    """An entry of the index and the skeleton of an image tower: pixels to embeddings of length 1."""
     from exporters import chinese_clip
-    config = chinese_clip.ChineseCLIPConfig(vision_config=chinese_clip.ofa_checkpoint.VARIANTS[CLIP[name]])
+    about, whole, side, names = clip_network(name)
+    module = chinese_clip.Image(whole.vision, whole.projection).eval()
+    names = {own: names[own] for own in module.state_dict()}
+    return {**about, "name": name + IMAGE, "family": "chinese-clip-image", "side": side, "any_side": False}, \
+        skeleton.make_embedding(module, side, side, whole.projection.out_features, names)
+
+
+def clip_text(name):
+    """The same of a text tower: ids to embeddings of length 1."""
+    from exporters import chinese_clip, text_tower
+    config = chinese_clip.ChineseCLIPConfig(text_config={"vocab_size": chinese_clip.WORDS}, vision_config=chinese_clip.ofa_checkpoint.VARIANTS[CLIP[name]])
     config.projection_dim = config.vision_config.projection_dim
-    module = chinese_clip.TextTower(chinese_clip.ChineseCLIPModel(config)).eval()
+    module = text_tower.Bert(chinese_clip.ChineseCLIPModel(config), chinese_clip.TOKENS, 0).eval()
     skeleton.fill(module)
     own = dict(module.state_dict())
     ids = torch.randint(1, 1000, (2, chinese_clip.TOKENS), generator=torch.Generator().manual_seed(1))
     ids[1, 9:] = 0
-    with torch.no_grad():
-        traced = torch.jit.trace(module, (ids, ids.ne(0).long()), check_trace=False)
+    traced = tracing.trace(module, lambda batch, seed: ids, config.projection_dim, prove=False)
     told = {f"text_config.{key}": value for key, value in _told(config.text_config).items()}
     return {"name": name + TEXT, "family": "chinese-clip-text", "model_type": config.model_type, "config": told, "side": 0, "any_side": False}, \
-        skeleton.of_traced(traced, own, {own_name: [own_name] for own_name in own})
+        skeleton.of_traced(traced, own, {own_name: [clip_text_name(own_name)] for own_name in own})
+
+
+def clip_text_name(own):
+    """What a checkpoint calls a tensor of exporters.text_tower.Bert."""
+    part, _, rest = own.partition(".")
+    embeddings = {"words": "word_embeddings", "positions": "position_embeddings", "kinds": "token_type_embeddings", "norm": "LayerNorm"}
+    if part in embeddings:
+        return f"text_model.embeddings.{embeddings[part]}.{rest}"
+    return f"text_model.encoder.layer.{rest}" if part == "layers" else f"text_{own}"
 
 
 def network(name):
@@ -150,8 +170,8 @@ def network(name):
 
 def make(name):
     """An entry of the index and a skeleton."""
-    if name.endswith(TEXT):
-        return clip_text(name.removesuffix(TEXT))
+    if name in TOWERS:
+        return clip_text(name.removesuffix(TEXT)) if name.endswith(TEXT) else clip_image(name.removesuffix(IMAGE))
     about, module, side, names = network(name)
     traced = SMALL if _is_free(name) else side
     return {**about, "side": side, "any_side": _is_free(name)}, skeleton.make(module, traced, traced, names)

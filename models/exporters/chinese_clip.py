@@ -95,17 +95,6 @@ class ZeroShot(Image):
         return self.head(super().forward(pixels))
 
 
-class TextTower(nn.Module):
-    """Ids of texts and their mask to embeddings, texts x projection, not yet of length 1."""
-
-    def __init__(self, model):
-        super().__init__()
-        self.text_model, self.text_projection = model.text_model, model.text_projection
-
-    def forward(self, ids, mask):
-        return self.text_projection(self.text_model(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0, :])
-
-
 def towers(model, tokens):
     """The image tower, the text tower and the manifest's `embedding` of a whole model."""
     pad = tokens.pad_token_id

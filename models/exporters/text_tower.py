@@ -65,13 +65,13 @@ class Bert(nn.Module):
         super().__init__()
         embeddings = model.text_model.embeddings
         self.words, self.norm, self.layers = embeddings.word_embeddings, embeddings.LayerNorm, model.text_model.encoder.layer
-        self.projection, self.pad = model.text_projection, pad
-        places = embeddings.position_embeddings.weight[:length] + embeddings.token_type_embeddings.weight[0]
-        self.register_buffer("places", places.detach().clone())
+        self.positions, self.kinds = embeddings.position_embeddings, embeddings.token_type_embeddings
+        self.projection, self.length, self.pad = model.text_projection, length, pad
 
     def forward(self, ids):
         mask = ids.ne(self.pad)[:, None, None]
-        x = self.norm(self.words(ids) + self.places[:ids.shape[1]])
+        places = self.positions.weight[:self.length] + self.kinds.weight[0]
+        x = self.norm(self.words(ids) + places[:ids.shape[1]])
         for layer in self.layers:
             x = _bert_layer(layer, x, mask)
         feature = self.projection(x[:, 0])

@@ -58,7 +58,7 @@ class ArchitectureTest {
           room("remark", "events text"),
           room("gallery", "threads"),
           room("tokenizer", ""),
-          room("natives", "text"),
+          room("natives", "text threads"),
           room("pixels", "natives"),
           room("model", "pixels natives text threads tokenizer"),
           room("image", "pixels natives"),

@@ -74,8 +74,17 @@ public final class Kit {
   /**
    * The kit's MobileNetV2, exported by models/export.py; the test is skipped where Python can't.
    */
-  public static synchronized Path mobileNet() {
-    Path model = Path.of("target", "kit", "mobilenetv2.pt");
+  public static Path mobileNet() {
+    return mobileNet("mobilenetv2.pt");
+  }
+
+  /** The same with its features behind the logits. */
+  public static Path mobileNetWithFeatures() {
+    return mobileNet("mobilenetv2-features.pt", "--embedding");
+  }
+
+  private static synchronized Path mobileNet(String name, String... more) {
+    Path model = Path.of("target", "kit", name);
     Path weights = folder().resolve("weights/mobilenetv2_100_imagenet.safetensors");
     if (Files.exists(model)) {
       return model;
@@ -85,33 +94,35 @@ public final class Kit {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    python(
-        "models/export.py",
-        "timm",
-        "--arch",
-        "mobilenetv2_100",
-        "--arg",
-        "pad_type=same",
-        "--checkpoint",
-        weights.toString(),
-        "--labels",
-        ROOT.resolve("labels/imagenet_zh.txt").toString(),
-        "--mean",
-        "0.5",
-        "0.5",
-        "0.5",
-        "--std",
-        "0.5",
-        "0.5",
-        "0.5",
-        "--resize",
-        "256",
-        "--crop",
-        "224",
-        "--interpolation",
-        "bilinear",
-        "--out",
-        model.toString());
+    List<String> arguments =
+        List.of(
+            "models/export.py",
+            "timm",
+            "--arch",
+            "mobilenetv2_100",
+            "--arg",
+            "pad_type=same",
+            "--checkpoint",
+            weights.toString(),
+            "--labels",
+            ROOT.resolve("labels/imagenet_zh.txt").toString(),
+            "--mean",
+            "0.5",
+            "0.5",
+            "0.5",
+            "--std",
+            "0.5",
+            "0.5",
+            "0.5",
+            "--resize",
+            "256",
+            "--crop",
+            "224",
+            "--interpolation",
+            "bilinear",
+            "--out",
+            model.toString());
+    python(Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new));
     return model;
   }
 

@@ -4,7 +4,6 @@ import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
 import dev.wwts.convert.Conversion;
 import dev.wwts.convert.ConversionSpec.Texts;
-import dev.wwts.internal.model.Sha256;
 import dev.wwts.internal.text.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -69,7 +68,7 @@ final class Convert implements Callable<Integer> {
 
   private Conversion conversion() {
     Conversion conversion = Conversion.of(given);
-    String digest = Sha256.of(conversion.weights());
+    String digest = conversion.sha256();
     requirePinned(conversion.weights(), digest);
     String source = "%s (SHA-256 %s)".formatted(conversion.weights().getFileName(), digest);
     conversion = conversion.describedBy(new Texts("", Printable.line(source), "", ""));

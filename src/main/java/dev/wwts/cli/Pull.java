@@ -1,5 +1,6 @@
 package dev.wwts.cli;
 
+import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.Catalogue;
 import dev.wwts.pull.CatalogueEntry;
@@ -91,7 +92,11 @@ final class Pull implements Callable<Integer> {
           HubPuller.into(folder, progress)
               .pull(model, terms(model), made -> SelfTests.require(made, out));
     }
-    tell(model.toString(), isNew, folder.file(model.fileName()), "", out);
+    Path file = folder.file(model.fileName());
+    tell(model.toString(), isNew, file, "", out);
+    if (Bundle.describe(file).manifest().output().classes() == 0) {
+      out.println("It knows texts: say what to look for with --labels-file FILE.");
+    }
   }
 
   private HubPuller.Terms terms(HubModel model) {

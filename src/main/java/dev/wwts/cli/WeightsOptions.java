@@ -20,7 +20,8 @@ final class WeightsOptions {
   @Option(
       names = "--sha256",
       paramLabel = "DIGITS",
-      description = "Refuse weights that have another SHA-256.")
+      description =
+          "Refuse weights that have another SHA-256; of weights in parts, that of what sha256sum prints of them.")
   private @Nullable String sha256;
 
   /** The names of the classes, read from their file. */

@@ -5,6 +5,7 @@ import dev.wwts.ModelException.Reason;
 import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.folder.FolderModel;
 import dev.wwts.convert.weights.Fitting;
+import dev.wwts.convert.weights.PartIndex;
 import dev.wwts.convert.weights.Skeleton;
 import dev.wwts.internal.model.ManifestReader;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ public final class Conversion {
     FolderModel model = FolderModel.of(folderOrWeights);
     Skeleton skeleton = model.skeleton();
     Texts none = new Texts("", "", "", "");
-    if (!model.texts().isEmpty()) {
+    if (model.towers().isPresent()) {
       skeleton.fit(model.weights(), false, ROWS, new float[1][skeleton.width(ROWS)]).close();
       return new Conversion(model, skeleton, model.name(), model.labels(), none, 0, List.of());
     }
@@ -104,17 +105,25 @@ public final class Conversion {
 
   /** How many classes the weights tell apart; as many as labels are given where these are texts. */
   public int classes() {
-    return model.texts().isEmpty() ? classes : labels.size();
+    return model.towers().isPresent() ? labels.size() : classes;
   }
 
-  /** The names of its classes; none where the folder names none, which must be given then. */
+  /**
+   * The names of its classes; none where the folder names none, which must be given then, unless
+   * classes are texts.
+   */
   public List<String> labels() {
     return labels;
   }
 
-  /** The file of weights. */
+  /** The file of weights, or the index of their files. */
   public Path weights() {
     return model.weights();
+  }
+
+  /** The digest of the weights: of several files, of what {@code sha256sum} prints of them. */
+  public String sha256() {
+    return PartIndex.sha256(model.weights());
   }
 
   /** What of the weights the network does not use, which can't change an answer. */
@@ -133,6 +142,10 @@ public final class Conversion {
    *     or if it can't be written
    */
   public void write(Path out) {
+    if (model.towers().isPresent() && labels.isEmpty()) {
+      new TwoTowers(model, model.towers().get(), name, texts).write(out);
+      return;
+    }
     requireLabels();
     // a picture is cut by what the folder says before the file is read
     ManifestReader.read(manifest().bytes(), model.weights().toString());
@@ -141,8 +154,9 @@ public final class Conversion {
       WholeFile.write(
           out,
           file -> {
-            fitting.write(Map.of(), FilledNetwork::bicubic, file);
-            fitting.write(extra(network.selfTest(file), fitting), FilledNetwork::bicubic, file);
+            fitting.write(Map.of(), Map.of(), FilledNetwork::bicubic, file);
+            ReferenceRun run = network.run(file, classes());
+            fitting.write(extra(run, fitting), Map.of(), FilledNetwork::bicubic, file);
           });
     }
   }
@@ -163,10 +177,13 @@ public final class Conversion {
   }
 
   private Fitting fitting() {
-    return model.texts().isEmpty()
-        ? skeleton.fit(model.weights(), model.isStrict())
-        : skeleton.fit(
-            model.weights(), false, ROWS, LabelEmbeddings.of(model, model.texts().get(0), labels));
+    return model
+        .towers()
+        .map(
+            towers ->
+                skeleton.fit(
+                    model.weights(), false, ROWS, LabelEmbeddings.of(model, towers, labels)))
+        .orElseGet(() -> skeleton.fit(model.weights(), model.isStrict()));
   }
 
   private ManifestJson manifest() {
@@ -174,8 +191,10 @@ public final class Conversion {
         .activation(model.activation());
   }
 
-  private Map<String, byte[]> extra(SelfTestEntries test, Fitting fitting) {
+  private Map<String, byte[]> extra(ReferenceRun run, Fitting fitting) {
+    SelfTestEntries test = run.entries(FilledNetwork.REFERENCE);
     ManifestJson manifest = manifest().size(fitting.parameters()).selfTest(test);
+    run.embedding(ManifestJson.FEATURES).ifPresent(manifest::embedding);
     Map<String, byte[]> extra = new LinkedHashMap<>();
     if (model.activation().equals("sigmoid")) {
       // as models/export.py has it: its classes don't exclude each other

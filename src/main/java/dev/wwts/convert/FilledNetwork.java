@@ -23,7 +23,7 @@ import org.bytedeco.pytorch.global.torch;
 
 /** What a filled network answers to the pictures of a self-test, with LibTorch, as it is. */
 final class FilledNetwork {
-  private static final String REFERENCE = "wwts, LibTorch 2.13.0";
+  static final String REFERENCE = "wwts, LibTorch 2.13.0";
   private static final String PICTURE = "/dev/wwts/pull/catalogue/%d.png";
   private static final int PICTURES = 4;
 
@@ -38,13 +38,13 @@ final class FilledNetwork {
   /**
    * Runs the network of a file.
    *
-   * @throws ModelException if LibTorch can't, or its logits are not finite
+   * @param classes how many logits it gives
+   * @throws ModelException if LibTorch can't, or its answers are not finite
    */
-  SelfTestEntries selfTest(Path file) {
+  ReferenceRun run(Path file, int classes) {
     LibTorch.load();
-    List<byte[]> pictures = pictures();
     try {
-      return LoadThread.call(() -> selfTest(file, pictures));
+      return LoadThread.call(() -> inOrder(file, classes));
     } catch (ModelException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -55,30 +55,33 @@ final class FilledNetwork {
     }
   }
 
-  private SelfTestEntries selfTest(Path file, List<byte[]> pictures) {
+  private ReferenceRun inOrder(Path file, int classes) {
     JitModule module = torch.load(new BytePointer(ModelWriter.name(file)));
     module.eval();
     ReferenceRun run =
         ReferenceRun.inOrder(
-            pixels -> NativeScope.inference(() -> logits(module, pixels)), recipe, pictures);
-    if (!Double.isFinite(run.largest())) {
+            pixels -> NativeScope.inference(() -> row(module, pixels)),
+            classes,
+            recipe,
+            pictures());
+    if (!run.isFinite()) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
-          weights + ": its logits for the self-test are not finite: fetch it again.");
+          weights + ": its answers to the self-test are not finite: fetch it again.");
     }
-    return new SelfTestEntries(pictures, run.logits(), REFERENCE, run.tolerance());
+    return run;
   }
 
-  private float[] logits(JitModule module, float[] pixels) {
+  private float[] row(JitModule module, float[] pixels) {
     Tensor rows = torch.tensor(pixels).view(1, recipe.height(), recipe.width(), 3);
     Tensor planes = rows.permute(0, 3, 1, 2).contiguous();
     Tensor answer = module.forward(new IValueVector(new IValue(planes))).toTensor().contiguous();
-    float[] logits = new float[Math.toIntExact(answer.numel())];
-    answer.data_ptr_float().get(logits);
-    return logits;
+    float[] row = new float[Math.toIntExact(answer.numel())];
+    answer.data_ptr_float().get(row);
+    return row;
   }
 
-  private static List<byte[]> pictures() {
+  static List<byte[]> pictures() {
     List<byte[]> pictures = new ArrayList<>();
     for (int i = 0; i < PICTURES; i++) {
       String name = PICTURE.formatted(i);

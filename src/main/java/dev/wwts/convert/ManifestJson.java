@@ -10,6 +10,7 @@ import dev.wwts.convert.tflite.TfliteNetwork.QuantizedLayer;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Recipe.Resize;
+import dev.wwts.internal.model.TextManifest;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +18,9 @@ import java.util.Map;
 
 /** Writes {@code wwts.json} as models/FORMAT.md says. */
 public final class ManifestJson {
+  /** What embeddings of classifiers are (models/exporters/features.py). */
+  static final String FEATURES = "features before the last layer";
+
   private static final long SMALL = 50_000_000;
   private static final long BASE = 250_000_000;
   private static final JsonMapper JSON = new JsonMapper();
@@ -44,12 +48,27 @@ public final class ManifestJson {
     return json.selfTest(test);
   }
 
-  private void embedding(Manifest.Embedding embedding) {
-    root.putObject("embedding")
+  /** What its network gives behind the logits. */
+  ManifestJson embedding(Manifest.Embedding embedding) {
+    root.put("format", Manifest.FORMAT)
+        .putObject("embedding")
         .put("length", embedding.length())
         .put("dtype", "float32")
         .put("meaning", embedding.meaning())
         .put("normalised", embedding.normalised());
+    return this;
+  }
+
+  /** Its text tower. */
+  ManifestJson text(TextManifest text, TextManifest.Bert tokens) {
+    root.putObject("text")
+        .put("tokenizer", "bert")
+        .put("network", text.network())
+        .put("vocabulary", tokens.vocabulary())
+        .put("length", text.length())
+        .put("longest_word", tokens.longestWord())
+        .put("logit_scale", text.scale());
+    return this;
   }
 
   private void output(int classes) {
@@ -159,6 +178,14 @@ public final class ManifestJson {
     if (!test.embeddings().isEmpty()) {
       node.put("embeddings", SelfTestEntries.EMBEDDINGS);
     }
+    test.texts()
+        .ifPresent(
+            asked -> {
+              ArrayNode texts = node.putArray("texts");
+              asked.texts().forEach(texts::add);
+              node.put("text_embeddings", SelfTestEntries.OF_TEXTS)
+                  .put("scores", SelfTestEntries.SCORES);
+            });
     return this;
   }
 

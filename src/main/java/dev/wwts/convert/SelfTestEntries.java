@@ -1,11 +1,14 @@
 package dev.wwts.convert;
 
+import dev.wwts.internal.model.SelfTest.Texts;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A self-test as it stands in a model file.
@@ -13,6 +16,7 @@ import java.util.Map;
  * @param pictures encoded
  * @param logits a row a picture
  * @param embeddings likewise, of length 1; none where the network gives none
+ * @param texts what it asks the text tower, where there is one
  * @param reference what computed the logits
  * @param tolerance how far others may be from them, relative to the largest
  */
@@ -20,6 +24,7 @@ public record SelfTestEntries(
     List<byte[]> pictures,
     List<float[]> logits,
     List<float[]> embeddings,
+    Optional<Texts> texts,
     String reference,
     double tolerance) {
   /** The logits' entry. */
@@ -28,6 +33,12 @@ public record SelfTestEntries(
   /** The embeddings' entry. */
   static final String EMBEDDINGS = "selftest/embeddings.f32";
 
+  /** That of the texts' embeddings. */
+  static final String OF_TEXTS = "selftest/text-embeddings.f32";
+
+  /** That of products of pictures and texts. */
+  static final String SCORES = "selftest/scores.f32";
+
   /** Copies the lists. */
   public SelfTestEntries {
     pictures = List.copyOf(pictures);
@@ -35,9 +46,14 @@ public record SelfTestEntries(
     embeddings = List.copyOf(embeddings);
   }
 
-  /** One of a network that gives no embeddings. */
-  SelfTestEntries(List<byte[]> pictures, List<float[]> logits, String reference, double tolerance) {
-    this(pictures, logits, List.of(), reference, tolerance);
+  /** One without a text tower. */
+  public SelfTestEntries(
+      List<byte[]> pictures,
+      List<float[]> logits,
+      List<float[]> embeddings,
+      String reference,
+      double tolerance) {
+    this(pictures, logits, embeddings, Optional.empty(), reference, tolerance);
   }
 
   static String picture(int i) {
@@ -54,6 +70,11 @@ public record SelfTestEntries(
     if (!embeddings.isEmpty()) {
       entries.put(EMBEDDINGS, bytes(embeddings));
     }
+    texts.ifPresent(
+        asked -> {
+          entries.put(OF_TEXTS, bytes(asked.embeddings()));
+          entries.put(SCORES, bytes(asked.scores()));
+        });
     return entries;
   }
 
@@ -70,6 +91,9 @@ public record SelfTestEntries(
 
   /** The entry of the labels. */
   public static byte[] labels(List<String> labels) {
-    return (String.join("\n", labels) + "\n").getBytes(StandardCharsets.UTF_8);
+    return labels.stream()
+        .map(label -> label + "\n")
+        .collect(Collectors.joining())
+        .getBytes(StandardCharsets.UTF_8);
   }
 }

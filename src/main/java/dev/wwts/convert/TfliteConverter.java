@@ -61,23 +61,26 @@ public final class TfliteConverter {
 
   private void write(Path out) {
     SelfTestSpec test = spec.selfTest();
-    ReferenceRun run = ReferenceRun.parallel(network::logits, recipe, test.pictures());
-    if (!Double.isFinite(run.largest())) {
+    int classes = spec.labels().size();
+    ReferenceRun run = ReferenceRun.parallel(network::row, classes, recipe, test.pictures());
+    if (!run.isFinite()) {
       throw new ModelException(
           Reason.BAD_OUTPUT,
-          file + ": its logits for the self-test are not finite: fetch it again.");
+          file + ": its answers to the self-test are not finite: fetch it again.");
     }
     boolean isItsOwn = test.logits().isEmpty();
     SelfTestEntries entries =
         new SelfTestEntries(
             test.pictures(),
             isItsOwn ? run.logits() : test.logits(),
+            run.embeddings(),
             isItsOwn ? EVALUATED : test.reference(),
             run.tolerance());
     ManifestJson manifest =
-        new ManifestJson(spec.name(), spec.labels().size(), spec.texts(), FAMILY, recipe)
+        new ManifestJson(spec.name(), classes, spec.texts(), FAMILY, recipe)
             .quantization(network.quantizedLayers())
             .selfTest(entries);
+    run.embedding(ManifestJson.FEATURES).ifPresent(manifest::embedding);
     Map<String, byte[]> extra = new LinkedHashMap<>();
     extra.put("wwts.json", manifest.bytes());
     extra.put("labels.txt", SelfTestEntries.labels(spec.labels()));
@@ -130,18 +133,25 @@ public final class TfliteConverter {
 
   /** Whether LibTorch computes what the TFLite file says. */
   private void compare(JitModule module, ReferenceRun run) {
-    for (int i = 0; i < run.logits().size(); i++) {
+    int classes = spec.labels().size();
+    for (int i = 0; i < run.rows().size(); i++) {
       Tensor pixels = torch.tensor(run.input(i)).view(1, recipe.height(), recipe.width(), 3);
       IValue answer = module.forward(new IValueVector(new IValue(pixels.permute(0, 3, 1, 2))));
-      float[] logits = new float[spec.labels().size()];
-      answer.toTensor().contiguous().data_ptr_float().get(logits);
-      double difference = ReferenceRun.difference(logits, run.logits().get(i));
-      if (!(difference <= FLOAT * Math.max(1, run.largest()))) {
-        throw new ModelException(
-            Reason.BAD_OUTPUT,
-            "%s: LibTorch's logits differ from the file's own by %.3g: report it with the file."
-                .formatted(file, difference));
-      }
+      float[] expected = run.rows().get(i);
+      float[] row = new float[expected.length];
+      answer.toTensor().contiguous().data_ptr_float().get(row);
+      compare(row, expected, 0, classes, "logits");
+      compare(row, expected, classes, expected.length, "features");
+    }
+  }
+
+  private void compare(float[] row, float[] expected, int from, int to, String what) {
+    double difference = ReferenceRun.difference(row, expected, from, to);
+    if (!(difference <= FLOAT * Math.max(1, ReferenceRun.largest(expected, from, to)))) {
+      throw new ModelException(
+          Reason.BAD_OUTPUT,
+          "%s: LibTorch's %s differ from the file's own by %.3g: report it with the file."
+              .formatted(file, what, difference));
     }
   }
 }

@@ -1,6 +1,7 @@
 package dev.wwts.pull;
 
 import static dev.wwts.ModelException.Reason.UNREADABLE;
+import static dev.wwts.ModelException.Reason.UNSUPPORTED;
 import static dev.wwts.ModelException.Reason.WRONG_SHA256;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -9,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.wwts.ModelException;
 import dev.wwts.convert.ConversionSpec.Texts;
+import dev.wwts.convert.weights.PartIndex;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.text.Printable;
 import dev.wwts.pull.HubProtocol.FormatException;
@@ -108,10 +110,10 @@ public final class HubPuller {
     }
     Client client = new Client(patience, terms.token(), advice(model, isShown));
     HubListing listing = listing(model, server, client);
-    PinnedFile weights = listing.weights(model);
+    HubWeights weights = listing.weights(model);
     requirePinned(model, terms, weights);
     URI page = Sources.below(server, protocol.page(model, listing, weights.name()));
-    String source = "%s (%s %s)".formatted(page, weights.kind(), weights.digest());
+    String source = "%s (SHA-256 %s)".formatted(page, weights.digest());
     Texts texts = new Texts(listing.commit(), source, license(listing), model.path());
     Function<PinnedFile, URI> address =
         file -> Sources.below(server, protocol.file(model, listing, file.name()));
@@ -136,22 +138,39 @@ public final class HubPuller {
   /** Small files first: they tell if a model can be made of the weights, which may be large. */
   private Path bring(
       HubListing listing,
-      PinnedFile weights,
+      HubWeights weights,
       String name,
       Function<PinnedFile, URI> address,
       Client client,
       Path making)
       throws IOException {
     FileFetch fetch = new FileFetch(client, listener);
-    for (PinnedFile file : listing.small()) {
+    for (PinnedFile file : listing.small(weights)) {
       fetch.download(file, List.of(address.apply(file)), making.resolve(file.name()));
     }
     Path brought = making.resolve(weights.name());
     maker.require(brought);
-    Path begun = folder.hidden(name + "." + weights.name());
-    fetch.download(weights, List.of(address.apply(weights)), begun);
-    // what can't be made a model of is not kept: nobody would look for it
-    return Files.move(begun, brought);
+    if (weights.isInParts()) {
+      requireListed(weights, brought);
+    }
+    for (PinnedFile file : weights.files()) {
+      fetch.download(file, List.of(address.apply(file)), folder.hidden(name + "." + file.name()));
+    }
+    for (PinnedFile file : weights.files()) {
+      // what can't be made a model of is not kept: nobody would look for it
+      Files.move(folder.hidden(name + "." + file.name()), making.resolve(file.name()));
+    }
+    return brought;
+  }
+
+  private static void requireListed(HubWeights weights, Path index) {
+    List<String> names = weights.files().stream().map(PinnedFile::name).sorted().toList();
+    if (!List.copyOf(PartIndex.read(index).parts()).equals(names)) {
+      throw new ModelException(
+          UNSUPPORTED,
+          "%s names other files of weights than %s: nothing more was fetched."
+              .formatted(weights.name(), String.join(", ", names)));
+    }
   }
 
   private static String license(HubListing listing) {
@@ -183,13 +202,12 @@ public final class HubPuller {
         e);
   }
 
-  private static void requirePinned(HubModel model, Terms terms, PinnedFile weights) {
+  private static void requirePinned(HubModel model, Terms terms, HubWeights weights) {
     if (terms.sha256().isPresent() && !terms.sha256().get().equals(weights.digest())) {
       throw new ModelException(
           WRONG_SHA256,
-          "%s of %s has %s %s there, not %s: nothing was fetched."
-              .formatted(
-                  weights.name(), model, weights.kind(), weights.digest(), terms.sha256().get()));
+          "%s of %s has SHA-256 %s there, not %s: nothing was fetched."
+              .formatted(weights.name(), model, weights.digest(), terms.sha256().get()));
     }
   }
 

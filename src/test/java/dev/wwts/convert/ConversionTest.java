@@ -50,7 +50,7 @@ class ConversionTest {
 
   @Test
   void theKitsWeightsMakeTheExportersFile() throws IOException {
-    Map<String, byte[]> expected = ModelFiles.entries(Kit.mobileNet());
+    Map<String, byte[]> expected = ModelFiles.entries(Kit.mobileNetWithFeatures());
     Path out = folder.resolve("out.pt");
     Conversion.of(kitsFolder()).write(out);
     Map<String, byte[]> filled = ModelFiles.entries(out);

@@ -16,6 +16,10 @@ import dev.wwts.convert.ConversionSpec.SelfTestSpec;
 import dev.wwts.convert.ConversionSpec.Texts;
 import dev.wwts.convert.tflite.TfliteFiles;
 import dev.wwts.convert.tflite.TfliteFiles.Scales;
+import dev.wwts.convert.tflite.TfliteNetwork;
+import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.model.Manifest.Embedding;
+import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.pixels.Interpolation;
 import java.awt.Color;
 import java.awt.GradientPaint;
@@ -25,11 +29,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,6 +93,30 @@ class TfliteConverterTest {
       assertThat(left.map(it -> it.getFileName().toString()))
           .containsExactlyInAnyOrder("small.pt", "small.tflite");
     }
+  }
+
+  /** What the last layer reads, as its makers' framework would give it: the means of 6 channels. */
+  @Test
+  void featuresComeAlong() throws IOException {
+    Path out = folder.resolve("small.pt");
+    Path file = tflite(5);
+    TfliteConverter.convert(file, spec(4, Optional.of(HALF)), out);
+    byte[] picture = picture(8, 8);
+    try (Recognizer recognizer = Recognizer.load(out)) {
+      float[] embedding = recognizer.embed(Picture.of(picture));
+      assertThat(embedding).hasSize(6);
+      float[] row = TfliteNetwork.read(file, 4).row(pixels(out, picture));
+      float[] expected = ReferenceRun.unit(Arrays.copyOfRange(row, 4, 10));
+      // the library resizes as Pillow does but for the last rounding: a level of 255 in some pixels
+      assertThat(embedding).containsExactly(expected, Offset.offset(2e-3f));
+      assertThat(Bundle.describe(out).manifest().embedding())
+          .contains(new Embedding(6, "features before the last layer", false));
+    }
+  }
+
+  private static float[] pixels(Path model, byte[] picture) {
+    Recipe recipe = Bundle.describe(model).manifest().input();
+    return SelfTestInput.normalized(SelfTestInput.levels(picture, recipe), recipe);
   }
 
   /** One class more than labels: the first is the background, which nobody asks for. */

@@ -210,6 +210,112 @@ class HubPullerTest extends PullCase {
         .containsExactly(MS_LISTING, MS_FILE, MS_FILE, MS_LISTING);
   }
 
+  private static final byte[] INDEX =
+      """
+      {"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}
+      """
+          .getBytes(UTF_8);
+
+  private static final byte[] SECOND = "the second part".getBytes(UTF_8);
+
+  /** A hub whose weights are in two files; the second one is listed if it is to be. */
+  private void servesParts(byte[] index, boolean isAll) {
+    String part =
+        "{\"rfilename\": \"model-0000%d-of-00002.safetensors\", \"size\": %d, \"lfs\": {\"sha256\": \"%s\"}}";
+    String second = ", " + part.formatted(2, SECOND.length, sha256(SECOND));
+    paths.put(
+        LISTING,
+        text(
+            """
+            {"sha": "%s", "siblings": [
+              {"rfilename": "config.json", "size": %d, "blobId": "%s"},
+              {"rfilename": "model.safetensors.index.json", "size": %d, "blobId": "%s"}, %s%s]}
+            """
+                .formatted(
+                    COMMIT,
+                    CONFIG.length,
+                    git(CONFIG),
+                    index.length,
+                    git(index),
+                    part.formatted(1, FILE.length, sha256(FILE)),
+                    isAll ? second : "")));
+    paths.put(RESOLVE + "config.json", StandIn.serving(CONFIG));
+    paths.put(RESOLVE + "model.safetensors.index.json", StandIn.serving(index));
+    paths.put(RESOLVE + "model-00001-of-00002.safetensors", StandIn.serving(FILE));
+    paths.put(RESOLVE + "model-00002-of-00002.safetensors", StandIn.serving(SECOND));
+  }
+
+  private boolean pullParts() {
+    Terms terms = new Terms(Optional.of(hub.address()), Optional.empty(), Token.NONE, List.of());
+    HubPuller.Maker maker =
+        new HubPuller.Maker() {
+          @Override
+          public void require(Path weights) {
+            assertThat(weights).hasBinaryContent(INDEX);
+          }
+
+          @Override
+          public void make(Path weights, String name, Texts texts, List<String> labels, Path out) {
+            assertThat(weights.resolveSibling("model-00001-of-00002.safetensors"))
+                .hasBinaryContent(FILE);
+            assertThat(weights.resolveSibling("model-00002-of-00002.safetensors"))
+                .hasBinaryContent(SECOND);
+            write(texts.version(), texts.source(), out);
+          }
+        };
+    return new HubPuller(folder(), maker, PATIENT, listener()).pull(HF, terms, made -> {});
+  }
+
+  @Test
+  void makesAModelOfWeightsInParts() {
+    servesParts(INDEX, true);
+    Manner second = paths.get(RESOLVE + "model-00002-of-00002.safetensors");
+    byte[] altered = SECOND.clone();
+    altered[0] ^= 1;
+    paths.put(RESOLVE + "model-00002-of-00002.safetensors", StandIn.serving(altered));
+    assertThatThrownBy(this::pullParts)
+        .isInstanceOf(ModelException.class)
+        .hasMessageContainingAll("model-00002-of-00002.safetensors", sha256(altered));
+    paths.put(RESOLVE + "model-00002-of-00002.safetensors", second);
+    assertThat(pullParts()).isTrue();
+    assertThat(hub.requests())
+        .extracting(Request::path)
+        .as("the part that had arrived was kept")
+        .containsOnlyOnce(RESOLVE + "model-00001-of-00002.safetensors");
+    String lines =
+        "%s  model-00001-of-00002.safetensors\n%s  model-00002-of-00002.safetensors\n"
+            .formatted(sha256(FILE), sha256(SECOND));
+    assertThat(manifest(HF).source())
+        .endsWith("model.safetensors.index.json (SHA-256 " + sha256(lines.getBytes(UTF_8)) + ")");
+    assertThat(files()).containsExactly(".hf--some.one--a_model.lock", "hf--some.one--a_model.pt");
+    assertThat(pullParts()).as("a second time").isFalse();
+  }
+
+  @Test
+  void partsThatAreNotAllThereAreNotFetched() {
+    servesParts(INDEX, false);
+    assertThat(refusal(HF)).contains("in one file or in parts");
+    byte[] other = new String(INDEX, UTF_8).replace("-00002-", "-00001-").getBytes(UTF_8);
+    servesParts(other, true);
+    Terms terms = new Terms(Optional.of(hub.address()), Optional.empty(), Token.NONE, List.of());
+    HubPuller.Maker maker =
+        new HubPuller.Maker() {
+          @Override
+          public void require(Path weights) {}
+
+          @Override
+          public void make(Path weights, String name, Texts texts, List<String> labels, Path out) {
+            throw new AssertionError("nothing is made of it");
+          }
+        };
+    assertThatThrownBy(
+            () -> new HubPuller(folder(), maker, PATIENT, listener()).pull(HF, terms, made -> {}))
+        .hasMessageContaining("names other files of weights");
+    assertThat(hub.requests())
+        .extracting(Request::path)
+        .noneMatch(path -> path.endsWith("-of-00002.safetensors"));
+  }
+
   @Test
   void replacesWhatIsNotTheHubsNewest() throws IOException {
     servesAll();
@@ -359,7 +465,7 @@ class HubPullerTest extends PullCase {
             "has no weights that are read here",
             "{\"sha\": \"%s\", \"siblings\": [{\"rfilename\": \"model.safetensors.index.json\", \"size\": 9, \"blobId\": \"%s\"}]}"
                 .formatted(COMMIT, COMMIT),
-            "in several files");
+            "in one file or in parts");
     answers.forEach(
         (answer, words) -> {
           paths.put(LISTING, text(answer));

@@ -3,7 +3,7 @@ package dev.wwts.convert.folder;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
-import dev.wwts.convert.folder.FolderModel.TextTower;
+import dev.wwts.convert.folder.FolderModel.Towers;
 import dev.wwts.convert.folder.KnownNetworks.KnownNetwork;
 import dev.wwts.internal.model.Recipe;
 import dev.wwts.internal.model.Recipe.CropRounding;
@@ -15,16 +15,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
- * Chinese-CLIP in transformers' layout: labels are given, and become the rows of the last layer.
- * The preprocessing is that of its own code (models/exporters/chinese_clip.py).
+ * Chinese-CLIP in transformers' layout: labels that are given become the rows of a last layer;
+ * without them both towers are wanted. The preprocessing is that of its own code
+ * (models/exporters/chinese_clip.py).
  */
 final class ChineseClipFolder {
   static final String TYPE = "chinese_clip";
   private static final String FAMILY = "chinese-clip";
 
-  /** Behind an image tower's name: the text tower that belongs to it. */
+  /** Behind a classifier's name: its image tower alone. */
+  private static final String IMAGE = "-image";
+
+  /** The same: the text tower that belongs to it. */
   private static final String TEXT = "-text";
 
   private static final String VOCABULARY = "vocab.txt";
@@ -50,7 +55,7 @@ final class ChineseClipFolder {
     if (!Files.isRegularFile(vocabulary)) {
       throw new ModelException(
           Reason.NOT_A_MODEL,
-          "%s has no %s beside it, which the labels are read with: fetch it too."
+          "%s has no %s beside it, which texts are read with: fetch it too."
               .formatted(file, VOCABULARY));
     }
     String words = new String(Json.bytes(vocabulary, MOST_VOCABULARY), StandardCharsets.UTF_8);
@@ -64,7 +69,7 @@ final class ChineseClipFolder {
         List.of(),
         recipe(image.side()),
         "softmax",
-        List.of(new TextTower(text.name(), words)));
+        Optional.of(new Towers(image.name() + IMAGE, text.name(), words)));
   }
 
   private static Recipe recipe(int side) {

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A {@code config.json} of transformers, with what is meant by a setting that it leaves out.
@@ -19,19 +22,30 @@ import java.util.Map;
  */
 record Configuration(Path file, JsonNode given, JsonNode defaults) {
   private static final int SHOWN = 60;
+  private static final String SIDE = "image_size";
 
   /** The network of these settings; what differs from the nearest one is named. */
   KnownNetwork among(List<KnownNetwork> known) {
     List<String> nearest = List.of();
+    Set<Integer> sides = new TreeSet<>();
     for (KnownNetwork network : known) {
       List<String> other = differing(network);
       if (other.isEmpty()) {
         return network;
       }
+      if (other.equals(List.of(SIDE))) {
+        sides.add(network.side());
+      }
       nearest = nearest.isEmpty() || other.size() < nearest.size() ? other : nearest;
     }
     String field = nearest.get(0);
     String value = Printable.line(get(field).toString(), SHOWN);
+    if (!sides.isEmpty()) {
+      String shown = sides.stream().map(String::valueOf).collect(Collectors.joining(" or "));
+      throw unsupported(
+          "its network is known for pictures of %s pixels a side, not of %s"
+              .formatted(shown, value));
+    }
     throw unsupported("no network known here has %s %s".formatted(field, value));
   }
 
@@ -39,7 +53,7 @@ record Configuration(Path file, JsonNode given, JsonNode defaults) {
     List<String> differing = new ArrayList<>();
     for (Map.Entry<String, JsonNode> wanted : network.settings().properties()) {
       String field = wanted.getKey();
-      boolean isFree = network.takesAnySide() && field.equals("image_size");
+      boolean isFree = network.takesAnySide() && field.equals(SIDE);
       if (!isFree && !Json.same(wanted.getValue(), get(field))) {
         differing.add(field);
       }

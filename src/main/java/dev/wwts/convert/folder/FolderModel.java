@@ -4,20 +4,20 @@ import dev.wwts.convert.weights.Skeleton;
 import dev.wwts.internal.model.Recipe;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A network and its weights, as a folder says.
  *
  * @param name shown to people
  * @param family of the manifest: {@code timm}, {@code hf} or {@code general-recognition}
- * @param network the skeleton's name
+ * @param network the skeleton's name; the one of a classifier where there are towers
  * @param isStrict whether weights that the network does not know are refused
- * @param weights the checkpoint
+ * @param weights the checkpoint, or the index of its files
  * @param labels the names of its classes; none where the folder names none
  * @param recipe how pictures become its input
  * @param activation how logits become confidences
- * @param texts the tower that makes a row of the last layer of a label, where classes are texts;
- *     else none
+ * @param towers of a model of pictures and texts, whose classes are texts
  */
 public record FolderModel(
     String name,
@@ -28,11 +28,10 @@ public record FolderModel(
     List<String> labels,
     Recipe recipe,
     String activation,
-    List<TextTower> texts) {
-  /** Copies the lists. */
+    Optional<Towers> towers) {
+  /** Copies the list. */
   public FolderModel {
     labels = List.copyOf(labels);
-    texts = List.copyOf(texts);
   }
 
   /** One whose classes are those of its weights. */
@@ -45,19 +44,25 @@ public record FolderModel(
       List<String> labels,
       Recipe recipe,
       String activation) {
-    this(name, family, network, isStrict, weights, labels, recipe, activation, List.of());
+    this(name, family, network, isStrict, weights, labels, recipe, activation, Optional.empty());
   }
 
   /**
-   * What makes embeddings of texts.
+   * What makes embeddings of pictures and of texts.
    *
-   * @param network the skeleton's name
+   * @param image the skeleton's name of the pictures' tower, without labels
+   * @param text that of the texts' tower
    * @param vocabulary a piece a line
    */
-  public record TextTower(String network, String vocabulary) {
-    /** The network without its weights. */
-    public Skeleton skeleton() {
-      return KnownNetworks.skeleton(network);
+  public record Towers(String image, String text, String vocabulary) {
+    /** The pictures' tower without its weights. */
+    public Skeleton imageSkeleton() {
+      return KnownNetworks.skeleton(image);
+    }
+
+    /** The same of the texts'. */
+    public Skeleton textSkeleton() {
+      return KnownNetworks.skeleton(text);
     }
   }
 

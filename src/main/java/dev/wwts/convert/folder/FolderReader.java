@@ -3,6 +3,7 @@ package dev.wwts.convert.folder;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.wwts.ModelException;
 import dev.wwts.ModelException.Reason;
+import dev.wwts.convert.weights.PartIndex;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,10 +64,9 @@ final class FolderReader {
       if (Files.isRegularFile(file)) {
         return file;
       }
-      if (Files.isRegularFile(folder.resolve(name + ".index.json"))) {
-        throw new ModelException(
-            Reason.UNSUPPORTED,
-            folder + " holds weights in several files, which are not read: join them first.");
+      Path index = folder.resolve(name + PartIndex.ENDING);
+      if (Files.isRegularFile(index)) {
+        return index;
       }
     }
     List<Path> others = others(folder);

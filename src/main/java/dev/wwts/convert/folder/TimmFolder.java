@@ -54,7 +54,10 @@ final class TimmFolder {
             .findFirst()
             .orElseThrow(
                 () ->
-                    unsupported("timm's " + shown(architecture) + " is not known with model_args"));
+                    unsupported(
+                        "timm's %s is not known with model_args %s"
+                            .formatted(
+                                shown(architecture), shown(config.path("model_args").toString()))));
     if (!network.takes(recipe.width(), recipe.height())) {
       throw unsupported(
           "timm's %s is known for pictures of %d pixels a side, not of %d x %d"

@@ -2,11 +2,13 @@ package dev.wwts.convert.tflite;
 
 import java.util.List;
 
-/** What a layer does to each of its values at its end. */
+/** What is done to each value by itself, by a layer at its end or by an operator of its own. */
 enum Activation {
-  NONE(Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY),
-  RELU(0, Float.POSITIVE_INFINITY),
-  RELU6(0, 6);
+  NONE,
+  RELU,
+  RELU6,
+  LOGISTIC,
+  HARD_SWISH;
 
   /** By their numbers in TFLite's schema. */
   private static final List<String> NAMES =
@@ -14,16 +16,18 @@ enum Activation {
 
   private static final int CODES = 255;
 
-  private final float least;
-  private final float most;
-
-  Activation(float least, float most) {
-    this.least = least;
-    this.most = most;
+  float of(float value) {
+    return switch (this) {
+      case NONE -> value;
+      case RELU -> Math.max(value, 0);
+      case RELU6 -> upTo6(value);
+      case LOGISTIC -> (float) (1 / (1 + Math.exp(-value)));
+      case HARD_SWISH -> value * upTo6(value + 3) / 6;
+    };
   }
 
-  float of(float value) {
-    return Math.min(Math.max(value, least), most);
+  private static float upTo6(float value) {
+    return Math.min(Math.max(value, 0), 6);
   }
 
   /** The one that an operator's options name. */

@@ -1,5 +1,6 @@
 package dev.wwts.convert.tflite;
 
+import dev.wwts.convert.weights.Half;
 import java.nio.ByteBuffer;
 
 /** Decodes a file's constants: codes of 8 and 32 bits become the values that they stand for. */
@@ -15,12 +16,12 @@ final class Constants {
     this.faults = faults;
   }
 
-  /** Float32 values, or what 8- and 32-bit codes stand for, in the file's order. */
+  /** Plain values, or what 8- and 32-bit codes stand for, in the file's order. */
   float[] reals(TensorInfo tensor) {
     ByteBuffer data = data(tensor);
     Quantization quantization = tensor.quantization();
     ElementType type = tensor.type();
-    if (type != ElementType.FLOAT32 && !(isCode(type) && quantization.isThere())) {
+    if (!isPlain(type) && !(isCode(type) && quantization.isThere())) {
       throw faults.unsupported("has weights of type " + type + " without scales");
     }
     float[] values = new float[(int) tensor.elements()];
@@ -30,8 +31,8 @@ final class Constants {
     }
     int scales = quantization.scales().size();
     for (int i = 0; i < values.length; i++) {
-      if (type == ElementType.FLOAT32) {
-        values[i] = data.getFloat();
+      if (isPlain(type)) {
+        values[i] = type == ElementType.FLOAT32 ? data.getFloat() : Half.of(data.getShort());
       } else {
         int channel = scales == 1 ? 0 : i / each % scales;
         long code = code(data, type) - quantization.zeros().get(channel);
@@ -64,6 +65,10 @@ final class Constants {
       throw faults.corrupt("it reads the same weights over and over");
     }
     return tensor.data().duplicate().order(tensor.data().order());
+  }
+
+  private static boolean isPlain(ElementType type) {
+    return type == ElementType.FLOAT32 || type == ElementType.FLOAT16;
   }
 
   private static boolean isCode(ElementType type) {

@@ -1,15 +1,20 @@
 package dev.wwts.convert.tflite;
 
-import dev.wwts.convert.tflite.Operation.Add;
+import dev.wwts.convert.tflite.Operation.Activate;
+import dev.wwts.convert.tflite.Operation.Arithmetic;
 import dev.wwts.convert.tflite.Operation.AveragePool;
+import dev.wwts.convert.tflite.Operation.Concatenation;
 import dev.wwts.convert.tflite.Operation.Convolution;
 import dev.wwts.convert.tflite.Operation.Depthwise;
 import dev.wwts.convert.tflite.Operation.FullyConnected;
+import dev.wwts.convert.tflite.Operation.MaxPool;
 import dev.wwts.convert.tflite.Operation.Mean;
 import dev.wwts.convert.tflite.Operation.Pad;
 import dev.wwts.convert.tflite.Operation.Reshape;
 import dev.wwts.convert.tflite.Operation.Softmax;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -34,10 +39,21 @@ final class Evaluation implements Operation.Visitor<float[]> {
       values.put(operation.output(), operation.accept(this));
       int now = i;
       operation.inputs().stream()
-          .filter(used -> Objects.equals(lastUses.get(used), now) && used != network.output())
+          .filter(used -> Objects.equals(lastUses.get(used), now) && !isResult(used))
           .forEach(values::remove);
     }
-    return value(network.output());
+    float[] logits = value(network.output());
+    if (network.features().isEmpty()) {
+      return logits;
+    }
+    float[] features = value(network.features().getAsInt());
+    float[] row = Arrays.copyOf(logits, logits.length + features.length);
+    System.arraycopy(features, 0, row, logits.length, features.length);
+    return row;
+  }
+
+  private boolean isResult(int tensor) {
+    return tensor == network.output() || tensor == network.features().orElse(-1);
   }
 
   private float[] value(int tensor) {
@@ -61,124 +77,85 @@ final class Evaluation implements Operation.Visitor<float[]> {
     return values;
   }
 
-  /** What a window does with the values of one place for one result. */
-  private interface Tap {
-    /** From values at {@code from} to results at {@code to}, by the window's value {@code tap}. */
-    void take(int from, int to, int tap);
-  }
-
-  /** Each result's values, those beyond the borders left out. */
-  private void slide(int input, int output, Window rows, Window columns, Tap tap) {
-    TensorInfo from = tensor(input);
-    TensorInfo to = tensor(output);
-    for (int y = 0; y < to.size(1); y++) {
-      for (int x = 0; x < to.size(2); x++) {
-        for (int ky = 0; ky < rows.kernel(); ky++) {
-          for (int kx = 0; kx < columns.kernel(); kx++) {
-            int row = rows.at(y, ky, from.size(1));
-            int column = columns.at(x, kx, from.size(2));
-            if (row >= 0 && row < from.size(1) && column >= 0 && column < from.size(2)) {
-              tap.take(
-                  (row * from.size(2) + column) * from.size(3),
-                  (y * to.size(2) + x) * to.size(3),
-                  ky * columns.kernel() + kx);
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private float[] filledWith(float[] bias, int output) {
-    float[] filled = empty(output);
-    for (int i = 0; i < filled.length; i += bias.length) {
-      System.arraycopy(bias, 0, filled, i, bias.length);
-    }
-    return filled;
-  }
-
   @Override
   public float[] convolution(Convolution it) {
-    float[] in = value(it.input());
-    float[] out = filledWith(it.weights().bias(), it.output());
-    int each = it.weights().size(3);
-    int outputs = it.weights().size(0);
-    int groups = tensor(it.input()).size(3) / each;
-    float[] weights = outputsLast(it.weights());
-    slide(
-        it.input(),
-        it.output(),
-        it.rows(),
-        it.columns(),
-        (from, to, tap) -> {
-          for (int i = 0; i < each * groups; i++) {
-            int first = i / each * (outputs / groups);
-            int at = (tap * each + i % each) * outputs + first;
-            multiplyAdd(in[from + i], weights, at, out, to + first, outputs / groups);
-          }
-        });
-    return activated(it.activation(), out);
-  }
-
-  /** O x kH x kW x I to kH x kW x I x O: the inner loop then goes along memory. */
-  private static float[] outputsLast(Weights weights) {
-    int outputs = weights.size(0);
-    int rest = weights.values().length / outputs;
-    float[] turned = new float[weights.values().length];
-    for (int o = 0; o < outputs; o++) {
-      for (int i = 0; i < rest; i++) {
-        turned[i * outputs + o] = weights.values()[o * rest + i];
-      }
-    }
-    return turned;
-  }
-
-  private static void multiplyAdd(
-      float factor, float[] weights, int at, float[] sums, int to, int count) {
-    for (int i = 0; i < count; i++) {
-      sums[to + i] += factor * weights[at + i];
-    }
+    return activated(it.activation(), sliding(it).convolution(it.weights()));
   }
 
   @Override
   public float[] depthwise(Depthwise it) {
-    float[] in = value(it.input());
-    float[] out = filledWith(it.weights().bias(), it.output());
-    float[] weights = it.weights().values();
-    int outputs = it.weights().size(3);
-    int each = outputs / tensor(it.input()).size(3);
-    slide(
-        it.input(),
-        it.output(),
-        it.rows(),
-        it.columns(),
-        (from, to, tap) -> {
-          for (int o = 0; o < outputs; o++) {
-            out[to + o] += in[from + o / each] * weights[tap * outputs + o];
-          }
-        });
-    return activated(it.activation(), out);
+    return activated(it.activation(), sliding(it).depthwise(it.weights()));
+  }
+
+  @Override
+  public float[] averagePool(AveragePool it) {
+    return activated(it.activation(), sliding(it).means());
+  }
+
+  @Override
+  public float[] maxPool(MaxPool it) {
+    return activated(it.activation(), sliding(it).maxima());
+  }
+
+  private Sliding sliding(Operation.Windowed it) {
+    return new Sliding(
+        value(it.input()), tensor(it.input()), tensor(it.output()), it.rows(), it.columns());
   }
 
   @Override
   public float[] fullyConnected(FullyConnected it) {
     float[] in = value(it.input());
     float[] out = it.weights().bias().clone();
-    float[] weights = outputsLast(it.weights());
+    float[] weights = it.weights().outputsLast();
     for (int i = 0; i < in.length; i++) {
-      multiplyAdd(in[i], weights, i * out.length, out, 0, out.length);
+      Sliding.multiplyAdd(in[i], weights, i * out.length, out, 0, out.length);
+    }
+    return activated(it.activation(), out);
+  }
+
+  /** Channels lie side by side: one a channel comes round again. */
+  @Override
+  public float[] arithmetic(Arithmetic it) {
+    float[] left = values(it.left());
+    float[] right = values(it.right());
+    float[] out = empty(it.output());
+    for (int i = 0; i < out.length; i++) {
+      out[i] = it.kind().of(left[i % left.length], right[i % right.length]);
+    }
+    return activated(it.activation(), out);
+  }
+
+  private float[] values(Operand operand) {
+    if (!operand.isConstant()) {
+      return value(operand.tensor());
+    }
+    float[] values = new float[operand.values().size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = operand.values().get(i);
+    }
+    return values;
+  }
+
+  @Override
+  public float[] concatenation(Concatenation it) {
+    float[] out = empty(it.output());
+    List<Integer> shape = tensor(it.output()).shape();
+    int width = shape.get(shape.size() - 1);
+    int first = 0;
+    for (int input : it.inputs()) {
+      float[] in = value(input);
+      int each = in.length * width / out.length;
+      for (int i = 0; i < in.length; i += each) {
+        System.arraycopy(in, i, out, i / each * width + first, each);
+      }
+      first += each;
     }
     return activated(it.activation(), out);
   }
 
   @Override
-  public float[] add(Add it) {
-    float[] out = value(it.left()).clone();
-    float[] right = value(it.right());
-    for (int i = 0; i < out.length; i++) {
-      out[i] += right[i];
-    }
-    return activated(it.activation(), out);
+  public float[] activate(Activate it) {
+    return activated(it.activation(), value(it.input()).clone());
   }
 
   @Override
@@ -205,29 +182,6 @@ final class Evaluation implements Operation.Visitor<float[]> {
       System.arraycopy(in, y * row, out, (y + it.top()) * wide + left, row);
     }
     return out;
-  }
-
-  @Override
-  public float[] averagePool(AveragePool it) {
-    float[] in = value(it.input());
-    float[] out = empty(it.output());
-    int channels = tensor(it.input()).size(3);
-    int[] counted = new int[out.length / channels];
-    slide(
-        it.input(),
-        it.output(),
-        it.rows(),
-        it.columns(),
-        (from, to, tap) -> {
-          counted[to / channels]++;
-          for (int c = 0; c < channels; c++) {
-            out[to + c] += in[from + c];
-          }
-        });
-    for (int i = 0; i < out.length; i++) {
-      out[i] /= counted[i / channels];
-    }
-    return activated(it.activation(), out);
   }
 
   @Override

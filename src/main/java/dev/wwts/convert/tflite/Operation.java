@@ -1,6 +1,7 @@
 package dev.wwts.convert.tflite;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One step of a network, checked: its tensors are known by their numbers in the file and have the
@@ -24,13 +25,19 @@ sealed interface Operation {
 
     T fullyConnected(FullyConnected it);
 
-    T add(Add it);
+    T arithmetic(Arithmetic it);
+
+    T concatenation(Concatenation it);
+
+    T activate(Activate it);
 
     T mean(Mean it);
 
     T pad(Pad it);
 
     T averagePool(AveragePool it);
+
+    T maxPool(MaxPool it);
 
     T reshape(Reshape it);
 
@@ -47,6 +54,13 @@ sealed interface Operation {
     }
   }
 
+  /** A step of a window that goes over a picture. */
+  sealed interface Windowed extends Unary {
+    Window rows();
+
+    Window columns();
+  }
+
   /** A step with weights. */
   sealed interface Weighted extends Unary {
     Weights weights();
@@ -60,7 +74,7 @@ sealed interface Operation {
    */
   record Convolution(
       int input, int output, Weights weights, Window rows, Window columns, Activation activation)
-      implements Weighted {
+      implements Weighted, Windowed {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.convolution(this);
@@ -70,7 +84,7 @@ sealed interface Operation {
   /** A convolution of each channel for itself; weights are 1 x kH x kW x O. */
   record Depthwise(
       int input, int output, Weights weights, Window rows, Window columns, Activation activation)
-      implements Weighted {
+      implements Weighted, Windowed {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.depthwise(this);
@@ -86,16 +100,54 @@ sealed interface Operation {
     }
   }
 
-  /** A sum of two tensors of one shape. */
-  record Add(int left, int right, int output, Activation activation) implements Operation {
+  /** Two tensors' values, each with its partner. */
+  record Arithmetic(Kind kind, Operand left, Operand right, int output, Activation activation)
+      implements Operation {
+    /** What becomes of two values. */
+    enum Kind {
+      ADD,
+      SUB,
+      MUL;
+
+      float of(float left, float right) {
+        return switch (this) {
+          case ADD -> left + right;
+          case SUB -> left - right;
+          case MUL -> left * right;
+        };
+      }
+    }
+
     @Override
     public List<Integer> inputs() {
-      return List.of(left, right);
+      return Stream.of(left, right).filter(it -> !it.isConstant()).map(Operand::tensor).toList();
     }
 
     @Override
     public <T> T accept(Visitor<T> visitor) {
-      return visitor.add(this);
+      return visitor.arithmetic(this);
+    }
+  }
+
+  /** The channels of several tensors, one after the other. */
+  record Concatenation(List<Integer> inputs, int output, Activation activation)
+      implements Operation {
+    /** Copies the list. */
+    public Concatenation {
+      inputs = List.copyOf(inputs);
+    }
+
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.concatenation(this);
+    }
+  }
+
+  /** Each value by itself. */
+  record Activate(int input, int output, Activation activation) implements Unary {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.activate(this);
     }
   }
 
@@ -117,10 +169,19 @@ sealed interface Operation {
 
   /** Means of windows; what lies beyond the borders does not count. */
   record AveragePool(int input, int output, Window rows, Window columns, Activation activation)
-      implements Unary {
+      implements Windowed {
     @Override
     public <T> T accept(Visitor<T> visitor) {
       return visitor.averagePool(this);
+    }
+  }
+
+  /** The largest values of windows; what lies beyond the borders does not count. */
+  record MaxPool(int input, int output, Window rows, Window columns, Activation activation)
+      implements Windowed {
+    @Override
+    public <T> T accept(Visitor<T> visitor) {
+      return visitor.maxPool(this);
     }
   }
 

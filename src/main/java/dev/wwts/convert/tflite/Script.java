@@ -1,10 +1,13 @@
 package dev.wwts.convert.tflite;
 
-import dev.wwts.convert.tflite.Operation.Add;
+import dev.wwts.convert.tflite.Operation.Activate;
+import dev.wwts.convert.tflite.Operation.Arithmetic;
 import dev.wwts.convert.tflite.Operation.AveragePool;
+import dev.wwts.convert.tflite.Operation.Concatenation;
 import dev.wwts.convert.tflite.Operation.Convolution;
 import dev.wwts.convert.tflite.Operation.Depthwise;
 import dev.wwts.convert.tflite.Operation.FullyConnected;
+import dev.wwts.convert.tflite.Operation.MaxPool;
 import dev.wwts.convert.tflite.Operation.Mean;
 import dev.wwts.convert.tflite.Operation.Pad;
 import dev.wwts.convert.tflite.Operation.Reshape;
@@ -13,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A network as TorchScript: a method {@code forward} of N x 3 x H x W, normalised, to N x classes,
- * for any N, and the tensors that it takes from its module.
+ * A network as TorchScript: a method {@code forward} of N x 3 x H x W, normalised, to N x (classes
+ * + features), for any N, and the tensors that it takes from its module.
  */
 public final class Script implements Operation.Visitor<String> {
   private final TfliteNetwork network;
@@ -22,6 +25,7 @@ public final class Script implements Operation.Visitor<String> {
   private final List<Parameter> parameters = new ArrayList<>();
   private int layers;
   private int pools;
+  private int constants;
 
   private Script(TfliteNetwork network) {
     this.network = network;
@@ -44,7 +48,13 @@ public final class Script implements Operation.Visitor<String> {
     }
     String row = script.name(network.output());
     boolean isRow = network.tensor(network.output()).shape().size() == 2;
-    script.line("return " + (isRow ? row : "torch.flatten(" + row + ", 1)"));
+    String logits = isRow ? row : "torch.flatten(" + row + ", 1)";
+    network
+        .features()
+        .ifPresentOrElse(
+            features ->
+                script.line("return torch.cat([" + logits + ", " + script.row(features) + "], 1)"),
+            () -> script.line("return " + logits));
     return script;
   }
 
@@ -80,41 +90,27 @@ public final class Script implements Operation.Visitor<String> {
       case NONE -> value;
       case RELU -> "torch.relu(" + value + ")";
       case RELU6 -> "torch.hardtanh(" + value + ", 0., 6.)";
+      case LOGISTIC -> "torch.sigmoid(" + value + ")";
+      case HARD_SWISH -> "torch.hardswish(" + value + ")";
     };
   }
 
   @Override
   public String convolution(Convolution it) {
     Weights weights = it.weights();
-    int inputs = weights.size(3);
-    float[] values = new float[weights.values().length];
-    int taps = weights.size(1) * weights.size(2);
-    for (int i = 0; i < values.length; i++) {
-      // O x kH x kW x I to O x I x kH x kW
-      int tap = i / inputs % taps;
-      values[(i / (taps * inputs) * inputs + i % inputs) * taps + tap] = weights.values()[i];
-    }
-    List<Integer> sizes = List.of(weights.size(0), inputs, weights.size(1), weights.size(2));
-    int groups = tensor(it.input()).size(3) / inputs;
-    String value = convolution(it.input(), it.rows(), it.columns(), groups);
-    learn(values, sizes, weights.bias());
+    List<Integer> sizes =
+        List.of(weights.size(0), weights.size(3), weights.size(1), weights.size(2));
+    String value = convolution(it, tensor(it.input()).size(3) / weights.size(3));
+    learn(weights.inputsSecond(), sizes, weights.bias());
     return activated(it.activation(), value);
   }
 
   @Override
   public String depthwise(Depthwise it) {
     Weights weights = it.weights();
-    int outputs = weights.size(3);
-    float[] values = new float[weights.values().length];
-    int taps = weights.size(1) * weights.size(2);
-    for (int i = 0; i < values.length; i++) {
-      // 1 x kH x kW x O to O x 1 x kH x kW
-      values[i % outputs * taps + i / outputs] = weights.values()[i];
-    }
-    List<Integer> sizes = List.of(outputs, 1, weights.size(1), weights.size(2));
-    int groups = tensor(it.input()).size(3);
-    String value = convolution(it.input(), it.rows(), it.columns(), groups);
-    learn(values, sizes, weights.bias());
+    List<Integer> sizes = List.of(weights.size(3), 1, weights.size(1), weights.size(2));
+    String value = convolution(it, tensor(it.input()).size(3));
+    learn(weights.outputsFirst(), sizes, weights.bias());
     return activated(it.activation(), value);
   }
 
@@ -124,42 +120,25 @@ public final class Script implements Operation.Visitor<String> {
     layers++;
   }
 
-  private String convolution(int input, Window rows, Window columns, int groups) {
-    int height = tensor(input).size(1);
-    int width = tensor(input).size(2);
-    boolean isEven =
-        rows.before(height) == rows.after(height) && columns.before(width) == columns.after(width);
+  private String convolution(Operation.Windowed it, int groups) {
+    Borders borders = borders(it);
+    String name = name(it.input());
     return "torch.conv2d(%s, self.%s, self.bias_%d, [%d, %d], [%d, %d], [%d, %d], %d)"
         .formatted(
-            isEven ? name(input) : bordered(input, rows, columns),
+            borders.isEven() ? name : borders.zeros(name),
             weight(layers),
             layers,
-            rows.stride(),
-            columns.stride(),
-            isEven ? rows.before(height) : 0,
-            isEven ? columns.before(width) : 0,
-            rows.dilation(),
-            columns.dilation(),
+            it.rows().stride(),
+            it.columns().stride(),
+            borders.isEven() ? borders.top() : 0,
+            borders.isEven() ? borders.left() : 0,
+            it.rows().dilation(),
+            it.columns().dilation(),
             groups);
   }
 
-  /** LibTorch's layers know the same border on both sides only. */
-  private String bordered(int input, Window rows, Window columns) {
-    int height = tensor(input).size(1);
-    int width = tensor(input).size(2);
-    return bordered(
-        input,
-        columns.before(width),
-        columns.after(width),
-        rows.before(height),
-        rows.after(height));
-  }
-
-  private String bordered(int input, int left, int right, int top, int bottom) {
-    return left + right + top + bottom == 0
-        ? name(input)
-        : "torch.constant_pad_nd(%s, [%d, %d, %d, %d], 0.)"
-            .formatted(name(input), left, right, top, bottom);
+  private Borders borders(Operation.Windowed it) {
+    return Borders.of(it, tensor(it.input()));
   }
 
   @Override
@@ -186,9 +165,43 @@ public final class Script implements Operation.Visitor<String> {
   }
 
   @Override
-  public String add(Add it) {
-    return activated(
-        it.activation(), "torch.add(" + name(it.left()) + ", " + name(it.right()) + ")");
+  public String arithmetic(Arithmetic it) {
+    int rank = tensor(it.output()).shape().size();
+    String left = name(it.left(), rank);
+    String right = name(it.right(), rank);
+    String operator =
+        switch (it.kind()) {
+          case ADD -> "torch.add(";
+          case SUB -> "torch.sub(";
+          case MUL -> "torch.mul(";
+        };
+    return activated(it.activation(), operator + left + ", " + right + ")");
+  }
+
+  /** A constant as a tensor that goes with one of so many dimensions. */
+  private String name(Operand operand, int rank) {
+    if (!operand.isConstant()) {
+      return name(operand.tensor());
+    }
+    float[] values = new float[operand.values().size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = operand.values().get(i);
+    }
+    List<Integer> sizes = rank == 4 ? List.of(1, values.length, 1, 1) : List.of(1, values.length);
+    String name = "constant_" + constants++;
+    parameters.add(new Parameter(name, values, sizes));
+    return "self." + name;
+  }
+
+  @Override
+  public String concatenation(Concatenation it) {
+    List<String> names = it.inputs().stream().map(this::name).toList();
+    return activated(it.activation(), "torch.cat([" + String.join(", ", names) + "], 1)");
+  }
+
+  @Override
+  public String activate(Activate it) {
+    return activated(it.activation(), name(it.input()));
   }
 
   @Override
@@ -199,7 +212,7 @@ public final class Script implements Operation.Visitor<String> {
 
   @Override
   public String pad(Pad it) {
-    return bordered(it.input(), it.left(), it.right(), it.top(), it.bottom());
+    return new Borders(it.left(), it.right(), it.top(), it.bottom()).zeros(name(it.input()));
   }
 
   @Override
@@ -221,7 +234,7 @@ public final class Script implements Operation.Visitor<String> {
     String means =
         "torch.avg_pool2d(%s, [%d, %d], [%d, %d])"
             .formatted(
-                bordered(it.input(), it.rows(), it.columns()),
+                borders(it).zeros(name(it.input())),
                 it.rows().kernel(),
                 it.columns().kernel(),
                 it.rows().stride(),
@@ -241,6 +254,20 @@ public final class Script implements Operation.Visitor<String> {
     String name = "pool_" + pools++;
     parameters.add(new Parameter(name, factors, List.of(1, 1, high, wide)));
     return "torch.mul(" + means + ", self." + name + ")";
+  }
+
+  /** What repeats the pixels at the border changes no maximum: a window beyond it has them. */
+  @Override
+  public String maxPool(MaxPool it) {
+    return activated(
+        it.activation(),
+        "torch.max_pool2d(%s, [%d, %d], [%d, %d])"
+            .formatted(
+                borders(it).repeated(name(it.input())),
+                it.rows().kernel(),
+                it.columns().kernel(),
+                it.rows().stride(),
+                it.columns().stride()));
   }
 
   @Override

@@ -39,9 +39,13 @@ final class Step {
     return inputs[0];
   }
 
-  /** Of what an operator takes two. */
-  int alsoFrom() {
-    return inputs[1];
+  int from(int which) {
+    return inputs[which];
+  }
+
+  /** How many tensors it takes. */
+  int inputs() {
+    return inputs.length;
   }
 
   int to() {
@@ -50,6 +54,10 @@ final class Step {
 
   TensorInfo input() {
     return tensors.get(inputs[0]);
+  }
+
+  TensorInfo input(int which) {
+    return tensors.get(inputs[which]);
   }
 
   TensorInfo second() {

@@ -16,30 +16,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A network that a TFLite file holds, in the order in which it is computed. */
 public final class TfliteNetwork {
+  /** Numbers of an embedding, as models/FORMAT.md has it. */
+  private static final int MOST_FEATURES = 65_536;
+
   private final List<TensorInfo> tensors;
   private final List<Operation> operations;
   private final int input;
   private final int output;
+  private final OptionalInt features;
   private final Faults faults;
 
   TfliteNetwork(
       List<TensorInfo> tensors, List<Operation> operations, int input, int output, Faults faults) {
+    this(tensors, operations, input, output, OptionalInt.empty(), faults);
+  }
+
+  private TfliteNetwork(
+      List<TensorInfo> tensors,
+      List<Operation> operations,
+      int input,
+      int output,
+      OptionalInt features,
+      Faults faults) {
     this.tensors = List.copyOf(tensors);
     this.operations = List.copyOf(operations);
     this.input = input;
     this.output = output;
+    this.features = features;
     this.faults = faults;
   }
 
   /**
-   * The network of a file that gives a row of logits, for so many classes: the softmax at its end
-   * is left out, and so is the class 0 of which its makers' labels say "background", where there is
-   * one class more.
+   * The network of a file that gives a row of logits, for so many classes, and behind them what its
+   * last layer reads: the softmax at its end is left out, and so is the class 0 of which its
+   * makers' labels say "background", where there is one class more.
    *
    * @throws ModelException if the file can't be read, is damaged, has what is not known here, or
    *     another number of classes
@@ -97,11 +113,11 @@ public final class TfliteNetwork {
   }
 
   /**
-   * The logits of one picture, computed as the operators are defined, in float32.
+   * The logits and features of one picture, computed as the operators are defined, in float32.
    *
    * @param pixels height x width x 3, normalised
    */
-  public float[] logits(float[] pixels) {
+  public float[] row(float[] pixels) {
     return new Evaluation(this).run(pixels);
   }
 
@@ -119,6 +135,11 @@ public final class TfliteNetwork {
 
   int output() {
     return output;
+  }
+
+  /** The tensor that the last layer makes the logits of: what a picture is like. */
+  OptionalInt features() {
+    return features;
   }
 
   private Optional<Codes> codes(int tensor) {
@@ -146,7 +167,8 @@ public final class TfliteNetwork {
     if (row.get(0) != 1 || tensors.get(end).elements() != given) {
       throw faults.unsupported("gives %s, not one row of classes".formatted(row));
     }
-    TfliteNetwork network = new TfliteNetwork(tensors, needed(end), input, end, faults);
+    TfliteNetwork network =
+        new TfliteNetwork(tensors, needed(end), input, end, featuresOf(giverOf(end)), faults);
     if (given == classes + 1) {
       return network.withoutBackground();
     }
@@ -157,6 +179,18 @@ public final class TfliteNetwork {
               .formatted(faults.file(), given, classes));
     }
     return network;
+  }
+
+  /** What a layer reads that makes the logits of it alone. */
+  private OptionalInt featuresOf(@Nullable Operation last) {
+    if (!(last instanceof FullyConnected) && !(last instanceof Convolution)) {
+      return OptionalInt.empty();
+    }
+    int read = last.inputs().get(0);
+    TensorInfo info = tensors.get(read);
+    boolean isRow =
+        last instanceof FullyConnected || info.elements() == info.size(info.shape().size() - 1);
+    return isRow && info.elements() <= MOST_FEATURES ? OptionalInt.of(read) : OptionalInt.empty();
   }
 
   private @Nullable Operation giverOf(int tensor) {
@@ -204,7 +238,7 @@ public final class TfliteNetwork {
     shape[shape.length - 1]--;
     fewer.set(
         output, new TensorInfo(Arrays.asList(shape), row.type(), row.quantization(), row.data()));
-    return new TfliteNetwork(fewer, changed, input, output, faults);
+    return new TfliteNetwork(fewer, changed, input, output, features, faults);
   }
 
   /** After which operation each tensor is not needed any more. */

@@ -127,7 +127,10 @@ final class TfliteReader {
     Set<Integer> known = new HashSet<>(Set.of(flow.input));
     List<Operation> operations = new ArrayList<>();
     for (FlatTable table : tables) {
-      Operation operation = reader.read(table);
+      Operation operation = reader.read(table).orElse(null);
+      if (operation == null) {
+        continue;
+      }
       boolean isNew =
           !tensors.get(operation.output()).isConstant() && !known.contains(operation.output());
       if (!known.containsAll(operation.inputs()) || !isNew) {

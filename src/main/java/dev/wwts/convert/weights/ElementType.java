@@ -52,22 +52,9 @@ enum ElementType {
     return switch (this) {
       case F64 -> (float) elements.getDouble();
       case F32 -> elements.getFloat();
-      case F16 -> half(elements.getShort());
+      case F16 -> Half.of(elements.getShort());
       case BF16 -> Float.intBitsToFloat(elements.getShort() << Short.SIZE);
       default -> throw new IllegalStateException(this + " is no floating type");
     };
-  }
-
-  /** IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction. */
-  private static float half(short bits) {
-    int sign = (bits & 0x8000) << 16;
-    int exponent = bits >> 10 & 0x1f;
-    int fraction = bits & 0x3ff;
-    if (exponent == 0) {
-      float small = fraction * 0x1p-24f;
-      return sign == 0 ? small : -small;
-    }
-    int wide = exponent == 0x1f ? 0xff : exponent + 112;
-    return Float.intBitsToFloat(sign | wide << 23 | fraction << 13);
   }
 }

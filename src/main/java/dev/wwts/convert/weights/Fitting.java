@@ -138,12 +138,18 @@ public final class Fitting implements AutoCloseable {
    * Writes the model file.
    *
    * @param extra the entries below {@code extra/}: manifest, labels, self-test
+   * @param nested files that are such entries, too, as they are
    * @param out is not there yet
    */
-  public void write(Map<String, byte[]> extra, Resampling resampling, Path out) throws IOException {
+  public void write(
+      Map<String, byte[]> extra, Map<String, Path> nested, Resampling resampling, Path out)
+      throws IOException {
     try (ArchiveWriter archive = new ArchiveWriter(out)) {
       for (Map.Entry<String, byte[]> entry : extra.entrySet()) {
         archive.deflated("extra/" + entry.getKey(), entry.getValue());
+      }
+      for (Map.Entry<String, Path> entry : nested.entrySet()) {
+        archive.stored("extra/" + entry.getKey(), new FileBytes(entry.getValue()));
       }
       for (Wanted each : skeleton.wanted()) {
         archive.stored(each.record(), new Elements(weights, name(each.names()), each.type()));

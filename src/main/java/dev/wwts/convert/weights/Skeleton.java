@@ -105,10 +105,19 @@ public final class Skeleton {
 
   /** The last size of a tensor that a checkpoint would call so. */
   public int width(String name) {
+    List<Long> shape = shape(name);
+    return Math.toIntExact(shape.get(shape.size() - 1));
+  }
+
+  /** Its first size. */
+  public long size(String name) {
+    return shape(name).get(0);
+  }
+
+  private List<Long> shape(String name) {
     return wanted.stream()
         .filter(each -> each.names.contains(name))
-        .map(each -> each.shape.get(each.shape.size() - 1))
-        .mapToInt(Math::toIntExact)
+        .map(Wanted::shape)
         .findFirst()
         .orElseThrow();
   }

@@ -8,20 +8,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A file of named tensors: safetensors, or what torch.save wrote. */
+/** Named tensors: safetensors, or what torch.save wrote, in one file or in several. */
 sealed interface TensorFile extends AutoCloseable
-    permits SafeTensors, TorchCheckpoint, Supplemented {
+    permits SafeTensors, TorchCheckpoint, TensorParts, Supplemented {
   /** How many of a file's first bytes say what it is. */
   int START = 9;
 
   /**
-   * Opens a file by what it begins with, whatever it is called, and checks it.
+   * Opens a file by what it begins with, whatever it is called, unless that is an index's name, and
+   * checks it.
    *
    * @throws ModelException if it can't be read, is neither, or is damaged
    */
   static TensorFile open(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new ModelException(Reason.UNREADABLE, file + " is no file, or can't be read.");
+    }
+    if (PartIndex.isIndex(file)) {
+      return TensorParts.open(file);
     }
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {

@@ -69,6 +69,13 @@ public final class Sha256 {
     }
   }
 
+  /** The same of bytes. */
+  public static String of(byte[] bytes) {
+    Sha256 sha = new Sha256();
+    sha.update(ByteBuffer.wrap(bytes));
+    return sha.hex();
+  }
+
   void update(ByteBuffer bytes) {
     digest.update(bytes);
   }

@@ -49,7 +49,8 @@ final class Lanes implements AutoCloseable {
   /**
    * Starts them and waits until all are warm.
    *
-   * @param inTurn whether they are made one after the other, as they share a card's memory
+   * @param inTurn whether they are made one after the other, as they share a card's memory, or
+   *     leave the processors to others
    * @param keepAllBusy whether there is one for each processor, so that they leave none to others
    * @param batching how calls that wait become one batch
    */

@@ -15,6 +15,7 @@ import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
 import dev.wwts.internal.model.Manifest;
 import dev.wwts.internal.model.SelfTest;
+import dev.wwts.internal.natives.LowPriority;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.nio.file.Path;
@@ -71,7 +72,8 @@ public final class LoadedModel {
   }
 
   private static LoadedModel loaded(Path file, Settings settings) {
-    Bundle bundle = Bundle.read(file, settings.sha256(), settings.trusted());
+    Bundle bundle =
+        LowPriority.call(() -> Bundle.read(file, settings.sha256(), settings.trusted()));
     Heads heads = Heads.of(bundle, settings);
     String sha256 = digest(bundle, settings.sha256());
     Engine engine = engine(bundle, heads, settings);

@@ -5,6 +5,7 @@ import dev.wwts.JpegDecoder;
 import dev.wwts.NativeMemory;
 import dev.wwts.internal.lane.Engine;
 import dev.wwts.internal.model.Bundle;
+import dev.wwts.internal.natives.LowPriority;
 import dev.wwts.internal.remark.Remark;
 import dev.wwts.internal.settings.Settings;
 import java.util.Comparator;
@@ -61,7 +62,7 @@ record ServiceParts(
       Lanes lanes =
           new Lanes(
               count,
-              onCard,
+              onCard || LowPriority.isAsked(),
               !onCard && count >= processors,
               new Batching(settings.batching(), () -> pool.isShort() ? 0 : settings.batchingWait()),
               () ->

@@ -7,6 +7,7 @@ import dev.wwts.SwapException;
 import dev.wwts.SwapException.Reason;
 import dev.wwts.Verification;
 import dev.wwts.internal.model.Sha256;
+import dev.wwts.internal.natives.LowPriority;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -51,7 +52,9 @@ public final class ModelLoader {
   /** What was pinned is what was loaded; else the file is the same before and after. */
   private static String digest(Wish<?> wish) {
     String pin = wish.pin();
-    return pin == null ? Sha256.of(wish.file()) : pin.trim().toLowerCase(Locale.ROOT);
+    return pin == null
+        ? LowPriority.call(() -> Sha256.of(wish.file()))
+        : pin.trim().toLowerCase(Locale.ROOT);
   }
 
   private void test(Wish<?> wish, Candidate model) {

@@ -4,15 +4,15 @@ import dev.wwts.internal.threads.Uninterrupted;
 import java.util.function.Supplier;
 
 /**
- * Runs what a slot does beside its calls on threads of Java's lowest priority, for which LibTorch's
- * loading takes the system's low one.
+ * Runs what a slot does beside its calls on threads of Java's lowest priority, for which loading
+ * takes the system's low one.
  */
 public final class SwapThread {
   private SwapThread() {}
 
   /**
    * A daemon that inherits nothing of the starting thread, which may be another application's. Its
-   * priority is for LoadThread to see: the scheduler may heed it or not.
+   * priority is for LowPriority to see: the scheduler may heed it or not.
    */
   @SuppressWarnings("ThreadPriorityCheck")
   public static Thread of(Runnable work, String name) {

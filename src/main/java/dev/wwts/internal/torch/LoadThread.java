@@ -1,6 +1,7 @@
 package dev.wwts.internal.torch;
 
 import dev.wwts.internal.natives.LibC;
+import dev.wwts.internal.natives.LowPriority;
 import dev.wwts.internal.threads.Uninterrupted;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
@@ -28,7 +29,7 @@ public final class LoadThread {
     return Uninterrupted.call(
         LoadThread::thread,
         () -> {
-          if (Thread.currentThread().getPriority() == Thread.MIN_PRIORITY) {
+          if (LowPriority.isAsked()) {
             LibC.lowerPriority();
           }
           LibTorch.useThreads(threads);

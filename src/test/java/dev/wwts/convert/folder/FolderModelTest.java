@@ -203,6 +203,8 @@ class FolderModelTest {
         "'model_type': 'vit', 'architectures': ['ViTModel']|is ViTModel, no image classifier",
         "'model_type': 'vit', 'hidden_size': 1280|has hidden_size 1280",
         "'model_type': 'vit', 'hidden_act': 'relu'|has hidden_act",
+        "'model_type': 'vit', 'image_size': 512|of 224 or 384 pixels a side, not of 512",
+        "'model_type': 'swin', 'image_size': 384|of 224 pixels a side, not of 384",
         "'model_type': 'vit', 'layer_norm_eps': 1e-5|has layer_norm_eps",
       })
   void whatANetworkHasOtherwiseIsNamed(String settings, String words) throws IOException {
@@ -240,8 +242,14 @@ class FolderModelTest {
     Files.delete(folder.resolve("model.safetensors"));
     assertThat(catchThrowableOfType(ModelException.class, () -> FolderModel.of(folder)))
         .hasMessageContaining("holds no weights");
-    Files.createFile(folder.resolve("model.safetensors.index.json"));
-    assertThat(catchThrowableOfType(ModelException.class, () -> FolderModel.of(folder)))
-        .hasMessageContaining("in several files");
+  }
+
+  @Test
+  void weightsMayBeInParts() throws IOException {
+    Files.delete(folder.resolve("model.safetensors"));
+    Path index = Files.createFile(folder.resolve("model.safetensors.index.json"));
+    Files.createFile(folder.resolve("model-00001-of-00002.safetensors"));
+    Files.createFile(folder.resolve("model-00002-of-00002.safetensors"));
+    assertThat(read("{\"architecture\": \"resnet50\"}").weights()).isEqualTo(index);
   }
 }

@@ -1,5 +1,6 @@
 package dev.wwts.convert.tflite;
 
+import static dev.wwts.convert.tflite.TfliteFiles.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -98,13 +99,7 @@ class HostileTfliteTest {
 
   /** The operator is named, whichever it is. */
   @ParameterizedTest
-  @CsvSource({
-    "17, MAX_POOL_2D",
-    "2, CONCATENATION",
-    "14, LOGISTIC",
-    "117, HARD_SWISH",
-    "200, number 200"
-  })
+  @CsvSource({"12, L2_POOL_2D", "39, TRANSPOSE", "50, LOG_SOFTMAX", "77, SHAPE", "200, number 200"})
   void operatorsThatAreNotConverted(int code, String name) {
     TfliteFiles file = new TfliteFiles();
     int input = file.tensor(1, 4, 4, 3);
@@ -132,6 +127,19 @@ class HostileTfliteTest {
     output = far.tensor(1, 1, 1, 3);
     far.operator(1, TfliteFiles.pool(true, 4, 1 << 30, 1 << 30), output, input);
     assertUnsupported(far.bytes(input, output), "AVERAGE_POOL_2D of 1073741824 values");
+
+    TfliteFiles rows = new TfliteFiles();
+    input = rows.tensor(1, 4, 4, 3);
+    output = rows.tensor(1, 8, 4, 3);
+    rows.operator(2, TfliteFiles.concatenation(1, 0), output, input, input);
+    assertUnsupported(rows.bytes(input, output), "CONCATENATION to [1, 8, 4, 3] along 1");
+
+    TfliteFiles places = new TfliteFiles();
+    input = places.tensor(1, 4, 4, 3);
+    output = places.tensor(1, 4, 4, 3);
+    int map = places.floats(noise(16, 1), 1, 4, 4, 1);
+    places.operator(18, TfliteFiles.mul(0), output, input, map);
+    assertUnsupported(places.bytes(input, output), "MUL of [1, 4, 4, 3] and [1, 4, 4, 1]");
 
     TfliteFiles grey = new TfliteFiles();
     input = grey.tensor(1, 4, 4, 1);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Writes small TFLite files; fields are set by their numbers in the schema. */
 public final class TfliteFiles {
   public static final int FLOAT32 = 0;
+  public static final int FLOAT16 = 1;
   public static final int INT32 = 2;
   public static final int UINT8 = 3;
   public static final int INT8 = 9;
@@ -148,7 +149,7 @@ public final class TfliteFiles {
       } else if (field instanceof Float real) {
         builder.addFloat(i, real, -1);
       } else {
-        builder.addInt(i, (Integer) field, -1);
+        builder.addInt(i, (Integer) field, Integer.MIN_VALUE); // never left out
       }
     }
     return builder.endTable();
@@ -205,6 +206,18 @@ public final class TfliteFiles {
 
   public static Options add(int activation) {
     return new Options(11, (byte) activation);
+  }
+
+  public static Options mul(int activation) {
+    return new Options(21, (byte) activation);
+  }
+
+  public static Options sub(int activation) {
+    return new Options(28, (byte) activation);
+  }
+
+  public static Options concatenation(int axis, int activation) {
+    return new Options(10, axis, (byte) activation);
   }
 
   public static Options mean(boolean keeps) {

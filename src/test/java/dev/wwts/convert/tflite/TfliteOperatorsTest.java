@@ -214,6 +214,162 @@ class TfliteOperatorsTest {
         4);
   }
 
+  /** Borders are less than any pixel, of windows that are even, odd, and none. */
+  @ParameterizedTest
+  @CsvSource({"true, 1, 3", "true, 2, 3", "true, 2, 2", "false, 2, 3", "false, 1, 7", "true, 3, 5"})
+  void maxima(boolean same, int stride, int kernel) {
+    for (int side : new int[] {7, 8}) {
+      int out = size(side, kernel, stride, 1, same);
+      TfliteFiles file = new TfliteFiles();
+      int input = file.tensor(1, side, side, 3);
+      int output = file.tensor(1, out, out, 3);
+      file.operator(17, pool(same, stride, kernel, kernel), output, input);
+      check(
+          file.bytes(input, output),
+          picture -> {
+            // all below 0, where borders of zeros would win
+            Tensor low = picture.sub(new Scalar(100f));
+            Tensor in = same ? bordered(low, side, kernel, stride, 1) : low;
+            Tensor bordered =
+                torch.where(in.eq(new Scalar(0f)), torch.full_like(in, new Scalar(-1e30f)), in);
+            return torch
+                .max_pool2d(
+                    bordered,
+                    new long[] {kernel, kernel},
+                    new long[] {stride, stride},
+                    new long[] {0, 0},
+                    new long[] {1, 1},
+                    false)
+                .add(new Scalar(100f));
+          },
+          side);
+    }
+  }
+
+  /** With another tensor, a number, and a number a channel, on either side. */
+  @ParameterizedTest
+  @CsvSource({"0, 11", "18, 21", "41, 28"})
+  void arithmetic(int code, int options) {
+    float[] channels = noise(3, 4);
+    TfliteFiles file = new TfliteFiles();
+    int input = file.tensor(1, 4, 5, 3);
+    int mean = file.tensor(1, 1, 1, 3);
+    int gated = file.tensor(1, 4, 5, 3);
+    int shifted = file.tensor(1, 4, 5, 3);
+    int turned = file.tensor(1, 4, 5, 3);
+    int output = file.tensor(1, 4, 5, 3);
+    file.operator(40, TfliteFiles.mean(true), mean, input, file.integers(1, 2));
+    file.operator(code, new TfliteFiles.Options(options, (byte) 0), gated, input, mean);
+    file.operator(
+        code, new TfliteFiles.Options(options, (byte) 0), shifted, gated, file.floats(channels, 3));
+    file.operator(
+        code,
+        new TfliteFiles.Options(options, (byte) 0),
+        turned,
+        file.floats(new float[] {.75f}),
+        shifted);
+    file.operator(
+        code,
+        new TfliteFiles.Options(options, (byte) 1),
+        output,
+        turned,
+        file.floats(channels, 1, 1, 1, 3));
+    check(
+        file.bytes(input, output),
+        picture -> {
+          Tensor channel = of(channels, 1, 3, 1, 1);
+          Tensor all = picture.mean(new long[] {2, 3}).view(1, 3, 1, 1);
+          Tensor first = of(code, of(code, picture, all), channel);
+          Tensor second = of(code, torch.full_like(picture, new Scalar(.75f)), first);
+          return torch.relu(of(code, second, channel));
+        },
+        4,
+        5);
+  }
+
+  private static Tensor of(int code, Tensor left, Tensor right) {
+    return switch (code) {
+      case 0 -> left.add(right);
+      case 18 -> left.mul(right);
+      default -> left.sub(right);
+    };
+  }
+
+  @ParameterizedTest
+  @CsvSource({"14", "19", "21", "117"})
+  void activations(int code) {
+    TfliteFiles file = new TfliteFiles();
+    int input = file.tensor(1, 4, 5, 3);
+    int output = file.tensor(1, 4, 5, 3);
+    file.operator(code, null, output, input);
+    check(
+        file.bytes(input, output),
+        picture ->
+            switch (code) {
+              case 14 -> picture.sigmoid();
+              case 19 -> torch.relu(picture);
+              case 21 -> activated(picture, 3);
+              default -> picture.mul(activated(picture.add(new Scalar(3f)), 3)).div(new Scalar(6f));
+            },
+        4,
+        5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3", "-1"})
+  void concatenations(int axis) {
+    TfliteFiles file = new TfliteFiles();
+    int input = file.tensor(1, 4, 4, 3);
+    int largest = file.tensor(1, 4, 4, 3);
+    int output = file.tensor(1, 4, 4, 9);
+    file.operator(21, null, largest, input);
+    file.operator(2, TfliteFiles.concatenation(axis, 1), output, input, largest, input);
+    check(
+        file.bytes(input, output),
+        picture ->
+            torch.relu(
+                torch.cat(
+                    new org.bytedeco.pytorch.TensorVector(picture, activated(picture, 3), picture),
+                    1)),
+        4);
+  }
+
+  /** As converters write networks in 16 bits: the weights come through DEQUANTIZE. */
+  @Test
+  void weightsOf16Bits() {
+    float[] weights = {.5f, -.25f, 2, 1, -1.5f, 0x1p-24f, 65504, 0, 3.140625f};
+    short[] bits = {0x3800, (short) 0xb400, 0x4000, 0x3c00, (short) 0xbe00, 1, 0x7bff, 0, 0x4248};
+    java.nio.ByteBuffer bytes =
+        java.nio.ByteBuffer.allocate(18).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    bytes.asShortBuffer().put(bits);
+    TfliteFiles file = new TfliteFiles();
+    int input = file.tensor(1, 1, 1, 3);
+    int kernel = file.tensor(3, 3);
+    int output = file.tensor(1, 3);
+    int stored = file.constant(TfliteFiles.FLOAT16, null, bytes.array(), 3, 3);
+    file.operator(6, null, kernel, stored);
+    file.operator(9, TfliteFiles.fullyConnected(), output, input, kernel, -1);
+    TfliteNetwork network = TfliteReader.read(file.bytes(input, output), "small.tflite");
+    assertThat(network.script().parameters().get(0).values()).containsExactly(weights);
+    assertThat(network.quantizedLayers()).isEmpty();
+  }
+
+  /** As Keras flattens: the row's shape is computed of the picture's. */
+  @Test
+  void shapesThatAreComputed() {
+    TfliteFiles file = new TfliteFiles();
+    int input = file.tensor(1, 4, 5, 3);
+    int shape = file.tensor(TfliteFiles.INT32, null, 4);
+    int batch = file.tensor(TfliteFiles.INT32, null, 1);
+    int wanted = file.tensor(TfliteFiles.INT32, null, 2);
+    int output = file.tensor(1, 60);
+    file.operator(77, null, shape, input);
+    file.operator(45, null, batch, shape, file.integers(0), file.integers(1), file.integers(1));
+    file.operator(83, null, wanted, batch, file.integers(60));
+    file.operator(22, null, output, input, wanted);
+    check(file.bytes(input, output), picture -> picture.permute(0, 2, 3, 1).flatten(1, -1), 4, 5);
+  }
+
   /** The order of a row is that of N x H x W x C. */
   @ParameterizedTest
   @CsvSource({"true", "false"})

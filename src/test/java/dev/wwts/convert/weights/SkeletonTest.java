@@ -88,10 +88,11 @@ class SkeletonTest {
   @Test
   void recordsAreFilled() throws IOException {
     Path out = folder.resolve("out.pt");
+    Path nested = Files.write(folder.resolve("nested"), new byte[] {2, 3});
     try (Fitting fitting = skeleton().fit(good(), true)) {
       assertThat(fitting.classes()).isEqualTo(3);
       assertThat(fitting.parameters()).isEqualTo(8);
-      fitting.write(Map.of("x", new byte[] {1}), FOURFOLD, out);
+      fitting.write(Map.of("x", new byte[] {1}), Map.of("y/z.pt", nested), FOURFOLD, out);
     }
     Map<String, byte[]> entries = ModelFiles.entries(out);
     assertThat(entries.get("model/data/0")).isEqualTo(floats(0, 1));
@@ -102,7 +103,8 @@ class SkeletonTest {
     assertThat(entries.get("model/data/3")).as("first, resized").isEqualTo(floats(12, 5, 6, 7, 8));
     assertThat(entries.get("model/data.pkl")).isEqualTo(new byte[] {7, 'K', 6, 8, 9});
     assertThat(entries.get("model/extra/x")).containsExactly(1);
-    assertThat(entries).hasSize(6);
+    assertThat(entries.get("model/extra/y/z.pt")).containsExactly(2, 3);
+    assertThat(entries).hasSize(7);
   }
 
   @Test
