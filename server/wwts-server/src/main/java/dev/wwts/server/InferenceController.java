@@ -41,16 +41,19 @@ class InferenceController {
   private final Asking asking;
   private final HealthIndicator health;
   private final JsonMapper json;
+  private final UploadRoom room;
   private final int mostBytes;
 
   InferenceController(
       Asking asking,
       HealthIndicator wwtsHealthIndicator,
       JsonMapper json,
-      MultipartProperties multipart) {
+      MultipartProperties multipart,
+      UploadRoom room) {
     this.asking = asking;
     this.health = wwtsHealthIndicator;
     this.json = json;
+    this.room = room;
     this.mostBytes =
         (int) Math.min(multipart.getMaxRequestSize().toBytes(), Integer.MAX_VALUE - 16);
   }
@@ -121,19 +124,21 @@ class InferenceController {
           Reason.TOO_LARGE,
           "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
     }
-    return asking
-        .slot()
-        .with(
-            (recognizer, present) -> {
-              requireKnown(present, name, version);
-              InferenceRequest request =
-                  InferenceRequest.read(json, bytes, jsonLength, present.model());
-              List<InferenceTensors.Made> made =
-                  request.wishes().stream()
-                      .map(wish -> InferenceTensors.make(wish, recognizer, request.pictures()))
-                      .toList();
-              return response(request, name, present, made);
-            });
+    try (RoomShare share = new RoomShare(room)) {
+      return asking
+          .slot()
+          .with(
+              (recognizer, present) -> {
+                requireKnown(present, name, version);
+                InferenceRequest request =
+                    InferenceRequest.read(json, bytes, jsonLength, present.model(), share);
+                List<InferenceTensors.Made> made =
+                    request.wishes().stream()
+                        .map(wish -> InferenceTensors.make(wish, recognizer, request.pictures()))
+                        .toList();
+                return response(request, name, present, made);
+              });
+    }
   }
 
   private ResponseEntity<byte[]> response(

@@ -1,6 +1,7 @@
 package dev.wwts.server;
 
 import dev.wwts.ModelInfo;
+import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -41,10 +42,15 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
    * @param body JSON, and what follows it
    * @param jsonLength the JSON's bytes, where something follows
    * @param model what answers
+   * @param share what its numbers take their memory of
    * @throws BadRequest if it is not as the protocol says
    */
   static InferenceRequest read(
-      JsonMapper json, byte[] body, @Nullable Integer jsonLength, ModelInfo model) {
+      JsonMapper json,
+      byte[] body,
+      @Nullable Integer jsonLength,
+      ModelInfo model,
+      RoomShare share) {
     int length = jsonLength == null ? body.length : jsonLength;
     if (length < 0 || length > body.length) {
       throw new BadRequest(
@@ -58,8 +64,12 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
           json.readerFor(InferenceProtocol.Request.class)
               .withAttribute(
                   TensorData.MOST, InferenceInput.MOST_PICTURES * InferenceInput.numbers(model))
+              .withAttribute(TensorData.SHARE, share)
               .readValue(body, 0, length);
     } catch (JacksonException e) {
+      if (e.getCause() instanceof OverloadedException overloaded) {
+        throw overloaded;
+      }
       throw new BadRequest("The request is no JSON of the protocol: " + e.getOriginalMessage(), e);
     }
     ByteBuffer binary =

@@ -1,13 +1,18 @@
 package dev.wwts.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.wwts.ModelInfo;
+import dev.wwts.ModelSlot;
+import dev.wwts.OverloadedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -24,6 +29,7 @@ class InferenceBoundsTest {
   private static final String INFER = "/v2/models/wwts-default/infer";
 
   @LocalServerPort private int port;
+  @Autowired private ModelSlot slot;
   private Client client = new Client(0);
 
   @BeforeEach
@@ -96,5 +102,24 @@ class InferenceBoundsTest {
     Client.Reply reply = client.json(INFER, "{}", "Inference-Header-Content-Length", length);
     assertThat(reply.status()).isEqualTo(400);
     assertThat(reply.json().get("error").asString()).contains("must be a whole number");
+  }
+
+  /** Two bytes in JSON are four as a number, and four for its picture. */
+  @Test
+  void numbersTakeRoomWhileTheirRequestIsUnderWay() {
+    byte[] body =
+        "{\"inputs\":[{\"datatype\":\"FP32\",\"shape\":[1,3,48,48],\"data\":[%s0]}]}"
+            .formatted("0,".repeat(3 * 48 * 48 - 1))
+            .getBytes(StandardCharsets.UTF_8);
+    ModelInfo model = slot.version().model();
+    UploadRoom room = new UploadRoom(1 << 16);
+    try (RoomShare share = new RoomShare(room)) {
+      InferenceRequest request = InferenceRequest.read(Client.JSON, body, null, model, share);
+      assertThat(request.pictures()).hasSize(1);
+      assertThat(room.left()).isLessThan((1 << 16) - 2 * 4 * 3 * 48 * 48);
+      assertThatThrownBy(() -> InferenceRequest.read(Client.JSON, body, null, model, share))
+          .isInstanceOf(OverloadedException.class);
+    }
+    assertThat(room.left()).isEqualTo(1 << 16);
   }
 }
