@@ -98,7 +98,8 @@ public final class RecognizerBuilder {
    * How long a call may wait for a decoder and a lane; any time if not set. One that has waited
    * longer when its turn comes throws an {@link OverloadedException} instead: where more calls come
    * than can be answered, those that are answered are so soon. What its pictures took to be decoded
-   * does not count, the {@link #timeout} is about the whole.
+   * does not count, nor does what a lane that has it waits for others; the {@link #timeout} is
+   * about the whole.
    */
   public RecognizerBuilder queueTimeout(Duration wait) {
     settings = settings.queueTimeout(Ranges.nanos("queueTimeout", wait));

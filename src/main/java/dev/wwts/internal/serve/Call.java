@@ -39,6 +39,7 @@ abstract class Call<R> {
   private int decoding;
   private long begun;
   private long ready;
+  private long turn;
   private long onLane;
 
   /**
@@ -64,6 +65,19 @@ abstract class Call<R> {
 
   final synchronized boolean isBeforeLane() {
     return place == Place.BEFORE_LANE;
+  }
+
+  /**
+   * A lane has taken it, if only to gather others: it does not wait for its turn any more.
+   *
+   * @return whether it is ready to run
+   */
+  final synchronized boolean takesTurn() {
+    if (place != Place.BEFORE_LANE) {
+      return false;
+    }
+    turn = System.nanoTime();
+    return true;
   }
 
   /** What it asks of a lane, whose thread this is. */
@@ -263,9 +277,17 @@ abstract class Call<R> {
 
   /** Nanoseconds that it waited for a decoder and for a lane. */
   final synchronized long waiting() {
+    return waiting(onLane);
+  }
+
+  private synchronized long waitingForTurn() {
+    return waiting(turn);
+  }
+
+  private long waiting(long taken) {
     long now = System.nanoTime();
     long start = begun == 0 ? now : begun;
-    long then = ready == 0 ? 0 : (onLane == 0 ? now : onLane) - ready;
+    long then = ready == 0 ? 0 : (taken == 0 ? now : taken) - ready;
     return start - outcome.accepted() + then;
   }
 
@@ -279,7 +301,7 @@ abstract class Call<R> {
       return false;
     }
     long most = isOwn() ? 0 : course.queueTimeout();
-    if (most != 0 && waiting() > most) {
+    if (most != 0 && waitingForTurn() > most) {
       outcome.fail(
           new OverloadedException(
               "The call waited for %s longer than the %,d ms that it may: try again later, or raise queueTimeout, lanes or the number of machines."

@@ -85,13 +85,13 @@ final class LaneWork {
 
   /** Whether a call may run now; a small one that nobody has decoded is decoded first. */
   private boolean isReady(Call<?> call) {
-    if (call.isBeforeLane()) {
+    if (call.takesTurn()) {
       return true;
     }
     try {
       call.staysOnLane(true);
       decoder.decodeSmall(call);
-      return call.staysOnLane() && call.isBeforeLane();
+      return call.staysOnLane() && call.takesTurn();
     } catch (Throwable e) {
       call.crash(e);
       return false;

@@ -47,7 +47,11 @@ class LaneWorkTest {
   private final List<Call<?>> decoded = new ArrayList<>();
 
   private static Calls.Answers call(long timeout) {
-    return new Calls.Answers(new Nowhere(), new Widths(), FakeService.pictures(1), timeout);
+    return call(new Nowhere(), timeout);
+  }
+
+  private static Calls.Answers call(Course course, long timeout) {
+    return new Calls.Answers(course, new Widths(), FakeService.pictures(1), timeout);
   }
 
   @AfterEach
@@ -59,9 +63,7 @@ class LaneWorkTest {
 
   @Test
   void whatIsStillToBeDecodedMakesNobodyLate() {
-    LaneRunner lane =
-        new LaneRunner(new FakeLane(), it -> {}, e -> e, n -> {}, ids -> new float[0][]);
-    try (lane;
+    try (LaneRunner lane = lane();
         Lanes.LaneDecoder decoder = new Slow(decoders.forLane())) {
       new LaneWork(lane, decoder, new Endless(), MOST).run(first);
     }
@@ -69,8 +71,45 @@ class LaneWorkTest {
     assertThat(decoded).as("its own, and one that took half of its time").hasSizeLessThan(3);
   }
 
+  /** Its turn has come before the lane waits for others, and the lane waits, not the call. */
+  @Test
+  void whatALaneGathersForIsNoWaitingForItsTurn() {
+    Impatient course = new Impatient();
+    Calls.Answers call = call(course, 0);
+    LaneWork.More nothing =
+        new Endless() {
+          @Override
+          public @Nullable Call<?> take(long until, Predicate<Call<?>> fits) {
+            course.most = call.waiting();
+            while (call.waiting() <= course.most) {
+              Thread.onSpinWait();
+            }
+            return null;
+          }
+        };
+    try (LaneRunner lane = lane();
+        Lanes.LaneDecoder decoder = decoders.forLane()) {
+      new LaneWork(lane, decoder, nothing, MOST).run(call);
+    }
+    assertThat(call.outcome().future()).isCompleted();
+  }
+
+  private static LaneRunner lane() {
+    return new LaneRunner(new FakeLane(), it -> {}, e -> e, n -> {}, ids -> new float[0][]);
+  }
+
+  /** A way on which calls wait for their turn only so long. */
+  private static final class Impatient extends Nowhere {
+    private long most;
+
+    @Override
+    public long queueTimeout() {
+      return most;
+    }
+  }
+
   /** Calls that nobody has decoded. */
-  private static final class Endless implements LaneWork.More {
+  private static class Endless implements LaneWork.More {
     @Override
     public long patience() {
       return 0;

@@ -12,6 +12,8 @@ import dev.langchain4j.model.embedding.request.EmbeddingInput;
 import dev.langchain4j.model.embedding.request.EmbeddingRequest;
 import dev.langchain4j.model.embedding.response.EmbeddingResponse;
 import dev.wwts.Picture;
+import dev.wwts.PictureException;
+import dev.wwts.PictureException.Reason;
 import dev.wwts.Recognizer;
 import java.util.Base64;
 import java.util.Set;
@@ -57,7 +59,12 @@ public final class LangChain4jEmbeddings implements EmbeddingModel {
       throw new UnsupportedFeatureException(
           "An image brings its bytes: ImageContent.from(file, type); nothing is fetched.");
     }
-    return Picture.of(Base64.getDecoder().decode(image.base64Data()));
+    try {
+      return Picture.of(Base64.getDecoder().decode(image.base64Data()));
+    } catch (IllegalArgumentException e) {
+      throw new PictureException(
+          Reason.CORRUPT, "The image's data are no base64: encode its bytes without lines.", e);
+    }
   }
 
   @Override

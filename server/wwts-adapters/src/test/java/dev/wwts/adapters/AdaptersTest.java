@@ -85,9 +85,11 @@ class AdaptersTest {
           .satisfies(it -> assertThat((double) it.vector()[0]).isCloseTo(MOST, within(1e-6)));
       float[] picture = PictureSearch.embed(model, folder.resolve("red.png")).vector();
       assertThat(picture).containsExactly(model.embed("红").content().vector(), within(ROUNDING));
-      EmbeddingRequest bad =
-          EmbeddingRequest.builder().input(ImageContent.from("AAAA", "image/png")).build();
-      assertThatThrownBy(() -> model.embed(bad)).isInstanceOf(PictureException.class);
+      for (String data : List.of("AAAA", "%")) {
+        EmbeddingRequest bad =
+            EmbeddingRequest.builder().input(ImageContent.from(data, "image/png")).build();
+        assertThatThrownBy(() -> model.embed(bad)).isInstanceOf(PictureException.class);
+      }
       EmbeddingRequest elsewhere =
           EmbeddingRequest.builder()
               .input(ImageContent.from(URI.create("http://127.0.0.1:1/a.png")))

@@ -2,6 +2,8 @@ package dev.wwts.server;
 
 import dev.wwts.ModelInfo;
 import dev.wwts.ModelVersion;
+import dev.wwts.PictureException;
+import dev.wwts.PictureException.Reason;
 import dev.wwts.WwtsException;
 import io.swagger.v3.oas.annotations.Operation;
 import java.io.ByteArrayOutputStream;
@@ -16,12 +18,14 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponseException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -37,16 +41,19 @@ class InferenceController {
   private final Asking asking;
   private final HealthIndicator health;
   private final JsonMapper json;
+  private final UploadRoom room;
   private final int mostBytes;
 
   InferenceController(
       Asking asking,
       HealthIndicator wwtsHealthIndicator,
       JsonMapper json,
-      MultipartProperties multipart) {
+      MultipartProperties multipart,
+      UploadRoom room) {
     this.asking = asking;
     this.health = wwtsHealthIndicator;
     this.json = json;
+    this.room = room;
     this.mostBytes =
         (int) Math.min(multipart.getMaxRequestSize().toBytes(), Integer.MAX_VALUE - 16);
   }
@@ -113,22 +120,25 @@ class InferenceController {
     known(name, version);
     byte[] bytes = body.readNBytes(mostBytes + 1);
     if (bytes.length > mostBytes) {
-      throw new InferenceRequest.BadRequest(
+      throw new PictureException(
+          Reason.TOO_LARGE,
           "The request has more than %d bytes: send fewer pictures.".formatted(mostBytes));
     }
-    return asking
-        .slot()
-        .with(
-            (recognizer, present) -> {
-              requireKnown(present, name, version);
-              InferenceRequest request =
-                  InferenceRequest.read(json, bytes, jsonLength, present.model());
-              List<InferenceTensors.Made> made =
-                  request.wishes().stream()
-                      .map(wish -> InferenceTensors.make(wish, recognizer, request.pictures()))
-                      .toList();
-              return response(request, name, present, made);
-            });
+    try (RoomShare share = new RoomShare(room)) {
+      return asking
+          .slot()
+          .with(
+              (recognizer, present) -> {
+                requireKnown(present, name, version);
+                InferenceRequest request =
+                    InferenceRequest.read(json, bytes, jsonLength, present.model(), share);
+                List<InferenceTensors.Made> made =
+                    request.wishes().stream()
+                        .map(wish -> InferenceTensors.make(wish, recognizer, request.pictures()))
+                        .toList();
+                return response(request, name, present, made);
+              });
+    }
   }
 
   private ResponseEntity<byte[]> response(
@@ -181,6 +191,20 @@ class InferenceController {
   @ExceptionHandler
   ResponseEntity<InferenceProtocol.Failure> unknown(UnknownModel failure) {
     return failure(HttpStatus.NOT_FOUND, failure);
+  }
+
+  /** What is wrong with the HTTP, which the protocol tells like the rest. */
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> bad(MethodArgumentTypeMismatchException failure) {
+    return failure(
+        HttpStatus.BAD_REQUEST,
+        new InferenceRequest.BadRequest(failure.getName() + " must be a whole number.", failure));
+  }
+
+  @ExceptionHandler
+  ResponseEntity<InferenceProtocol.Failure> refused(ErrorResponseException failure) {
+    return ResponseEntity.status(failure.getStatusCode())
+        .body(new InferenceProtocol.Failure(String.valueOf(failure.getBody().getDetail())));
   }
 
   private static ResponseEntity<InferenceProtocol.Failure> failure(

@@ -35,6 +35,10 @@ final class InferenceInput {
    * @param model what is to see them
    */
   static List<Picture> pictures(InferenceProtocol.Input input, ByteBuffer binary, ModelInfo model) {
+    if (input.data() != null && binary.hasRemaining()) {
+      throw new InferenceRequest.BadRequest(
+          "The input has its data in JSON, and %d bytes follow it.".formatted(binary.remaining()));
+    }
     return switch (String.valueOf(input.datatype())) {
       case "BYTES" -> encoded(input, binary);
       case "FP32" -> tensors(input, binary, model);
@@ -55,7 +59,7 @@ final class InferenceInput {
     List<byte[]> elements =
         input.data() != null
             ? decoded(input.data())
-            : elements(binary, binarySize(input, binary.remaining()));
+            : elements(binary, binarySize(input, binary.remaining()), count);
     if (elements.size() != count) {
       throw new InferenceRequest.BadRequest(
           "The input's shape says %d pictures, and %d are there."
@@ -111,10 +115,15 @@ final class InferenceInput {
     return bytes;
   }
 
-  private static List<byte[]> elements(ByteBuffer bytes, int size) {
+  /** No more of them than there should be: an empty one takes more memory than its length does. */
+  private static List<byte[]> elements(ByteBuffer bytes, int size, long count) {
     List<byte[]> elements = new ArrayList<>();
     try {
       while (bytes.position() < size) {
+        if (elements.size() == count) {
+          throw new InferenceRequest.BadRequest(
+              "The input's shape says %d pictures, and more are there.".formatted(count));
+        }
         int length = bytes.getInt();
         if (length < 0 || length > bytes.remaining()) {
           throw new InferenceRequest.BadRequest(

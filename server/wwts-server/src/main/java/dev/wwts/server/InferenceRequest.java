@@ -1,6 +1,7 @@
 package dev.wwts.server;
 
 import dev.wwts.ModelInfo;
+import dev.wwts.OverloadedException;
 import dev.wwts.Picture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -21,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> wishes) {
   private static final int DEFAULT_CLASSES = 5;
+
+  /** Values and names beside the tensors' data: some for each input, output and parameter. */
+  private static final int MOST_TOKENS = 4096;
 
   /**
    * A tensor that is to answer.
@@ -36,10 +42,15 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
    * @param body JSON, and what follows it
    * @param jsonLength the JSON's bytes, where something follows
    * @param model what answers
+   * @param share what its numbers take their memory of
    * @throws BadRequest if it is not as the protocol says
    */
   static InferenceRequest read(
-      JsonMapper json, byte[] body, @Nullable Integer jsonLength, ModelInfo model) {
+      JsonMapper json,
+      byte[] body,
+      @Nullable Integer jsonLength,
+      ModelInfo model,
+      RoomShare share) {
     int length = jsonLength == null ? body.length : jsonLength;
     if (length < 0 || length > body.length) {
       throw new BadRequest(
@@ -48,17 +59,51 @@ record InferenceRequest(@Nullable String id, List<Picture> pictures, List<Wish> 
     }
     InferenceProtocol.@Nullable Request request;
     try {
+      requireFewTokens(json, body, length);
       request =
           json.readerFor(InferenceProtocol.Request.class)
               .withAttribute(
                   TensorData.MOST, InferenceInput.MOST_PICTURES * InferenceInput.numbers(model))
+              .withAttribute(TensorData.SHARE, share)
               .readValue(body, 0, length);
     } catch (JacksonException e) {
+      if (e.getCause() instanceof OverloadedException overloaded) {
+        throw overloaded;
+      }
       throw new BadRequest("The request is no JSON of the protocol: " + e.getOriginalMessage(), e);
     }
     ByteBuffer binary =
         ByteBuffer.wrap(body, length, body.length - length).slice().order(ByteOrder.LITTLE_ENDIAN);
     return of(request, binary, model);
+  }
+
+  /**
+   * Refuses what says more than the protocol has words for, before it becomes objects, which take
+   * many times its bytes. An input's data don't count: they are read into no more than they need.
+   */
+  private static void requireFewTokens(JsonMapper json, byte[] body, int length) {
+    int tokens = 0;
+    int depth = 0;
+    String top = "";
+    try (JsonParser parser = json.createParser(body, 0, length)) {
+      for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+        if (token == JsonToken.PROPERTY_NAME) {
+          String name = String.valueOf(parser.currentName());
+          top = depth == 1 ? name : top;
+          if (depth == 3 && top.equals("inputs") && name.equals("data")) {
+            parser.nextToken();
+            parser.skipChildren();
+          }
+        }
+        tokens++;
+        if (tokens > MOST_TOKENS) {
+          throw new BadRequest(
+              "The request has more than %d names and values beside its data: send less at a time."
+                  .formatted(MOST_TOKENS));
+        }
+      }
+    }
   }
 
   private static InferenceRequest of(

@@ -24,6 +24,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -170,6 +171,22 @@ final class Problems extends ResponseEntityExceptionHandler {
                                         + error.getDefaultMessage()))
                 .collect(Collectors.joining("; ", "", ".")));
     return super.handleHandlerMethodValidationException(failure, headers, status, request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
+      MethodArgumentNotValidException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    failure
+        .getBody()
+        .setDetail(
+            failure.getFieldErrors().stream()
+                .map(error -> error.getField() + " " + error.getDefaultMessage())
+                .sorted()
+                .collect(Collectors.joining("; ", "", ".")));
+    return super.handleMethodArgumentNotValid(failure, headers, status, request);
   }
 
   /** For filters, which no handler hears; the Open Inference Protocol calls a sentence error. */

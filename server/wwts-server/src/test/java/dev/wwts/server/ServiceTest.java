@@ -226,7 +226,10 @@ class ServiceTest {
         422,
         "wrong_sha256");
     problem(client.json("/v1/models/other:swap", swap("next.pt", PIN)), 404, "unknown_model");
-    problem(client.json("/v1/models/wwts-default:swap", swap("next.pt", "x")), 400, "");
+    Client.Reply unpinned = client.json("/v1/models/wwts-default:swap", swap("", "x"));
+    problem(unpinned, 400, "");
+    assertThat(unpinned.json().get("detail").asString())
+        .isEqualTo("file must not be blank; sha256 must be 64 hexadecimal digits.");
     problem(client.post("/v1/models/wwts-default:swap", "text/plain", new byte[0]), 415, "");
   }
 
