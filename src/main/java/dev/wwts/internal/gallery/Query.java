@@ -6,17 +6,18 @@ package dev.wwts.internal.gallery;
  */
 final class Query {
   final float[] embedding;
-  final short[][] pairs;
+  final short[] pairs;
 
   Query(float[] embedding) {
     this.embedding = embedding;
-    pairs = new short[Codes.pairs(embedding.length)][2 * Codes.TOGETHER];
-    for (int pair = 0; pair < pairs.length; pair++) {
-      short first = Codes.code(embedding[2 * pair]);
-      short second = 2 * pair + 1 < embedding.length ? Codes.code(embedding[2 * pair + 1]) : 0;
-      for (int row = 0; row < Codes.TOGETHER; row++) {
-        pairs[pair][2 * row] = first;
-        pairs[pair][2 * row + 1] = second;
+    int count = Codes.pairs(embedding.length);
+    pairs = new short[count * 2 * Codes.TOGETHER];
+    for (int pair = 0; pair < count; pair++) {
+      int from = pair * 2 * Codes.TOGETHER;
+      pairs[from] = Codes.code(embedding[2 * pair]);
+      pairs[from + 1] = 2 * pair + 1 < embedding.length ? Codes.code(embedding[2 * pair + 1]) : 0;
+      for (int filled = 2; filled < 2 * Codes.TOGETHER; filled *= 2) {
+        System.arraycopy(pairs, from, pairs, from + filled, filled);
       }
     }
   }
