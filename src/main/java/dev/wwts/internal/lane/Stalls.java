@@ -50,7 +50,7 @@ final class Stalls {
     boolean hasWaited = waited > LEAST && waited > nanos / PART;
     boolean hasStalled = hasWaited || (forwards > FIRST && nanos > TIMES * best + LEAST);
     // forgets in time what a machine did that has become slower
-    best = Math.min(nanos - waited, best + best / 256);
+    best = Math.min(nanos, best + best / 256);
     inRow = hasWaited ? inRow + 1 : 0;
     double loss = hasStalled ? (double) Math.max(waited, nanos - best) / best : 0;
     lost = Math.max(0, lost + Math.min(loss, LOST_AT_ONCE) - PRICE);

@@ -16,6 +16,8 @@ public final class LoadThread {
   /** Reserved, not taken: pages cost memory once they are reached. */
   private static final long STACK = 256L << 20;
 
+  private static final int MOST_PARKED = 8;
+
   private LoadThread() {}
 
   /**
@@ -39,11 +41,12 @@ public final class LoadThread {
 
   /**
    * A load runs beside calls, other loads and whatever a starting service does: where its threads
-   * spin for long at each loop's end, it takes ten times as long.
+   * spin for long at each loop's end, it takes ten times as long. Where many more processors than
+   * threads are, each finds one, and a container's limit of threads is soon reached.
    */
   private static <T> T withBriefSpins(int threads, Supplier<T> work) {
     int missing = LibTorch.processors() + 1 - threads;
-    if (threads == 1 || missing < 1) {
+    if (threads == 1 || missing < 1 || missing > MOST_PARKED) {
       return work.get();
     }
     ParkedTeam team = new ParkedTeam(missing + 1);

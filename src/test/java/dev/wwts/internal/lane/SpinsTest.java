@@ -118,6 +118,20 @@ class SpinsTest {
     }
   }
 
+  /** The kernel counts around a forward: it may tell of more waiting than there was time. */
+  @Test
+  void oneThatWaitedForLongerThanItTookMakesNoOtherStall() {
+    Stalls stalls = new Stalls();
+    assertThat(stalls.took(1, 10_000_000, 10_000_000)).isFalse();
+    assertThat(stalls.took(1, 10_000_000, 12_000_000)).isFalse();
+    for (int i = 0; i < 100; i++) {
+      assertThat(stalls.took(1, 10_000_000, 0)).isFalse();
+    }
+    assertThat(stalls.took(1, 200_000_000, 0)).isFalse();
+    assertThat(stalls.took(1, 200_000_000, 0)).isFalse();
+    assertThat(stalls.took(1, 200_000_000, 0)).isTrue();
+  }
+
   @Test
   void aThreadOnAProcessorWithManyOthersWaits() throws Exception {
     assumeTrue(
